@@ -1,0 +1,1 @@
+"""Everything that needs no screen: values, ledger, sources, exports. No Qt."""

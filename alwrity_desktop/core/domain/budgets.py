@@ -1,0 +1,124 @@
+"""Budgets, and the limits that a report shows: what is used, of how much, how it stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+DEFAULT_THRESHOLDS: Final = (80, 90, 100)
+"""Percent of a limit at which an alert is born."""
+
+WARNING_PERCENT: Final = 80
+REACHED_PERCENT: Final = 100
+
+
+class LimitKind(StrEnum):
+    """What a budget or limit counts."""
+
+    COST = "cost"
+    CALLS = "calls"
+    TOKENS = "tokens"
+
+
+class Status(StrEnum):
+    """How a limit, or a whole period, stands. Derived, never taken from a server."""
+
+    ACTIVE = "active"
+    WARNING = "warning"
+    LIMIT_REACHED = "limit_reached"
+
+
+class Enforcement(StrEnum):
+    """What happens when a budget is used up."""
+
+    WARN = "warn"
+    BLOCK = "block"
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """A limit that the person set."""
+
+    id: int
+    name: str
+    kind: LimitKind
+    #: Pico-dollars for cost, else a count.
+    limit: int
+    #: "day", "week", "month" or "year".
+    period: str
+    account: str = "local"
+    provider: str | None = None
+    model: str | None = None
+    enforcement: Enforcement = Enforcement.WARN
+    thresholds: tuple[int, ...] = DEFAULT_THRESHOLDS
+    #: Raised by each change of the limit; a new revision arms the thresholds again.
+    revision: int = 1
+
+    @property
+    def scope(self) -> str:
+        """What the budget covers: "account", "provider" or "model"."""
+        if self.model is not None:
+            return "model"
+        return "account" if self.provider is None else "provider"
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A budget or a server's limit as it stands in one period."""
+
+    name: str
+    scope: str
+    kind: LimitKind
+    #: Pico-dollars for cost, else a count.
+    used: int
+    limit: int
+    #: One decimal, never rounded up to a threshold that is not reached.
+    percent: float
+    status: Status
+    #: "budget" for the person's own, else the server that set it.
+    origin: str
+    #: "day", "week", "month" or "year".
+    period: str
+    #: First day after the period, ISO.
+    resets_on: str
+    budget_id: int | None = None
+    provider: str | None = None
+    model: str | None = None
+    enforcement: Enforcement = Enforcement.WARN
+    thresholds: tuple[int, ...] = DEFAULT_THRESHOLDS
+
+
+def has_reached(used: int, limit: int, threshold_percent: int) -> bool:
+    """Return whether *used* is at least *threshold_percent* of *limit*, in whole numbers.
+
+    A limit of 0 is reached by the first use, and is never divided by.
+    """
+    if limit <= 0:
+        return used > 0
+    return used * 100 >= limit * threshold_percent
+
+
+def percent_used(used: int, limit: int) -> float:
+    """Return the percentage with one decimal, rounded down.
+
+    Rounded down, so that 79.99 percent never reads as the threshold 80.
+    """
+    if limit <= 0:
+        return 100.0 if used > 0 else 0.0
+    return (used * 1000 // limit) / 10
+
+
+def status_of(used: int, limit: int) -> Status:
+    """Return how a limit stands: active below 80 percent, warning from 80, reached from 100."""
+    if has_reached(used, limit, REACHED_PERCENT):
+        return Status.LIMIT_REACHED
+    if has_reached(used, limit, WARNING_PERCENT):
+        return Status.WARNING
+    return Status.ACTIVE
+
+
+def worst(statuses: tuple[Status, ...]) -> Status:
+    """Return the worst of *statuses*; active when there is none."""
+    order = (Status.LIMIT_REACHED, Status.WARNING)
+    return next((status for status in order if status in statuses), Status.ACTIVE)
