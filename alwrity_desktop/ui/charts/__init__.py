@@ -1,0 +1,1 @@
+"""Charts: drawing only, fed with plain numbers and names."""

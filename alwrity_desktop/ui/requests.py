@@ -1,0 +1,107 @@
+"""What a dock asks the window for, as frozen values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from alwrity_desktop.core.domain.report import CallQuery
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCalls:
+    """Show the calls behind a figure."""
+
+    provider: str | None = None
+    model: str | None = None
+    #: First and last day, both included, ISO; None is the report's own bound.
+    day_start: str | None = None
+    day_end: str | None = None
+    #: "ok", "error", "unpriced", "estimated" or None for any.
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AskCalls:
+    """Fetch one page of calls and hand it to the Calls dock."""
+
+    query: CallQuery
+
+
+@dataclass(frozen=True, slots=True)
+class OpenCall:
+    """Show one call with its price, origin and where it was seen."""
+
+    call_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarkAlertsRead:
+    """Mark alerts read; None means all of them."""
+
+    ids: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EditBudget:
+    """Change a budget; None means a new one."""
+
+    budget_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RemoveBudget:
+    """Remove a budget."""
+
+    budget_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReadLogs:
+    """Read the logs that lie on this computer."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShowPrices:
+    """Show the models without a price, and let the person set one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """Try the last refresh again."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportReport:
+    """Write the period to a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class SelectPeriod:
+    """Show another period."""
+
+    kind: str
+    #: 0 is the present period, -1 the one before, and so on.
+    offset: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class OpenDock:
+    """Bring another dock to the front, by its name."""
+
+    name: str
+
+
+Request = (
+    OpenCalls
+    | AskCalls
+    | OpenCall
+    | MarkAlertsRead
+    | EditBudget
+    | RemoveBudget
+    | ReadLogs
+    | ShowPrices
+    | Retry
+    | ExportReport
+    | SelectPeriod
+    | OpenDock
+)

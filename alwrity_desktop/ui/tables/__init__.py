@@ -1,0 +1,1 @@
+"""Item models over report rows; the columns are data."""

@@ -1,0 +1,38 @@
+"""Small widgets that take every colour, size and font from the theme."""
+
+from __future__ import annotations
+
+from alwrity_desktop.ui.widgets.bars import LimitBar
+from alwrity_desktop.ui.widgets.buttons import (
+    ActionButton,
+    Chip,
+    Combo,
+    IconButton,
+    PushButton,
+    Segments,
+)
+from alwrity_desktop.ui.widgets.card import Card, paint_card
+from alwrity_desktop.ui.widgets.labels import Badge, IconLabel, Pill, PlainLabel, plain_tooltip
+from alwrity_desktop.ui.widgets.motion import Tween
+from alwrity_desktop.ui.widgets.states import EmptyState, InlineMessage, Skeleton
+
+__all__ = [
+    "ActionButton",
+    "Badge",
+    "Card",
+    "Chip",
+    "Combo",
+    "EmptyState",
+    "IconButton",
+    "IconLabel",
+    "InlineMessage",
+    "LimitBar",
+    "Pill",
+    "PlainLabel",
+    "PushButton",
+    "Segments",
+    "Skeleton",
+    "Tween",
+    "paint_card",
+    "plain_tooltip",
+]
