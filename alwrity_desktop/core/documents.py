@@ -1,0 +1,278 @@
+"""The report, its calls, alerts and budgets as JSON documents with fixed keys.
+
+Money is a decimal string, a time is ISO in UTC, and what is not known is None.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any, Final
+
+from alwrity_desktop.core.domain.alerts import Alert
+from alwrity_desktop.core.domain.budgets import Budget, Limit, LimitKind
+from alwrity_desktop.core.domain.forecast import Forecast
+from alwrity_desktop.core.domain.health import Health
+from alwrity_desktop.core.domain.money import PICO_PER_CENT, cents_half_even, usd_text
+from alwrity_desktop.core.domain.report import CallRow, Figures, Group, Report
+
+Document = dict[str, Any]
+
+REPORT_SCHEMA: Final = "alwrity-desktop/report/1"
+STATUS_SCHEMA: Final = "alwrity-desktop/status/1"
+
+DIMENSIONS: Final = MappingProxyType(
+    {
+        "provider": "Provider",
+        "model": "Model",
+        "day": "Day",
+        "hour": "Hour",
+        "weekday_hour": "Weekday and hour",
+        "source": "Source",
+        "project": "Project",
+        "agent": "Agent",
+        "conversation": "Conversation",
+        "endpoint": "Endpoint",
+        "status": "Status",
+    }
+)
+"""What a report can be grouped by, with its title."""
+
+
+def moment(ms: int | None) -> str | None:
+    """Return UTC milliseconds as an ISO time, without a fraction when there is none."""
+    if ms is None:
+        return None
+    seconds, rest = divmod(ms, 1000)
+    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+    return f"{text}.{rest:03d}Z" if rest else f"{text}Z"
+
+
+def amount(pico: int | None) -> str | None:
+    """Return pico-dollars as exact decimal dollars."""
+    return None if pico is None else usd_text(pico)
+
+
+def estimate(pico: int | None) -> str | None:
+    """Return pico-dollars in whole cents: an estimate is not known any closer."""
+    return None if pico is None else usd_text(cents_half_even(pico) * PICO_PER_CENT)
+
+
+def quantity(kind: LimitKind, count: int) -> str | int:
+    """Return what a limit counts: a decimal string for money, else a whole number."""
+    return usd_text(count) if kind is LimitKind.COST else count
+
+
+def figures_document(figures: Figures) -> Document:
+    """Return sums over calls."""
+    return {
+        "calls": figures.calls,
+        "errors": figures.errors,
+        "input_tokens": figures.input_tokens,
+        "output_tokens": figures.output_tokens,
+        "cache_read_tokens": figures.cache_read_tokens,
+        "cache_write_tokens": figures.cache_write_tokens,
+        "tokens": figures.tokens,
+        "cost_usd": usd_text(figures.cost_pico),
+        "unpriced_calls": figures.unpriced_calls,
+        "priced_percent": float(figures.priced_percent),
+        "avg_duration_ms": figures.avg_duration_ms,
+        "error_rate_percent": figures.error_rate_percent,
+    }
+
+
+def group_document(group: Group) -> Document:
+    """Return one group with the same figures as the totals."""
+    return {
+        "key": group.key,
+        **figures_document(group.figures),
+        "share_percent": group.share_percent,
+        "provider": group.provider,
+        "p50_duration_ms": group.p50_duration_ms,
+        "p95_duration_ms": group.p95_duration_ms,
+    }
+
+
+def limit_document(limit: Limit) -> Document:
+    """Return a limit as it stands."""
+    return {
+        "name": limit.name,
+        "scope": limit.scope,
+        "kind": limit.kind.value,
+        "used": quantity(limit.kind, limit.used),
+        "limit": quantity(limit.kind, limit.limit),
+        "percent": float(limit.percent),
+        "status": limit.status.value,
+        "origin": limit.origin,
+        "period": limit.period,
+        "resets_on": limit.resets_on,
+        "provider": limit.provider,
+        "model": limit.model,
+        "budget": limit.budget_id,
+        "enforce": limit.enforcement.value,
+        "thresholds": list(limit.thresholds),
+    }
+
+
+def forecast_document(forecast: Forecast) -> Document:
+    """Return the forecast, or the reason why there is none."""
+    return {
+        "cost_usd": estimate(forecast.cost_pico),
+        "low_usd": estimate(forecast.low_pico),
+        "high_usd": estimate(forecast.high_pico),
+        "confidence_percent": forecast.confidence_percent,
+        "method": forecast.method,
+        "refused": forecast.refused,
+    }
+
+
+def alert_document(alert: Alert) -> Document:
+    """Return one alert."""
+    return {
+        "id": alert.id,
+        "kind": alert.kind.value,
+        "threshold_percent": alert.threshold_percent,
+        "severity": alert.severity.value,
+        "title": alert.title,
+        "message": alert.message,
+        "at": moment(alert.at_ms),
+        "read": alert.is_read,
+        "provider": alert.provider,
+        "budget": alert.budget_id,
+        "account": alert.account,
+    }
+
+
+def alerts_document(alerts: Iterable[Alert]) -> Document:
+    """Return the alert centre."""
+    return {"alerts": [alert_document(alert) for alert in alerts]}
+
+
+def health_document(health: Health) -> Document:
+    """Return how the sources and the providers stand."""
+    return {
+        "status": health.status.value,
+        "reason": health.reason,
+        "sources": [
+            {
+                "source": source.source,
+                "status": source.status.value,
+                "reason": source.reason,
+                "files": source.files,
+                "calls": source.calls,
+                "rejected_lines": source.rejected_lines,
+                "last_read": moment(source.last_read_ms),
+                "newest_call": moment(source.newest_call_ms),
+            }
+            for source in health.sources
+        ],
+        "providers": [
+            {
+                "provider": provider.provider,
+                "status": provider.status.value,
+                "reason": provider.reason,
+                "calls": provider.calls,
+                "p50_duration_ms": provider.p50_duration_ms,
+                "p95_duration_ms": provider.p95_duration_ms,
+                "error_rate_percent": provider.error_rate_percent,
+            }
+            for provider in health.providers
+        ],
+    }
+
+
+def report_document(report: Report) -> Document:
+    """Return the report of one account and period."""
+    period = report.period
+    return {
+        "schema": REPORT_SCHEMA,
+        "account": report.account.name,
+        "account_kind": report.account.kind,
+        "as_of": moment(report.as_of_ms),
+        "period": {
+            "kind": period.kind,
+            "start": period.start,
+            "end": period.end,
+            "timezone": period.timezone,
+        },
+        "totals": figures_document(report.totals),
+        "groups": {
+            dimension: [group_document(group) for group in groups]
+            for dimension, groups in report.groups.items()
+        },
+        "status": report.status.value,
+        "limits": [limit_document(limit) for limit in report.limits],
+        "forecast": forecast_document(report.forecast),
+        "alerts": [alert_document(alert) for alert in report.alerts],
+        "tips": [dict(tip) for tip in report.tips],
+        "unpriced": [
+            {"provider": each.provider, "model": each.model, "calls": each.calls}
+            for each in report.unpriced
+        ],
+        "health": health_document(report.health),
+    }
+
+
+def status_document(report: Report, text: str) -> Document:
+    """Return what a status bar shows: one line, and the figures that it is made of."""
+    limit = report.cost_limit
+    return {
+        "schema": STATUS_SCHEMA,
+        "account": report.account.name,
+        "text": text,
+        "cost_usd": usd_text(report.totals.cost_pico),
+        "unpriced_calls": report.totals.unpriced_calls,
+        "limit_usd": None if limit is None else usd_text(limit.limit),
+        "percent": None if limit is None else float(limit.percent),
+        "forecast_usd": estimate(report.forecast.cost_pico),
+        "status": report.status.value,
+        "health": report.health.status.value,
+        "unread_alerts": report.unread_alerts,
+        "as_of": moment(report.as_of_ms),
+    }
+
+
+def budget_document(budget: Budget) -> Document:
+    """Return a budget as the person set it."""
+    return {
+        "id": budget.id,
+        "name": budget.name,
+        "account": budget.account,
+        "scope": budget.scope,
+        "kind": budget.kind.value,
+        "limit": quantity(budget.kind, budget.limit),
+        "period": budget.period,
+        "provider": budget.provider,
+        "model": budget.model,
+        "enforce": budget.enforcement.value,
+        "thresholds": list(budget.thresholds),
+    }
+
+
+def call_document(call: CallRow) -> Document:
+    """Return one call with its cost and where the cost came from."""
+    return {
+        "id": call.identity,
+        "at": moment(call.occurred_at_ms),
+        "provider": call.provider,
+        "model": call.model,
+        "source": call.source,
+        "project": call.project,
+        "agent": call.agent,
+        "conversation": call.conversation,
+        "endpoint": call.endpoint,
+        "input_tokens": call.input_tokens,
+        "output_tokens": call.output_tokens,
+        "cache_read_tokens": call.cache_read_tokens,
+        "cache_write_tokens": call.cache_write_tokens,
+        "reasoning_tokens": call.reasoning_tokens,
+        "tokens": call.tokens,
+        "duration_ms": call.duration_ms,
+        "status_code": call.status_code,
+        "cost_usd": amount(call.cost_pico),
+        "price_status": call.price_status,
+        "price_origin": call.price_origin,
+        "price_date": call.price_date,
+        "estimated": call.is_estimated,
+    }
