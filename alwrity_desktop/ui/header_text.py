@@ -1,0 +1,246 @@
+"""The words of the header, told from a report; pure functions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from PySide6.QtCore import QCoreApplication
+
+from alwrity_desktop.core.domain.budgets import Limit, Status
+from alwrity_desktop.core.domain.health import HealthStatus
+from alwrity_desktop.core.domain.periods import Period
+from alwrity_desktop.core.domain.report import Report
+from alwrity_desktop.ui import formatting
+from alwrity_desktop.ui.sentence import Run, runs
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("header", text)
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """How everything stands, in one word with its reason."""
+
+    #: "success", "warning", "danger" or "neutral".
+    tone: str
+    word: str
+    reason: str
+
+
+def period_title(period: Period, *, is_short: bool = False) -> str:
+    """Return the name of *period*: "November 2026", "2026", "16 – 22 Nov", "All time"."""
+    if period.kind == "month":
+        if is_short:
+            return f"{formatting.month_short(period.start)} {period.start[:4]}"
+        return formatting.month_year(period.start)
+    if period.kind == "year":
+        return period.start[:4]
+    if period.kind == "all":
+        return _tr("All time")
+    if period.kind in {"today", "day"}:
+        return formatting.day_year(period.start)
+    return formatting.span(period.start, period.end)
+
+
+def period_range(report: Report) -> str:
+    """Return the days of the period, and how many are left: "1 – 30 Nov, 10 days left"."""
+    period = report.period
+    span = formatting.span(period.start, period.end)
+    if not period.start_ms <= report.as_of_ms < period.end_ms or period.kind in {"today", "all"}:
+        return span
+    today = date.fromisoformat(formatting.local_day(report.as_of_ms, period.timezone))
+    left = (date.fromisoformat(period.end) - today).days
+    if left <= 0:
+        return _tr("{span}, last day").format(span=span)
+    if left == 1:
+        return _tr("{span}, 1 day left").format(span=span)
+    return _tr("{span}, {days} days left").format(span=span, days=left)
+
+
+def is_present(report: Report) -> bool:
+    """Return whether the period is the one that runs now."""
+    return report.period.start_ms <= report.as_of_ms < report.period.end_ms
+
+
+def used_caption(report: Report) -> str:
+    """Return the words above the period's cost."""
+    captions = {
+        "today": _tr("Today you've used"),
+        "week": _tr("This week you've used"),
+        "month": _tr("This month you've used"),
+        "year": _tr("This year you've used"),
+        "all": _tr("In all you've used"),
+    }
+    if is_present(report) and report.period.kind in captions:
+        return captions[report.period.kind]
+    return _tr("In this period you've used")
+
+
+def used_runs(report: Report) -> tuple[Run, ...]:
+    """Return "across 14,760 API calls, 84.7M tokens", with what could not be priced."""
+    totals = report.totals
+    if totals.calls == 1:
+        template = _tr("across {calls} API call, {tokens} tokens")
+    else:
+        template = _tr("across {calls} API calls, {tokens} tokens")
+    return runs(
+        template, calls=formatting.count(totals.calls), tokens=formatting.tokens(totals.tokens)
+    )
+
+
+def forecast_runs(report: Report) -> tuple[Run, ...]:
+    """Return "You're on track to spend $120.96 this month", or why nobody can tell."""
+    forecast = report.forecast
+    if forecast.cost_pico is None:
+        return (Run(forecast.refused or _tr("No forecast for this period")),)
+    templates = {
+        "today": _tr("You're on track to spend {cost} today"),
+        "week": _tr("You're on track to spend {cost} this week"),
+        "month": _tr("You're on track to spend {cost} this month"),
+        "year": _tr("You're on track to spend {cost} this year"),
+    }
+    template = templates.get(report.period.kind, _tr("You're on track to spend {cost}"))
+    return runs(template, cost=formatting.money(forecast.cost_pico))
+
+
+def margin_runs(report: Report, *, is_short: bool = False) -> tuple[Run, ...]:
+    """Return "$4.04 under your $125.00 budget", nothing without a budget or a forecast."""
+    limit, cost = report.cost_limit, report.forecast.cost_pico
+    if limit is None or cost is None:
+        return ()
+    room = limit.limit - cost
+    if is_short:
+        template = _tr("{room} under budget") if room >= 0 else _tr("{room} over budget")
+    elif room >= 0:
+        template = _tr("{room} under your {limit} budget")
+    else:
+        template = _tr("{room} over your {limit} budget")
+    amount = formatting.money(abs(room))
+    words = template.format(room=amount, limit=formatting.money(limit.limit))
+    colour = "muted" if room >= 0 else "danger.text"
+    return (Run(words, gap=12, type_role="body", colour=colour),)
+
+
+def comparison_caption(report: Report) -> str:
+    """Return "Against 1 – 20 October", "" without a comparison."""
+    comparison = report.comparison
+    if comparison is None:
+        return ""
+    first, last = comparison.start, comparison.end
+    if first[:7] == last[:7] and first != last:
+        first_day, last_day = int(first[8:10]), int(last[8:10])
+        span = f"{first_day} – {last_day} {formatting.month_name(last)}"
+    else:
+        span = formatting.span(first, last)
+    return _tr("Against {span}").format(span=span)
+
+
+def comparison_runs(report: Report) -> tuple[Run, ...]:
+    """Return "15% more ($72.87 by then)"."""
+    comparison = report.comparison
+    if comparison is None:
+        return ()
+    then = formatting.money(comparison.totals.cost_pico)
+    percent = comparison.cost_percent
+    if percent is None:
+        return (Run(_tr("Nothing was spent by then")),)
+    size = f"{abs(round(percent)):,}%"
+    if round(percent) == 0:
+        template = _tr("{change} ({then} by then)")
+        return runs(template.replace("{then}", then), change=_tr("The same"))
+    template = _tr("{change} more ({then} by then)")
+    if percent < 0:
+        template = _tr("{change} less ({then} by then)")
+    head, _, tail = template.partition(" (")
+    return (Run(head.format(change=size), is_strong=True), Run(f" ({tail.format(then=then)}"))
+
+
+_HEALTH_TONES = {
+    HealthStatus.HEALTHY: "success",
+    HealthStatus.WARNING: "warning",
+    HealthStatus.FAILED: "danger",
+    HealthStatus.NO_DATA: "neutral",
+}
+
+
+def state_of(report: Report) -> State:
+    """Return the worst of the limits and of the health."""
+    worst = worst_limit(report)
+    if report.status == Status.LIMIT_REACHED:
+        return State("danger", _tr("Limit reached"), _reason(worst))
+    if report.health.status == HealthStatus.FAILED:
+        return State("danger", _tr("Failed"), report.health.reason)
+    if report.status == Status.WARNING:
+        return State("warning", _tr("Warning"), _reason(worst))
+    words = {
+        HealthStatus.HEALTHY: _tr("Healthy"),
+        HealthStatus.WARNING: _tr("Warning"),
+        HealthStatus.NO_DATA: _tr("No data"),
+    }
+    health = report.health.status
+    return State(_HEALTH_TONES[health], words[health], report.health.reason)
+
+
+def worst_limit(report: Report) -> Limit | None:
+    """Return the limit that is used the most."""
+    return max(report.limits, key=lambda limit: limit.percent, default=None)
+
+
+def _reason(limit: Limit | None) -> str:
+    if limit is None:
+        return ""
+    return _tr("{name}: {amount} ({percent})").format(
+        name=limit.name,
+        amount=formatting.limit_amount(limit),
+        percent=formatting.percent_whole(limit.percent),
+    )
+
+
+def used_words(report: Report) -> str:
+    """Return "$83.85 of $125.00 (67%)", only the cost without a budget."""
+    limit = report.cost_limit
+    if limit is None:
+        return formatting.money(report.totals.cost_pico)
+    return _tr("{amount} ({percent})").format(
+        amount=formatting.limit_amount(limit), percent=formatting.percent_whole(limit.percent)
+    )
+
+
+def on_track_words(report: Report) -> str:
+    """Return "On track for $120.96", "" without a forecast."""
+    cost = report.forecast.cost_pico
+    return "" if cost is None else _tr("On track for {cost}").format(cost=formatting.money(cost))
+
+
+def summary(report: Report) -> str:
+    """Return "$83.85 of $125.00 (67%), on track for $120.96" for the status bar."""
+    cost = report.forecast.cost_pico
+    if cost is None:
+        return used_words(report)
+    template = _tr("{used}, on track for {cost}")
+    return template.format(used=used_words(report), cost=formatting.money(cost))
+
+
+def account_words(report: Report) -> tuple[str, str]:
+    """Return the account's name, and what kind of account it is."""
+    if report.account.is_sample:
+        return _tr("Sample data"), _tr("made up")
+    if report.account.kind == "local":
+        return _tr("This computer"), _tr("local logs")
+    return report.account.label, ""
+
+
+def updated(report: Report, now_ms: int, next_ms: int | None) -> str:
+    """Return "Updated 2 min ago · next in 3 min"; *next_ms* is the wait, None when unknown."""
+    if report.account.is_sample:
+        return _tr("Figures are made up")
+    if report.last_read_ms is None:
+        return _tr("Nothing read yet")
+    words = _tr("Updated {age}").format(age=formatting.ago(report.last_read_ms, now_ms))
+    if next_ms is None:
+        return words
+    return _tr("{updated} · next in {wait}").format(
+        updated=words, wait=formatting.age(max(next_ms, 1_000))
+    )

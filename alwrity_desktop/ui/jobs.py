@@ -1,0 +1,209 @@
+"""What the ledger's thread is asked to do: one frozen value with one method for each thing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, ClassVar, Protocol
+
+from alwrity_desktop.core import settings as stored_settings
+from alwrity_desktop.core.context import Context, PeriodChoice
+from alwrity_desktop.core.domain.budgets import Budget
+from alwrity_desktop.core.domain.report import CallQuery
+from alwrity_desktop.core.settings import Settings
+from alwrity_desktop.ui.events import (
+    AlertsWaiting,
+    BudgetsReady,
+    CallsReady,
+    ChecksReady,
+    Done,
+    Event,
+    LogsFound,
+    ReportReady,
+    SampleProgressed,
+    SampleReady,
+    SettingsChanged,
+    StatusReady,
+    Topic,
+)
+
+Post = Callable[[Event], None]
+
+
+class Job(Protocol):
+    """Runs in the ledger's thread, and posts what came of it."""
+
+    topic: ClassVar[Topic]
+
+    def run(self, context: Context, post: Post) -> None:
+        """Do the work. An AlwrityError becomes one sentence in the window."""
+
+
+@dataclass(frozen=True, slots=True)
+class BuildReport:
+    """Build the report that the window shows. Only the newest of several waiting is built."""
+
+    topic: ClassVar[Topic] = Topic.FIGURES
+    account: str
+    choice: PeriodChoice
+
+    def run(self, context: Context, post: Post) -> None:
+        """Post the report."""
+        post(ReportReady(context.report(self.account, self.choice)))
+
+
+@dataclass(frozen=True, slots=True)
+class BuildStatus:
+    """Build this month's report of an account that the window does not show."""
+
+    topic: ClassVar[Topic] = Topic.FIGURES
+    account: str
+
+    def run(self, context: Context, post: Post) -> None:
+        """Post the report for the tray."""
+        post(StatusReady(context.report(self.account, PeriodChoice(), ())))
+
+
+@dataclass(frozen=True, slots=True)
+class LoadCalls:
+    """Fetch one page of calls."""
+
+    topic: ClassVar[Topic] = Topic.CALLS
+    account: str
+    query: CallQuery
+
+    def run(self, context: Context, post: Post) -> None:
+        """Post the page."""
+        post(CallsReady(context.calls(self.account, self.query)))
+
+
+@dataclass(frozen=True, slots=True)
+class LoadBudgets:
+    """Fetch the budgets, so that one can be changed; None means a new one."""
+
+    topic: ClassVar[Topic] = Topic.BUDGET
+    account: str
+    budget_id: int | None
+
+    def run(self, context: Context, post: Post) -> None:
+        """Post the budgets."""
+        post(BudgetsReady(context.budgets(self.account), self.budget_id))
+
+
+@dataclass(frozen=True, slots=True)
+class SetBudget:
+    """Add or change a budget."""
+
+    topic: ClassVar[Topic] = Topic.BUDGET
+    budget: Budget
+
+    def run(self, context: Context, post: Post) -> None:
+        """Commit the budget."""
+        context.set_budget(self.budget)
+        post(Done(self.topic))
+
+
+@dataclass(frozen=True, slots=True)
+class DropBudget:
+    """Remove a budget; its alerts stay."""
+
+    topic: ClassVar[Topic] = Topic.BUDGET
+    account: str
+    budget_id: int
+
+    def run(self, context: Context, post: Post) -> None:
+        """Commit the removal."""
+        context.remove_budget(self.account, self.budget_id)
+        post(Done(self.topic))
+
+
+@dataclass(frozen=True, slots=True)
+class MarkRead:
+    """Mark alerts read; None means all of them."""
+
+    topic: ClassVar[Topic] = Topic.ALERTS
+    account: str
+    ids: tuple[int, ...] | None
+
+    def run(self, context: Context, post: Post) -> None:
+        """Commit the marks."""
+        context.mark_alerts_read(self.account, self.ids)
+        post(Done(self.topic))
+
+
+@dataclass(frozen=True, slots=True)
+class TakeNotifications:
+    """Fetch the alerts that wait to be notified."""
+
+    topic: ClassVar[Topic] = Topic.NOTIFICATION
+    account: str
+
+    def run(self, context: Context, post: Post) -> None:
+        """Post the alerts, if there are any."""
+        alerts = context.take_notifications(self.account)
+        if alerts:
+            post(AlertsWaiting(alerts))
+
+
+@dataclass(frozen=True, slots=True)
+class ConfirmNotifications:
+    """Note that these alerts were shown, or that the person wants none."""
+
+    topic: ClassVar[Topic] = Topic.NOTIFICATION
+    account: str
+    ids: tuple[int, ...]
+
+    def run(self, context: Context, post: Post) -> None:
+        """Commit the note."""
+        context.confirm_notifications(self.account, self.ids)
+
+
+@dataclass(frozen=True, slots=True)
+class FindLogs:
+    """Look for logs on this computer."""
+
+    topic: ClassVar[Topic] = Topic.IMPORT
+
+    def run(self, context: Context, post: Post) -> None:
+        """Post what was found."""
+        post(LogsFound(context.find_logs()))
+
+
+@dataclass(frozen=True, slots=True)
+class MakeSample:
+    """Fill the sample ledger unless it is there already."""
+
+    topic: ClassVar[Topic] = Topic.SAMPLE
+
+    def run(self, context: Context, post: Post) -> None:
+        """Make the sample and say how far it is."""
+        context.make_sample(lambda part: post(SampleProgressed(part)))
+        post(SampleReady())
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeSettings:
+    """Keep some settings. Holds the settings as the window knows them."""
+
+    topic: ClassVar[Topic] = Topic.SETTINGS
+    path: Path
+    settings: Settings
+    changes: tuple[tuple[str, Any], ...]
+
+    def run(self, context: Context, post: Post) -> None:
+        """Write the settings and post them."""
+        post(
+            SettingsChanged(stored_settings.change(self.path, self.settings, **dict(self.changes)))
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class RunChecks:
+    """Check everything, as the command ``doctor`` does."""
+
+    topic: ClassVar[Topic] = Topic.CHECKS
+
+    def run(self, context: Context, post: Post) -> None:
+        """Post what was found."""
+        post(ChecksReady(context.doctor()))
