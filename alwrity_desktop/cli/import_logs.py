@@ -1,0 +1,132 @@
+"""`import`: reads the logs that lie on this computer."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from alwrity_desktop.cli import parsing
+from alwrity_desktop.cli.parsing import PROGRAM, Arguments, Parser
+from alwrity_desktop.cli.session import Session
+from alwrity_desktop.cli.words import calls, print_document
+from alwrity_desktop.core.domain.errors import NotFoundError
+
+if TYPE_CHECKING:
+    from alwrity_desktop.core.context import ImportProgress, SourceImport
+
+_SECONDS_BETWEEN: Final = 0.1
+_MEGABYTE: Final = 1_000_000
+
+
+def configure(parser: Parser) -> None:
+    """Add the arguments."""
+    parser.explain(
+        "Read local logs. Without SOURCE every source that is found here, without PATH the\n"
+        "usual folders. A PATH is a file, a folder of logs, or the tool's own folder. Reading\n"
+        "goes on where it stopped, and a call that is known already is never counted twice.",
+        ("import", "import claude-code", "import codex ~/backup/.codex", "import ./logs --json"),
+    )
+    parser.add_argument(
+        "words", nargs="*", metavar="[SOURCE] [PATH …]", help="claude-code or codex, and paths"
+    )
+    parser.add_argument(
+        "--progress", action="store_true", help="JSON lines on standard error while it reads"
+    )
+    parsing.add_json(parser)
+
+
+def run(arguments: Arguments, session: Session) -> int:
+    """Read the logs and print what was read."""
+    source, paths = _source_and_paths(arguments.words)
+    report_progress = _progress_printer(arguments)
+    imports = session.context().import_logs(source, paths, report_progress)
+    if report_progress is not None and not arguments.progress:
+        print("\r\033[K", end="", file=sys.stderr, flush=True)
+    if arguments.json:
+        from alwrity_desktop.core.answers import import_document
+
+        print_document(import_document(imports))
+    else:
+        print("\n".join(_sentences(imports)))
+    return 0
+
+
+def _source_and_paths(words: list[str]) -> tuple[str | None, tuple[Path, ...]]:
+    from alwrity_desktop.core.sources.registry import SOURCES
+
+    names = {source.name for source in SOURCES}
+    source = words[0] if words and words[0] in names else None
+    paths = tuple(Path(word).expanduser() for word in words[1 if source else 0 :])
+    for path in paths:
+        if not path.exists():
+            known = ", ".join(sorted(names))
+            message = f"{path} is neither a path that exists nor a source ({known})."
+            raise NotFoundError(message)
+    return source, paths
+
+
+def _progress_printer(arguments: Arguments) -> Callable[[ImportProgress], None] | None:
+    """Return what tells the progress: JSON lines, one line on a terminal, or nothing."""
+    if arguments.progress:
+        return _Throttled(_json_line)
+    if not arguments.json and sys.stderr is not None and sys.stderr.isatty():
+        return _Throttled(_human_line)
+    return None
+
+
+class _Throttled:
+    """Passes on the first and the last progress, and between them one every tenth second."""
+
+    def __init__(self, say: Callable[[ImportProgress], None]) -> None:
+        self._say = say
+        self._next = 0.0
+
+    def __call__(self, progress: ImportProgress) -> None:
+        """Tell *progress* if it is time, or if it is the last."""
+        now = time.monotonic()
+        if now >= self._next or progress.files_done == progress.files_total:
+            self._next = now + _SECONDS_BETWEEN
+            self._say(progress)
+
+
+def _json_line(progress: ImportProgress) -> None:
+    from alwrity_desktop.core.answers import progress_document
+
+    print(json.dumps(progress_document(progress)), file=sys.stderr, flush=True)
+
+
+def _human_line(progress: ImportProgress) -> None:
+    done, total = progress.bytes_done / _MEGABYTE, progress.bytes_total / _MEGABYTE
+    text = (
+        f"\r\033[KReading {progress.files_done:,} of {progress.files_total:,} files, "
+        f"{done:,.0f} of {total:,.0f} MB, {calls(progress.calls)}"
+    )
+    print(text, end="", file=sys.stderr, flush=True)
+
+
+def _sentences(imports: tuple[SourceImport, ...]) -> list[str]:
+    if not any(each.files for each in imports):
+        return [
+            "No logs of Claude Code or Codex were found in the usual folders.",
+            f"If they lie elsewhere, name the folder: {PROGRAM} import PATH",
+        ]
+    lines = [_sentence(each) for each in imports if each.files]
+    if any(each.lines_rejected for each in imports):
+        lines.append(f"{PROGRAM} doctor tells which lines were refused, and why.")
+    return lines
+
+
+def _sentence(each: SourceImport) -> str:
+    files = "1 file" if each.files == 1 else f"{each.files:,} files"
+    refused = ""
+    if each.lines_rejected:
+        refused = f", {each.lines_rejected:,} lines refused"
+    return (
+        f"{each.source}: {calls(each.calls_added)} added, {each.calls_merged:,} known already"
+        f"{refused} ({files}, {each.files_unchanged:,} unchanged, "
+        f"{each.bytes_read / _MEGABYTE:,.1f} MB read in {each.seconds:.1f} s)"
+    )
