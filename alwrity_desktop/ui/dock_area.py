@@ -1,0 +1,178 @@
+"""The part of the window that holds the docks and puts them where a layout says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
+from PySide6.QtWidgets import QMainWindow, QTabBar, QTabWidget, QWidget
+
+from alwrity_desktop.ui import theme
+from alwrity_desktop.ui.dock_frame import SEPARATOR, DockFrame
+from alwrity_desktop.ui.docks.base import DockView
+from alwrity_desktop.ui.layouts import Column, Node, Room, Row, Tabs, first_of, pruned
+
+STATE_VERSION: Final = 1
+"""Raised when docks are added or renamed, so that an old arrangement is not half restored."""
+
+_WIDE: Final = 1320
+"""From this width on the docks stand in the wide arrangement."""
+
+_AREA: Final = Qt.DockWidgetArea.LeftDockWidgetArea
+
+
+class DockArea(QMainWindow):
+    """A window in the window, with nothing but docks in it."""
+
+    #: A dock was shown, hidden, moved or floated.
+    arranged = Signal()
+
+    def __init__(self, views: Iterable[DockView], parent: QWidget | None = None) -> None:
+        """Make a frame for each of *views*; a layout shows some of them."""
+        super().__init__(parent)
+        self.setWindowFlags(Qt.WindowType.Widget)
+        self.setDockNestingEnabled(True)
+        self.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
+        self.frames: dict[str, DockFrame] = {}
+        self._pending: Node | None = None
+        for view in views:
+            frame = DockFrame(view)
+            self.frames[view.name] = frame
+            self.addDockWidget(_AREA, frame)
+            frame.hide()
+            frame.visibilityChanged.connect(self._tell)
+        self._dress()
+        theme.bus().changed.connect(self._dress)
+
+    @Slot()
+    def _dress(self) -> None:
+        self.setStyleSheet(
+            f"QMainWindow::separator {{ width: {SEPARATOR}px; height: {SEPARATOR}px;"
+            " background: transparent; }"
+        )
+
+    @Slot()
+    def _tell(self) -> None:
+        self.arranged.emit()
+
+    def minimumSizeHint(self) -> QSize:
+        """Return little, so that the window can be made small; the docks then scroll."""
+        return QSize(1, 1)
+
+    def arrange(self, tree: Node) -> None:
+        """Show the docks of *tree*, and only those, where it says."""
+        known = pruned(tree, self.frames)
+        for frame in self.frames.values():
+            frame.setFloating(False)
+            self.removeDockWidget(frame)
+        if known is None:
+            return
+        first = self.frames[first_of(known)]
+        self.addDockWidget(_AREA, first)
+        first.show()
+        self._place(known)
+        self._pending = known
+        if self.isVisible():
+            self._resize()
+
+    def _place(self, node: Node) -> None:
+        if isinstance(node, Tabs):
+            front = self.frames[node.docks[0]]
+            for name in node.docks[1:]:
+                self.tabifyDockWidget(front, self.frames[name])
+                self.frames[name].show()
+            front.raise_()
+            return
+        orientation = _orientation(node)
+        for before, after in zip(node.parts, node.parts[1:], strict=False):
+            frame = self.frames[first_of(after)]
+            self.splitDockWidget(self.frames[first_of(before)], frame, orientation)
+            frame.show()
+        for part in node.parts:
+            self._place(part)
+
+    def _resize(self) -> None:
+        if self._pending is None:
+            return
+        # The docks' sizes are only taken once the layout knows the size of the whole.
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+        self._resize_parts(self._pending)
+        for name in _fronts(self._pending):
+            self.frames[name].raise_()
+        self._pending = None
+
+    def _resize_parts(self, node: Node) -> None:
+        if isinstance(node, Tabs):
+            return
+        frames = [self.frames[first_of(part)] for part in node.parts]
+        extents = [theme.scaled(part.extent) for part in node.parts]
+        self.resizeDocks(frames, extents, _orientation(node))
+        for part in node.parts:
+            self._resize_parts(part)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Give the docks their sizes when the whole has one."""
+        super().showEvent(event)
+        self._resize()
+
+    def settle(self) -> None:
+        """Give the docks their sizes anew, after the whole was resized."""
+        self._resize()
+
+    def event(self, event: QEvent) -> bool:
+        """Dress the tab bars that Qt makes for docks on top of one another."""
+        handled = super().event(event)
+        if event.type() == QEvent.Type.LayoutRequest:
+            for bar in self.findChildren(QTabBar):
+                bar.setDrawBase(False)
+                bar.setDocumentMode(True)
+                bar.setExpanding(False)
+        return handled
+
+    def state(self) -> QByteArray:
+        """Return the arrangement as it stands."""
+        return self.saveState(STATE_VERSION)
+
+    def restore(self, state: QByteArray) -> bool:
+        """Take an arrangement over; return whether it was one of ours."""
+        self._pending = None
+        return self.restoreState(state, STATE_VERSION)
+
+    def bring_up(self, name: str) -> DockView | None:
+        """Show the dock *name* in front, and return its view."""
+        frame = self.frames.get(name)
+        if frame is None:
+            return None
+        if self.dockWidgetArea(frame) == Qt.DockWidgetArea.NoDockWidgetArea:
+            self.addDockWidget(_AREA, frame)
+        frame.show()
+        frame.raise_()
+        return frame.view
+
+    def names_in_view(self) -> tuple[str, ...]:
+        """Return the docks that are shown."""
+        return tuple(name for name, frame in self.frames.items() if not frame.isHidden())
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the ground between the docks."""
+        QPainter(self).fillRect(self.rect(), theme.current().colour("bg"))
+
+
+def room_for(width: int) -> Room:
+    """Return how the docks are arranged in *width* pixels at the text size in use."""
+    return Room.WIDE if width >= theme.scaled(_WIDE) else Room.MEDIUM
+
+
+def _orientation(node: Row | Column) -> Qt.Orientation:
+    return Qt.Orientation.Horizontal if isinstance(node, Row) else Qt.Orientation.Vertical
+
+
+def _fronts(node: Node) -> tuple[str, ...]:
+    if isinstance(node, Tabs):
+        return node.docks[:1]
+    return tuple(name for part in node.parts for name in _fronts(part))
