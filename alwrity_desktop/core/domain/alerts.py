@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Final
+
+from alwrity_desktop.core.domain.budgets import Limit, LimitKind, has_reached
+from alwrity_desktop.core.domain.words import amount_words
 
 
 class AlertKind(StrEnum):
@@ -42,3 +47,47 @@ class Alert:
     budget_id: int | None = None
     provider: str | None = None
     account: str = "local"
+
+
+SEVERITY_OF_THRESHOLD: Final = ((100, Severity.CRITICAL), (90, Severity.WARNING))
+
+_PERIOD_ADJECTIVES: Final = {
+    "day": "daily",
+    "week": "weekly",
+    "month": "monthly",
+    "year": "yearly",
+}
+
+
+def severity_of(threshold_percent: int) -> Severity:
+    """Return how much it matters that a limit's threshold was passed."""
+    return next(
+        (severity for least, severity in SEVERITY_OF_THRESHOLD if threshold_percent >= least),
+        Severity.INFO,
+    )
+
+
+def crossed(limit: Limit) -> tuple[int, ...]:
+    """Return the thresholds that *limit* has reached, lowest first."""
+    return tuple(
+        threshold
+        for threshold in sorted(limit.thresholds)
+        if has_reached(limit.used, limit.limit, threshold)
+    )
+
+
+def threshold_words(limit: Limit) -> tuple[str, str]:
+    """Return title and message of an alert about *limit*: the exact percentage, then its name."""
+    what = "budget" if limit.kind == LimitKind.COST else "limit"
+    adjective = _PERIOD_ADJECTIVES.get(limit.period, limit.period)
+    title = f"You've used {int(limit.percent)}% of your {adjective} {what}"
+    used = amount_words(limit.used, limit.kind)
+    return title, f"{limit.name}: {used} of {amount_words(limit.limit, limit.kind)}"
+
+
+def unpriced_words(models: Sequence[str]) -> tuple[str, str]:
+    """Return title and message of an alert about models that have no price."""
+    count = len(models)
+    title = f"{models[0]} has no price" if count == 1 else f"{count} models have no price"
+    message = "Their calls are counted, but not in the sum"
+    return title, message if count == 1 else f"{message}: {', '.join(models)}"

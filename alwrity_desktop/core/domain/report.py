@@ -195,6 +195,8 @@ class Report:
     points: tuple[Point, ...] = ()
     #: The last twelve months day by day, the present one included.
     history_days: tuple[Point, ...] = ()
+    #: The same by week, each under its first day.
+    history_weeks: tuple[Point, ...] = ()
     #: The last twelve months, oldest first.
     history_months: tuple[Point, ...] = ()
     comparison: Comparison | None = None

@@ -1,0 +1,358 @@
+"""Puts the parts together, once, for the window and the command line alike."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from alwrity_desktop.core import clock, prices, reporting, settings
+from alwrity_desktop.core.clock import Clock
+from alwrity_desktop.core.domain.alerts import Alert
+from alwrity_desktop.core.domain.budgets import Budget
+from alwrity_desktop.core.domain.errors import NotFoundError
+from alwrity_desktop.core.domain.price_book import PriceBook
+from alwrity_desktop.core.domain.pricing import PriceOverride
+from alwrity_desktop.core.domain.report import AccountView, CallPage, CallQuery, CallRow, Report
+from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT, Call
+from alwrity_desktop.core.importing import Import
+from alwrity_desktop.core.log_reading import LogReading
+from alwrity_desktop.core.profile import Profile
+from alwrity_desktop.core.results import (
+    BookedCall,
+    Check,
+    FoundLogs,
+    ImportProgress,
+    PeriodChoice,
+    SourceImport,
+)
+from alwrity_desktop.core.settings import Settings
+from alwrity_desktop.core.sources.base import LogFile, LogSource, walk
+from alwrity_desktop.core.sources.registry import SOURCES
+
+if TYPE_CHECKING:
+    from alwrity_desktop.core.ledger.batches import Batch, BatchResult
+    from alwrity_desktop.core.ledger.ledger import Ledger
+
+__all__ = [
+    "SAMPLE_ACCOUNT",
+    "BookedCall",
+    "Check",
+    "Context",
+    "FoundLogs",
+    "ImportProgress",
+    "PeriodChoice",
+    "SourceImport",
+    "open_context",
+]
+
+SAMPLE_ACCOUNT: Final = "sample"
+
+_ACCOUNTS: Final = {
+    LOCAL_ACCOUNT: AccountView(LOCAL_ACCOUNT, "This computer"),
+    SAMPLE_ACCOUNT: AccountView(SAMPLE_ACCOUNT, "Sample data", kind="sample"),
+}
+
+
+def open_context(profile: Profile, environ: Mapping[str, str] | None = None) -> Context:
+    """Return the context of *profile*; nothing is opened yet.
+
+    Raises PersonError for a clock in the environment that is no time.
+    """
+    environ = os.environ if environ is None else environ
+    return Context(profile, clock.clock_from_environment(environ), environ)
+
+
+class Context:
+    """The program's parts for one profile folder, for any thread.
+
+    Opens nothing until asked: a ledger is opened by the first thing that needs it, since the
+    database library takes longer to load than all else at start.
+    """
+
+    def __init__(self, profile: Profile, now: Clock, environ: Mapping[str, str]) -> None:
+        self.profile = profile
+        self.clock = now
+        self._environ = environ
+        self._ledgers: dict[str, Ledger] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def settings(self) -> Settings:
+        """The settings as they are kept now."""
+        return settings.load(self.profile.settings)[0]
+
+    def timezone(self) -> str:
+        """Return the zone of the settings, else the system's."""
+        return self.settings.timezone or clock.system_timezone(self._environ)
+
+    def accounts(self) -> tuple[AccountView, ...]:
+        """Return the accounts that can be shown: the sample only once it was made."""
+        return tuple(
+            view
+            for name, view in _ACCOUNTS.items()
+            if name != SAMPLE_ACCOUNT or self.profile.sample.exists()
+        )
+
+    def account(self, name: str) -> AccountView:
+        """Return an account. Raises NotFoundError, naming those that there are."""
+        if name not in _ACCOUNTS:
+            known = ", ".join(view.name for view in self.accounts())
+            raise NotFoundError(f'There is no account "{name:.60}". There are: {known}.')
+        return _ACCOUNTS[name]
+
+    def report(
+        self,
+        account: str,
+        choice: PeriodChoice,
+        dimensions: Sequence[str] = ("provider", "model", "source"),
+    ) -> Report:
+        """Return the report of *account* for *choice*, with a group for each dimension."""
+        view = self.account(account)
+        kept = self.settings
+        zone = choice.timezone or kept.timezone or clock.system_timezone(self._environ)
+        titles = {source.name: source.title for source in SOURCES}
+        with self.ledger(account).snapshot() as snapshot:
+            return reporting.build_report(
+                snapshot,
+                reporting.Question(view, choice, zone, kept.week_starts, tuple(dimensions)),
+                self.clock.now_ms(),
+                titles,
+            )
+
+    def calls(self, account: str, query: CallQuery) -> CallPage:
+        """Return one page of calls."""
+        return self.ledger(account).page(account, query)
+
+    def call(self, account: str, call_id: int) -> CallRow:
+        """Return one call. Raises NotFoundError."""
+        return self.ledger(account).call(account, call_id)
+
+    def iterate_calls(self, account: str, choice: PeriodChoice) -> Iterator[CallRow]:
+        """Yield every call of a period, oldest first."""
+        zone = choice.timezone or self.timezone()
+        with self.ledger(account).snapshot() as snapshot:
+            period = reporting.period_of_choice(
+                snapshot, account, choice, zone, self.settings.week_starts, self.clock.now_ms()
+            )
+        yield from self.ledger(account).calls(account, period.start_ms, period.end_ms)
+
+    def record(self, calls: Iterable[Call]) -> tuple[BookedCall, ...]:
+        """Book *calls*, which came from a script, in one commit."""
+        given = tuple(calls)
+        if not given:
+            return ()
+        result = self._book("record", calls=given, is_corrected_by_copies=False)
+        last = len(result.booked) - 1
+        return tuple(
+            BookedCall(
+                identity=booked.identity,
+                cost_pico=booked.cost_pico,
+                price_status=booked.price_status,
+                price_origin=booked.price_origin,
+                alerts=result.alerts if place == last else (),
+                is_new=booked.is_new,
+                is_different=booked.is_different,
+            )
+            for place, booked in enumerate(result.booked)
+        )
+
+    def find_logs(self) -> tuple[FoundLogs, ...]:
+        """Return the logs that lie on this machine, by source."""
+        found = []
+        for source in self._sources(None):
+            folders = self._folders(source)
+            files = [one for folder in folders for one in walk(folder, source)]
+            logs = [one for one in files if isinstance(one, LogFile)]
+            size = sum(log.size for log in logs)
+            found.append(FoundLogs(source.name, source.title, folders, len(logs), size))
+        return tuple(each for each in found if each.files)
+
+    def import_logs(
+        self,
+        source: str | None = None,
+        paths: Sequence[Path] = (),
+        progress: Callable[[ImportProgress], None] | None = None,
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> tuple[SourceImport, ...]:
+        """Read local logs; without *source* every source, without *paths* the usual folders.
+
+        Raises NotFoundError for a source that does not exist, or a path that is no source's.
+        """
+        now_ms = self.clock.now_ms()
+        is_new = not self.profile.ledger.exists()
+        runs = []
+        for one, roots in self._roots(source, paths):
+            known = {} if is_new else self.ledger(LOCAL_ACCOUNT).cursors(one.name)
+            runs.append(Import(one, roots, known, now_ms))
+        if is_new and runs:
+            runs[0].begin()
+        tell = progress or (lambda _: None)
+        done = []
+        for run in runs:
+            is_first = is_new or self.ledger(LOCAL_ACCOUNT).is_unread(run.plan.source)
+
+            def book(
+                name: str, readings: Sequence[LogReading], *, is_first: bool = is_first
+            ) -> BatchResult:
+                return self._book(name, readings=readings, is_first_read=is_first)
+
+            done.append(run.run(book, tell, is_cancelled))
+        return tuple(done)
+
+    def budgets(self, account: str) -> tuple[Budget, ...]:
+        """Return the budgets of *account*."""
+        self.account(account)
+        return self.ledger(account).budgets(account)
+
+    def set_budget(self, budget: Budget) -> Budget:
+        """Add *budget* (id 0), or change the one of its id; one scope, kind and period has one."""
+        self.account(budget.account)
+        saved, _ = self.ledger(budget.account).set_budget(
+            budget, self.clock.now_ms(), self.timezone(), self.settings.week_starts
+        )
+        return saved
+
+    def remove_budget(self, account: str, budget_id: int) -> None:
+        """Remove a budget; its alerts stay. Raises NotFoundError."""
+        self.ledger(account).remove_budget(account, budget_id)
+
+    def alerts(self, account: str) -> tuple[Alert, ...]:
+        """Return the alert centre of *account*, unread first."""
+        self.account(account)
+        with self.ledger(account).snapshot() as snapshot:
+            return tuple(snapshot.alerts(account))
+
+    def mark_alerts_read(self, account: str, ids: Sequence[int] | None) -> int:
+        """Mark alerts read, all for None; return how many changed. Raises NotFoundError."""
+        return self.ledger(account).mark_alerts_read(account, ids, self.clock.now_ms())
+
+    def take_notifications(self, account: str) -> tuple[Alert, ...]:
+        """Return the alerts that wait to be shown: for each limit the highest only.
+
+        Sample data notifies nobody.
+        """
+        if account == SAMPLE_ACCOUNT:
+            return ()
+        return self.ledger(account).waiting_notifications(account, self.clock.now_ms())
+
+    def confirm_notifications(self, account: str, ids: Sequence[int]) -> None:
+        """Note that these were shown."""
+        self.ledger(account).confirm_notifications(account, ids)
+
+    def price_book(self) -> PriceBook:
+        """Return the price book with the person's own prices."""
+        overrides = self.ledger(LOCAL_ACCOUNT).price_overrides()
+        return prices.open_price_book(self.profile.data, overrides)
+
+    def set_price(self, override: PriceOverride) -> None:
+        """Keep a price of the person's own; calls booked from now on use it."""
+        self.ledger(LOCAL_ACCOUNT).set_price(override, self.clock.now_ms())
+
+    def data_version(self, account: str) -> int:
+        """Return a number that changes whenever anything was committed by any process."""
+        return self.ledger(account).data_version()
+
+    def make_sample(self, progress: Callable[[float], None] | None = None) -> None:
+        """Fill the sample ledger unless it is there already."""
+        from alwrity_desktop.core import sample_ledger  # noqa: PLC0415 - only for the sample
+
+        sample_ledger.fill(
+            self.ledger(SAMPLE_ACCOUNT),
+            prices.open_price_book(self.profile.data),
+            self.clock.now_ms(),
+            progress or (lambda _: None),
+        )
+
+    def doctor(self) -> tuple[Check, ...]:
+        """Check everything; never raises for what it can name."""
+        from alwrity_desktop.core import doctor  # noqa: PLC0415 - only for the checks
+
+        return doctor.check(self)
+
+    def ledger(self, account: str) -> Ledger:
+        """Return the ledger of *account*, opened once. Raises LedgerUnavailableError."""
+        path = self.profile.sample if account == SAMPLE_ACCOUNT else self.profile.ledger
+        with self._lock:
+            found = self._ledgers.get(path.name)
+            if found is None:
+                from alwrity_desktop.core.ledger.ledger import (  # noqa: PLC0415 - see the class
+                    Ledger,
+                )
+
+                found = self._ledgers[path.name] = Ledger(path)
+            return found
+
+    def close(self) -> None:
+        """Release the ledgers' connections."""
+        with self._lock:
+            for opened in self._ledgers.values():
+                opened.close()
+            self._ledgers.clear()
+
+    def _book(
+        self,
+        door: str,
+        *,
+        readings: Sequence[LogReading] = (),
+        calls: Sequence[Call] = (),
+        is_first_read: bool = False,
+        is_corrected_by_copies: bool = True,
+    ) -> BatchResult:
+        ledger = self.ledger(LOCAL_ACCOUNT)
+        from alwrity_desktop.core.ledger.batches import Batch  # noqa: PLC0415 - see the class
+
+        batch: Batch = Batch(
+            door=door,
+            now_ms=self.clock.now_ms(),
+            timezone=self.timezone(),
+            week_starts=self.settings.week_starts,
+            readings=readings,
+            calls=calls,
+            is_first_read=is_first_read,
+            is_corrected_by_copies=is_corrected_by_copies,
+        )
+        return ledger.record(batch, self.price_book())
+
+    def _sources(self, name: str | None) -> tuple[LogSource, ...]:
+        if name is None:
+            left_out = self.settings.disabled_sources
+            return tuple(source for source in SOURCES if source.name not in left_out)
+        found = tuple(source for source in SOURCES if source.name == name)
+        if not found:
+            known = ", ".join(source.name for source in SOURCES)
+            raise NotFoundError(f'There is no source "{name:.60}". There are: {known}.')
+        return found
+
+    def _folders(self, source: LogSource) -> tuple[Path, ...]:
+        more = [
+            root for folder in self.settings.log_folders for root in source.accept(Path(folder))
+        ]
+        usual = source.folders(self._environ, Path(self._environ.get("HOME") or Path.home()))
+        return tuple(dict.fromkeys((*usual, *more)))
+
+    def _roots(
+        self, name: str | None, paths: Sequence[Path]
+    ) -> list[tuple[LogSource, tuple[Path, ...]]]:
+        sources = self._sources(name)
+        if not paths:
+            return [(source, self._folders(source)) for source in sources]
+        accepted: dict[Path, bool] = dict.fromkeys(paths, False)
+        found = []
+        for source in sources:
+            roots: list[Path] = []
+            for path in paths:
+                below = source.accept(path)
+                accepted[path] = accepted[path] or bool(below)
+                roots.extend(below)
+            if roots or name is not None:
+                found.append((source, tuple(dict.fromkeys(roots))))
+        for path, is_known in accepted.items():
+            if not is_known:
+                raise NotFoundError(
+                    f"There are no logs of a known tool in {path}. Name a log, a folder of logs, "
+                    "or the tool's own folder."
+                )
+        return found

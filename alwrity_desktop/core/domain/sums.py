@@ -1,0 +1,74 @@
+"""Sums as a ledger gives them, before a report gives them meaning."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from alwrity_desktop.core.domain.report import Figures
+
+
+@dataclass(frozen=True, slots=True)
+class SeriesSums:
+    """The figures of one series over a span.
+
+    ``dimensions`` holds account, source, provider, model, project, agent, conversation,
+    endpoint, status_code (0 for unknown) and price_status.
+    """
+
+    dimensions: Mapping[str, str | int]
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class SlotSums:
+    """The figures of one provider in one local day or hour."""
+
+    #: Days or hours since 1970 on the local clock.
+    slot: int
+    #: Where the zone's offset stood, in seconds: an hour of the autumn change comes twice.
+    offset_s: int
+    provider: str
+    figures: Figures
+
+
+@dataclass(frozen=True, slots=True)
+class OffsetSpan:
+    """A span in which the zone's offset from UTC does not change."""
+
+    start_ms: int
+    end_ms: int
+    offset_s: int
+
+
+@dataclass(frozen=True, slots=True)
+class DurationCount:
+    """Calls of one model whose duration lies in one bucket (see ``domain.durations``)."""
+
+    provider: str
+    model: str
+    bucket: int
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class SourceTotals:
+    """What one source brought in all."""
+
+    source: str
+    files: int
+    calls: int
+    #: Start of the newest quarter of an hour with a call, UTC milliseconds.
+    newest_ms: int | None
+    last_read_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedReason:
+    """Lines of a source that were refused for one reason, over all its files."""
+
+    source: str
+    reason: str
+    lines: int
+    example_path: str
+    example_offset: int

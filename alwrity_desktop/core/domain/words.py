@@ -1,0 +1,48 @@
+"""Amounts in words, the same in alerts, in the command line and in the window."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from alwrity_desktop.core.domain.budgets import LimitKind
+from alwrity_desktop.core.domain.money import PICO_PER_CENT, cents_half_even
+
+UNKNOWN: Final = "—"
+
+_THOUSAND: Final = 1_000
+_MILLION: Final = 1_000_000
+_BILLION: Final = 1_000_000_000
+
+
+def money_words(pico: int | None) -> str:
+    """Return dollars with two decimals; "<$0.01" where a cost would read as nothing.
+
+    >>> money_words(83_850_000_000_000)
+    '$83.85'
+    """
+    if pico is None:
+        return UNKNOWN
+    if 0 < pico < PICO_PER_CENT and cents_half_even(pico) == 0:
+        return "<$0.01"
+    cents = cents_half_even(abs(pico))
+    sign = "-" if pico < 0 and cents else ""
+    return f"{sign}${cents // 100:,}.{cents % 100:02d}"
+
+
+def tokens_words(tokens: int | None) -> str:
+    """Return a count of tokens in three or four figures: 812, 12.3k, 4.56M, 84.7M."""
+    if tokens is None:
+        return UNKNOWN
+    for size, sign in ((_BILLION, "B"), (_MILLION, "M"), (_THOUSAND, "k")):
+        if tokens >= size:
+            amount = tokens / size
+            decimals = 2 if amount < 10 and size > _THOUSAND else 1  # noqa: PLR2004 - one figure
+            return f"{amount:.{decimals}f}{sign}"
+    return str(tokens)
+
+
+def amount_words(amount: int, kind: LimitKind) -> str:
+    """Return what a limit counts, in its own unit."""
+    if kind == LimitKind.COST:
+        return money_words(amount)
+    return tokens_words(amount) if kind == LimitKind.TOKENS else f"{amount:,}"

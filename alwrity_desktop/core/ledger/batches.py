@@ -1,0 +1,67 @@
+"""What is brought to the ledger in one commit, and what the ledger answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from alwrity_desktop.core.domain.alerts import Alert
+from alwrity_desktop.core.domain.pricing import Quote
+from alwrity_desktop.core.domain.usage import Call
+from alwrity_desktop.core.log_reading import LogReading
+
+
+class Book(Protocol):
+    """The price book as the ledger needs it."""
+
+    def quote(
+        self, provider: str, model: str, at_ms: int, service_tier: str, context_tokens: int
+    ) -> Quote | None:
+        """Return the unit prices in force, or None when there is no price."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Calls that are booked in one commit, together with how far their logs were read."""
+
+    #: The source, or the door such as "record".
+    door: str
+    now_ms: int
+    #: Zone in which the budgets' periods are cut.
+    timezone: str
+    week_starts: str = "monday"
+    readings: Sequence[LogReading] = ()
+    #: Calls that came by another door than a log.
+    calls: Sequence[Call] = ()
+    #: True while logs of a source are read for the first time: old calls then notify nobody.
+    is_first_read: bool = False
+    #: True when a better copy of a known call replaces its figures (logs); else the first
+    #: figures stay and the difference is reported.
+    is_corrected_by_copies: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Booked:
+    """How one call was booked."""
+
+    identity: str
+    cost_pico: int | None
+    price_status: str
+    price_origin: str | None
+    is_new: bool
+    #: True when a known identity came with other figures and they were not taken.
+    is_different: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BatchResult:
+    """What a commit did."""
+
+    added: int = 0
+    merged: int = 0
+    corrected: int = 0
+    alerts: tuple[Alert, ...] = ()
+    #: Only for the calls of the batch itself, not for those of its readings.
+    booked: tuple[Booked, ...] = field(default=())

@@ -1,0 +1,161 @@
+"""The ledger: every call that was used, once, with its price; one file, many readers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine
+
+from alwrity_desktop.core.domain.alerts import Alert
+from alwrity_desktop.core.domain.budgets import Budget
+from alwrity_desktop.core.domain.errors import NotFoundError
+from alwrity_desktop.core.domain.pricing import PriceOverride
+from alwrity_desktop.core.domain.report import CallPage, CallQuery, CallRow
+from alwrity_desktop.core.ledger import (
+    alerting,
+    budget_rows,
+    cursors,
+    listing,
+    maintenance,
+    price_rows,
+)
+from alwrity_desktop.core.ledger.batches import Batch, BatchResult, Book
+from alwrity_desktop.core.ledger.engine import open_engine, reading, sentences, writing
+from alwrity_desktop.core.ledger.migrate import prepare
+from alwrity_desktop.core.ledger.snapshot import LedgerSnapshot
+from alwrity_desktop.core.ledger.writing import book_batch
+from alwrity_desktop.core.log_reading import LogCursor
+
+
+class Ledger:
+    """The one way to the ledger file at *path*, for any thread; writers wait for one another.
+
+    Raises LedgerUnavailableError, with the sentence for the person, from every method.
+    """
+
+    def __init__(self, path: Path) -> None:
+        """Open the ledger at *path*, making or migrating it first."""
+        self.path = path
+        self._engine: Engine = open_engine(path)
+        prepare(self._engine)
+        self._watch: Connection | None = None
+
+    def record(self, batch: Batch, book: Book) -> BatchResult:
+        """Book *batch* in one commit; when this returns it is on the disk."""
+        with writing(self._engine) as connection:
+            return book_batch(connection, batch, book)
+
+    def cursors(self, source: str) -> dict[str, LogCursor]:
+        """Return how far each log of *source* was read, by path."""
+        with reading(self._engine) as connection:
+            return {cursor.path: cursor for cursor in cursors.load(connection, source)}
+
+    def is_unread(self, source: str) -> bool:
+        """Return whether no log of *source* was read yet."""
+        with reading(self._engine) as connection:
+            return cursors.is_unread(connection, source)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[LedgerSnapshot]:
+        """Yield one unchanging state of the ledger to read sums from."""
+        with reading(self._engine) as connection:
+            yield LedgerSnapshot(connection)
+
+    def page(self, account: str, query: CallQuery) -> CallPage:
+        """Return the page of calls that answers *query*."""
+        with reading(self._engine) as connection:
+            return listing.page(connection, account, query)
+
+    def call(self, account: str, call_id: int) -> CallRow:
+        """Return one call. Raises NotFoundError."""
+        with reading(self._engine) as connection:
+            found = listing.one(connection, account, call_id)
+        if found is None:
+            raise NotFoundError(f"There is no call {call_id}.")
+        return found
+
+    def calls(self, account: str, start_ms: int, end_ms: int) -> Iterator[CallRow]:
+        """Yield every call of a span, oldest first."""
+        with reading(self._engine) as connection:
+            yield from listing.all_rows(connection, account, start_ms, end_ms)
+
+    def budgets(self, account: str) -> tuple[Budget, ...]:
+        """Return the budgets of *account*."""
+        with reading(self._engine) as connection:
+            return tuple(budget for budget, _ in budget_rows.load(connection, account))
+
+    def set_budget(
+        self, budget: Budget, now_ms: int, timezone: str, week_starts: str
+    ) -> tuple[Budget, tuple[Alert, ...]]:
+        """Keep *budget*; return it with the alerts that it is due at once."""
+        with writing(self._engine) as connection:
+            saved = budget_rows.save(connection, budget, now_ms)
+            alerts = alerting.check_budget(connection, saved, now_ms, timezone, week_starts)
+            return saved, tuple(alerts)
+
+    def remove_budget(self, account: str, budget_id: int) -> None:
+        """Remove a budget; its alerts stay. Raises NotFoundError."""
+        with writing(self._engine) as connection:
+            budget_rows.remove(connection, account, budget_id)
+
+    def mark_alerts_read(self, account: str, ids: Sequence[int] | None, now_ms: int) -> int:
+        """Mark alerts read, all for None; return how many changed. Raises NotFoundError."""
+        with writing(self._engine) as connection:
+            known = alerting.existing(connection, account, ids or ())
+            unknown = sorted(set(ids or ()) - known)
+            if unknown:
+                raise NotFoundError(f"There is no alert {unknown[0]}.")
+            return alerting.mark_read(connection, account, ids, now_ms)
+
+    def waiting_notifications(self, account: str, now_ms: int) -> tuple[Alert, ...]:
+        """Return the alerts that wait to be shown."""
+        with reading(self._engine) as connection:
+            return tuple(alerting.waiting(connection, account, now_ms))
+
+    def confirm_notifications(self, account: str, ids: Sequence[int]) -> None:
+        """Note that these alerts were shown."""
+        with writing(self._engine) as connection:
+            alerting.confirm(connection, account, ids)
+
+    def price_overrides(self) -> tuple[PriceOverride, ...]:
+        """Return the person's own prices."""
+        with reading(self._engine) as connection:
+            return tuple(price_rows.load(connection))
+
+    def set_price(self, override: PriceOverride, now_ms: int) -> None:
+        """Keep a price of the person's own; calls booked from now on use it."""
+        with writing(self._engine) as connection:
+            price_rows.save(connection, override, now_ms)
+
+    def data_version(self) -> int:
+        """Return a number that changes whenever any program has committed something.
+
+        For one thread only: SQLite counts the commits of others, as one connection sees them.
+        """
+        with sentences(self._engine):
+            if self._watch is None:
+                self._watch = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
+            return int(self._watch.exec_driver_sql("PRAGMA data_version").scalar_one())
+
+    def rollup_differences(self) -> int:
+        """Return in how many rows the rollups differ from the calls; 0 is right."""
+        with reading(self._engine) as connection:
+            return maintenance.rollup_differences(connection)
+
+    def damage(self) -> str | None:
+        """Return what SQLite finds wrong with the file, or None."""
+        with reading(self._engine) as connection:
+            return maintenance.damage(connection)
+
+    def backup(self, path: Path) -> None:
+        """Copy the ledger to *path* and verify the copy."""
+        maintenance.backup(self._engine, path)
+
+    def close(self) -> None:
+        """Close all connections."""
+        if self._watch is not None:
+            self._watch.close()
+            self._watch = None
+        self._engine.dispose()

@@ -1,0 +1,154 @@
+"""Calls one by one: pages that answer a query, down to the frozen price of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import msgspec
+from sqlalchemy import Connection
+
+from alwrity_desktop.core.domain.pricing import Quote, lines_of
+from alwrity_desktop.core.domain.report import CallPage, CallQuery, CallRow
+from alwrity_desktop.core.domain.usage import Call, PriceStatus
+from alwrity_desktop.core.ledger.schema import FIGURE_COLUMNS, FLAG_ESTIMATED, FLAG_SIDECHAIN
+from alwrity_desktop.core.ledger.shared_rows import SERIES_DIMENSIONS
+
+_FIGURES: Final = ", ".join(FIGURE_COLUMNS)
+
+#: Calls of a span as their newest correction has them.
+_CURRENT: Final = f"""
+SELECT id AS call_id, identity, {_FIGURES} FROM calls c WHERE {{span}}
+  AND NOT EXISTS (SELECT 1 FROM corrections k WHERE k.call_id = c.id)
+UNION ALL
+SELECT call_id, identity, {_FIGURES} FROM corrections
+  WHERE {{span}} AND id IN (SELECT max(id) FROM corrections GROUP BY call_id)
+"""  # noqa: S608 - the schema's own names
+
+_SPAN: Final = "occurred_at_ms >= ? AND occurred_at_ms < ?"
+
+_SORTS: Final = {
+    "time": "n.occurred_at_ms",
+    "model": "s.model",
+    "provider": "s.provider",
+    "project": "s.project",
+    "agent": "s.agent",
+    "input": "n.input_tokens + n.cache_read_tokens + n.cache_write_5m_tokens"
+    " + n.cache_write_1h_tokens",
+    "output": "n.output_tokens",
+    "duration": "n.duration_ms",
+    "cost": "n.cost_pico",
+}
+
+_STATES: Final = {
+    "ok": "s.status_code < 400",
+    "error": "s.status_code >= 400",
+    "unpriced": f"s.price_status = '{PriceStatus.UNPRICED}'",
+    "estimated": f"n.flags & {FLAG_ESTIMATED}",
+}
+
+_SEARCHED: Final = ("s.model", "s.provider", "s.project", "s.agent", "s.conversation", "n.identity")
+
+_ROWS_AT_ONCE: Final = 2000
+
+
+def page(connection: Connection, account: str, query: CallQuery) -> CallPage:
+    """Return the page of calls that answers *query*."""
+    where, parameters = _conditions(account, query)
+    counted = f"SELECT count(*) FROM ({_from(where)})"  # noqa: S608 - constants
+    total = int(connection.exec_driver_sql(counted, tuple(parameters)).scalar_one())
+    order = _SORTS.get(query.sort, _SORTS["time"])
+    direction = "DESC" if query.is_descending else "ASC"
+    statement = (
+        f"{_from(where)} ORDER BY {order} {direction} NULLS LAST, n.call_id {direction}"
+        " LIMIT ? OFFSET ?"
+    )
+    rows = connection.exec_driver_sql(statement, (*parameters, query.size, query.offset))
+    return CallPage(query, total, tuple(_row(dict(row)) for row in rows.mappings()))
+
+
+def one(connection: Connection, account: str, call_id: int) -> CallRow | None:
+    """Return one call with its price lines, or None."""
+    statement = _from("n.call_id = ? AND s.account = ?").replace(_SPAN, "1")
+    rows = connection.exec_driver_sql(statement, (call_id, account)).mappings()
+    return next((_row(dict(row)) for row in rows), None)
+
+
+def all_rows(connection: Connection, account: str, start_ms: int, end_ms: int) -> Iterator[CallRow]:
+    """Yield every call of a span, oldest first, without holding them all."""
+    where, parameters = _conditions(account, CallQuery(start_ms, end_ms))
+    statement = f"{_from(where)} ORDER BY n.occurred_at_ms, n.call_id"
+    result = connection.exec_driver_sql(statement, tuple(parameters)).mappings()
+    for part in result.partitions(_ROWS_AT_ONCE):
+        for row in part:
+            yield _row(dict(row))
+
+
+def _from(where: str) -> str:
+    names = ", ".join(f"s.{name}" for name in SERIES_DIMENSIONS)
+    return (
+        f"SELECT n.*, {names}, q.body, f.path, b.door FROM ({_CURRENT.format(span=_SPAN)}) n"  # noqa: S608
+        " JOIN series s ON s.id = n.series_id JOIN batches b ON b.id = n.batch_id"
+        " LEFT JOIN quotes q ON q.id = n.quote_id LEFT JOIN files f ON f.id = n.file_id"
+        f" WHERE {where}"
+    )
+
+
+def _conditions(account: str, query: CallQuery) -> tuple[str, list[object]]:
+    span = (query.start_ms, query.end_ms)
+    conditions, parameters = ["s.account = ?"], [*span, *span, account]
+    for column, wanted in (("s.provider", query.provider), ("s.model", query.model)):
+        if wanted is not None:
+            conditions.append(f"{column} = ?")
+            parameters.append(wanted)
+    if query.state in _STATES:
+        conditions.append(_STATES[query.state])
+    for word in query.search.split():
+        pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
+        matches = " OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in _SEARCHED)
+        conditions.append(f"({matches})")
+        parameters.extend(pattern for _ in _SEARCHED)
+    return " AND ".join(conditions), parameters
+
+
+def _row(values: dict[str, Any]) -> CallRow:
+    body = values["body"]
+    quote = None if body is None else msgspec.json.decode(body, type=Quote)
+    call = _call(values)
+    return CallRow(
+        id=values["call_id"],
+        identity=call.identity,
+        occurred_at_ms=call.occurred_at_ms,
+        provider=call.provider,
+        model=call.model,
+        source=call.source,
+        project=call.project,
+        agent=call.agent,
+        conversation=call.conversation,
+        endpoint=call.endpoint,
+        input_tokens=call.input_tokens,
+        cache_read_tokens=call.cache_read_tokens,
+        cache_write_tokens=call.cache_write_tokens,
+        output_tokens=call.output_tokens,
+        reasoning_tokens=call.reasoning_tokens,
+        duration_ms=call.duration_ms,
+        status_code=call.status_code,
+        cost_pico=values["cost_pico"],
+        price_status=values["price_status"],
+        price_origin=None if quote is None else quote.origin,
+        price_date=None if quote is None else quote.list_date or quote.effective,
+        is_estimated=call.is_estimated,
+        seen_in=(values["path"] or values["door"],),
+        lines=lines_of(call, quote),
+    )
+
+
+def _call(values: dict[str, Any]) -> Call:
+    names = set(Call.__struct_fields__) & values.keys()
+    kept = {name: values[name] for name in names - {"status_code"}}
+    return Call(
+        **kept,
+        status_code=values["status_code"] or None,
+        is_estimated=bool(values["flags"] & FLAG_ESTIMATED),
+        is_sidechain=bool(values["flags"] & FLAG_SIDECHAIN),
+    )

@@ -1,0 +1,112 @@
+"""Finding the calls that the ledger knows already, by identity or by group of identities."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
+
+from alwrity_desktop.core.domain.identity import group_of, is_loose
+from alwrity_desktop.core.domain.usage import Call
+from alwrity_desktop.core.ledger.schema import FIGURE_COLUMNS, FLAG_ESTIMATED, FLAG_SIDECHAIN
+from alwrity_desktop.core.ledger.shared_rows import SERIES_DIMENSIONS
+
+_GROUPS_AT_ONCE: Final = 20_000
+
+_COLUMNS: Final = ", ".join(f"n.{name}" for name in FIGURE_COLUMNS)
+_DIMENSIONS: Final = ", ".join(f"s.{name}" for name in SERIES_DIMENSIONS)
+
+#: A correction, where there is one, stands for its call.
+_CURRENT: Final = f"""
+WITH wanted AS MATERIALIZED (SELECT value AS low FROM json_each(?)),
+found AS MATERIALIZED (
+  SELECT c.id, c.identity,
+         (SELECT max(k.id) FROM corrections k WHERE k.call_id = c.id) AS correction
+  FROM wanted CROSS JOIN calls c ON {{match}})
+SELECT n.id, n.identity, f.identity AS booked_as, {_COLUMNS}, {_DIMENSIONS} FROM found f
+  JOIN calls n ON n.id = f.id JOIN series s ON s.id = n.series_id WHERE f.correction IS NULL
+UNION ALL
+SELECT n.call_id, n.identity, f.identity, {_COLUMNS}, {_DIMENSIONS} FROM found f
+  JOIN corrections n ON n.id = f.correction JOIN series s ON s.id = n.series_id
+"""  # noqa: S608 - the schema's own names
+
+#: Identities of a group begin with it; the highest code point sorts after all that follows.
+_BY_GROUP: Final = _CURRENT.format(
+    match="c.identity >= wanted.low AND c.identity < wanted.low || char(1114111)"
+)
+_BY_IDENTITY: Final = _CURRENT.format(match="c.identity = wanted.low")
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCall:
+    """A call as the ledger has it now, with its row and its frozen price."""
+
+    id: int
+    call: Call
+    #: The identity that it was first booked under; a correction may have brought a better one.
+    booked_as: str
+    series_id: int
+    cost_pico: int | None
+    quote_id: int | None
+
+
+class KnownCalls:
+    """The known calls that a batch may bring again."""
+
+    def __init__(self, connection: Connection, calls: Sequence[Call]) -> None:
+        """Look up everything that could be the same as one of *calls*."""
+        self._by_identity: dict[str, KnownCall] = {}
+        self._by_group: dict[str, list[KnownCall]] = {}
+        if connection.exec_driver_sql("SELECT 1 FROM calls LIMIT 1").first() is None:
+            return
+        keys = {group_of(call.identity) for call in calls}
+        groups = {key for key in keys if key.endswith(":")}
+        for query, keys in ((_BY_GROUP, groups), (_BY_IDENTITY, keys - groups)):
+            for known in _look_up(connection, query, sorted(keys)):
+                self._by_identity[known.booked_as] = known
+                self._by_identity[known.call.identity] = known
+                self._by_group.setdefault(group_of(known.call.identity), []).append(known)
+
+    def find(self, call: Call) -> KnownCall | None:
+        """Return the known call that *call* is a copy of."""
+        exact = self._by_identity.get(call.identity)
+        if exact is not None:
+            return exact
+        candidates = self._by_group.get(group_of(call.identity), ())
+        if is_loose(call):
+            return next(iter(candidates), None)
+        return next((known for known in candidates if is_loose(known.call)), None)
+
+
+def _look_up(connection: Connection, query: str, keys: Sequence[str]) -> Iterable[KnownCall]:
+    for start in range(0, len(keys), _GROUPS_AT_ONCE):
+        part = json.dumps(keys[start : start + _GROUPS_AT_ONCE])
+        for row in connection.exec_driver_sql(query, (part,)):
+            yield _known(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+
+
+def _known(row: object) -> KnownCall:
+    values = dict(row)  # type: ignore[call-overload]
+    flags = values["flags"]
+    names = (
+        "identity occurred_at_ms source provider model input_tokens cache_read_tokens"
+        " cache_write_5m_tokens cache_write_1h_tokens output_tokens reasoning_tokens requests"
+        " web_searches images pages duration_ms account project agent conversation endpoint"
+    ).split()
+    call = Call(
+        **{name: values[name] for name in names},
+        status_code=values["status_code"] or None,
+        is_estimated=bool(flags & FLAG_ESTIMATED),
+        is_sidechain=bool(flags & FLAG_SIDECHAIN),
+    )
+    return KnownCall(
+        values["id"],
+        call,
+        values["booked_as"],
+        values["series_id"],
+        values["cost_pico"],
+        values["quote_id"],
+    )

@@ -1,0 +1,29 @@
+"""Prices that the person set."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from alwrity_desktop.core.domain.pricing import PriceOverride
+
+
+def load(connection: Connection) -> Iterable[PriceOverride]:
+    """Return the person's own prices."""
+    query = "SELECT body FROM prices ORDER BY provider, model, effective_from"
+    return [PriceOverride(**json.loads(body)) for (body,) in connection.exec_driver_sql(query)]
+
+
+def save(connection: Connection, override: PriceOverride, now_ms: int) -> None:
+    """Keep *override*; it replaces one of the same model and first day."""
+    query = (
+        "INSERT INTO prices (provider, model, effective_from, body, set_at_ms)"
+        " VALUES (?, ?, ?, ?, ?) ON CONFLICT (provider, model, effective_from)"
+        " DO UPDATE SET body = excluded.body, set_at_ms = excluded.set_at_ms"
+    )
+    body = json.dumps(dataclasses.asdict(override), sort_keys=True)
+    since = override.effective_from or ""
+    connection.exec_driver_sql(query, (override.provider, override.model, since, body, now_ms))

@@ -1,0 +1,258 @@
+"""The tables of the ledger, declared once; migrations bring older files here.
+
+Calls and corrections are append-only. A ``series`` row holds what many calls share, so
+that a call is a short row of numbers, and ``rollups`` holds the sums of each series for
+each quarter of an hour: every zone's days and hours are whole numbers of quarters.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    DDL,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+    event,
+)
+
+QUARTER_MS: Final = 900_000
+"""A quarter of an hour: the offsets of all zones in use are multiples of it."""
+
+METADATA: Final = MetaData()
+
+SERIES: Final = Table(
+    "series",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("provider", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    Column("project", Text, nullable=False),
+    Column("agent", Text, nullable=False),
+    Column("conversation", Text, nullable=False),
+    Column("endpoint", Text, nullable=False),
+    #: 0 where the status is not known: NULLs would never be equal in the constraint.
+    Column("status_code", Integer, nullable=False),
+    Column("price_status", Text, nullable=False),
+    UniqueConstraint(
+        "account",
+        "source",
+        "provider",
+        "model",
+        "project",
+        "agent",
+        "conversation",
+        "endpoint",
+        "status_code",
+        "price_status",
+        name="series_once",
+    ),
+)
+
+QUOTES: Final = Table(
+    "quotes",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    #: The whole quote as canonical JSON: what was used is never looked up again.
+    Column("body", Text, nullable=False, unique=True),
+)
+
+BATCHES: Final = Table(
+    "batches",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    #: The source, or the door such as "record".
+    Column("door", Text, nullable=False),
+    Column("booked_at_ms", Integer, nullable=False),
+)
+
+FILES: Final = Table(
+    "files",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("path", Text, nullable=False),
+    Column("device", Integer, nullable=False),
+    Column("inode", Integer, nullable=False),
+    Column("size_bytes", Integer, nullable=False),
+    Column("mtime_ns", Integer, nullable=False),
+    #: Reading goes on here.
+    Column("next_offset", Integer, nullable=False),
+    #: Hash of the first ``prefix_bytes``: tells a longer file from a rewritten one.
+    Column("prefix_bytes", Integer, nullable=False),
+    Column("prefix_hash", LargeBinary, nullable=False),
+    #: What the source has to remember of the part that was read.
+    Column("state", LargeBinary, nullable=False),
+    Column("read_at_ms", Integer, nullable=False),
+    UniqueConstraint("source", "path", name="files_once"),
+)
+
+REJECTS: Final = Table(
+    "rejects",
+    METADATA,
+    Column("file_id", Integer, ForeignKey("files.id"), primary_key=True),
+    Column("reason", Text, primary_key=True),
+    Column("lines", Integer, nullable=False),
+    Column("example_offset", Integer, nullable=False),
+    Column("at_ms", Integer, nullable=False),
+)
+
+
+def _figures() -> tuple[Column[int] | Column[int | None], ...]:
+    """Return the columns that a call and its correction share."""
+    return (
+        Column("series_id", Integer, ForeignKey("series.id"), nullable=False),
+        Column("occurred_at_ms", Integer, nullable=False),
+        Column("batch_id", Integer, ForeignKey("batches.id"), nullable=False),
+        #: The log it was read from; NULL for other doors.
+        Column("file_id", Integer, ForeignKey("files.id")),
+        Column("input_tokens", Integer, nullable=False),
+        Column("cache_read_tokens", Integer, nullable=False),
+        Column("cache_write_5m_tokens", Integer, nullable=False),
+        Column("cache_write_1h_tokens", Integer, nullable=False),
+        Column("output_tokens", Integer, nullable=False),
+        Column("reasoning_tokens", Integer, nullable=False),
+        Column("requests", Integer, nullable=False),
+        Column("web_searches", Integer, nullable=False),
+        Column("images", Integer, nullable=False),
+        Column("pages", Integer, nullable=False),
+        Column("duration_ms", Integer),
+        #: NULL when unpriced.
+        Column("cost_pico", Integer),
+        Column("quote_id", Integer, ForeignKey("quotes.id")),
+        #: Sum of FLAG_ESTIMATED, FLAG_SIDECHAIN.
+        Column("flags", Integer, nullable=False),
+    )
+
+
+FLAG_ESTIMATED: Final = 1
+FLAG_SIDECHAIN: Final = 2
+
+CALLS: Final = Table(
+    "calls",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("identity", Text, nullable=False, unique=True),
+    *_figures(),
+    CheckConstraint("abs(cost_pico) <= 1000000000000000000", name="calls_cost_bound"),
+    Index("calls_by_time", "occurred_at_ms"),
+)
+
+CORRECTIONS: Final = Table(
+    "corrections",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("call_id", Integer, ForeignKey("calls.id"), nullable=False, index=True),
+    #: The better copy's own identity.
+    Column("identity", Text, nullable=False),
+    *_figures(),
+)
+
+FIGURE_COLUMNS: Final = tuple(column.name for column in _figures())
+
+ROLLUPS: Final = Table(
+    "rollups",
+    METADATA,
+    #: ``occurred_at_ms // QUARTER_MS``
+    Column("quarter", Integer, primary_key=True),
+    Column("series_id", Integer, ForeignKey("series.id"), primary_key=True),
+    Column("calls", Integer, nullable=False),
+    Column("input_tokens", Integer, nullable=False),
+    Column("cache_read_tokens", Integer, nullable=False),
+    Column("cache_write_tokens", Integer, nullable=False),
+    Column("output_tokens", Integer, nullable=False),
+    Column("cost_pico", Integer, nullable=False),
+    Column("duration_ms", Integer, nullable=False),
+    Column("duration_calls", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+DURATIONS: Final = Table(
+    "durations",
+    METADATA,
+    Column("quarter", Integer, primary_key=True),
+    Column("series_id", Integer, ForeignKey("series.id"), primary_key=True),
+    #: Logarithmic bucket of the duration, see ``core.domain.durations``.
+    Column("bucket", Integer, primary_key=True),
+    Column("calls", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+BUDGETS: Final = Table(
+    "budgets",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("name", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    #: Pico-dollars for cost, else a count.
+    Column("limit_value", Integer, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("provider", Text),
+    Column("model", Text),
+    Column("enforcement", Text, nullable=False),
+    #: Percentages, comma-separated.
+    Column("thresholds", Text, nullable=False),
+    Column("revision", Integer, nullable=False),
+    Column("created_at_ms", Integer, nullable=False),
+    sqlite_autoincrement=True,
+)
+
+ALERTS: Final = Table(
+    "alerts",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    #: What makes it once: the limit, its revision, the period and the threshold.
+    Column("once_key", Text, nullable=False, unique=True),
+    #: All thresholds of one limit in one period share it.
+    Column("group_key", Text, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("severity", Text, nullable=False),
+    Column("threshold_percent", Integer),
+    Column("title", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("at_ms", Integer, nullable=False),
+    #: End of the period it belongs to: afterwards it is history and notifies nobody.
+    Column("period_end_ms", Integer),
+    Column("read_at_ms", Integer),
+    Column("budget_id", Integer),
+    Column("provider", Text),
+    #: "pending", "shown" or "silent".
+    Column("notification", Text, nullable=False),
+    Index("alerts_by_notification", "notification"),
+)
+
+PRICES: Final = Table(
+    "prices",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("provider", Text, nullable=False),
+    Column("model", Text, nullable=False),
+    #: ISO date; "" is since ever.
+    Column("effective_from", Text, nullable=False),
+    #: The person's own unit prices as JSON of decimal strings.
+    Column("body", Text, nullable=False),
+    Column("set_at_ms", Integer, nullable=False),
+    UniqueConstraint("provider", "model", "effective_from", name="prices_once"),
+)
+
+for _table in (CALLS, CORRECTIONS):
+    event.listen(
+        _table,
+        "after_create",
+        DDL(
+            f"CREATE TRIGGER {_table.name}_never_change BEFORE UPDATE ON {_table.name} "
+            "BEGIN SELECT RAISE(ABORT, 'money is never updated: book a correction'); END"
+        ),
+    )

@@ -1,0 +1,68 @@
+"""One unchanging state of the ledger, to read all sums of one report from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import Connection
+
+from alwrity_desktop.core.domain.alerts import Alert
+from alwrity_desktop.core.domain.budgets import Budget, Limit
+from alwrity_desktop.core.domain.periods import Period
+from alwrity_desktop.core.ledger import alerting, budget_rows, reading
+from alwrity_desktop.core.domain.sums import (
+    DurationCount,
+    OffsetSpan,
+    RejectedReason,
+    SeriesSums,
+    SlotSums,
+    SourceTotals,
+)
+
+
+class LedgerSnapshot:
+    """Reads of one transaction: whatever is committed meanwhile is not seen."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Read through *connection*."""
+        self._connection = connection
+
+    def by_series(self, account: str, start_ms: int, end_ms: int) -> list[SeriesSums]:
+        """Return the sums of each series in a span."""
+        return reading.by_series(self._connection, account, start_ms, end_ms)
+
+    def by_slot(self, account: str, spans: Iterable[OffsetSpan], slot_s: int) -> list[SlotSums]:
+        """Return the sums of each provider in each local day or hour."""
+        return reading.by_slot(self._connection, account, spans, slot_s)
+
+    def durations(self, account: str, start_ms: int, end_ms: int) -> list[DurationCount]:
+        """Return the calls whose duration is known, by model and bucket."""
+        return reading.durations(self._connection, account, start_ms, end_ms)
+
+    def bounds(self, account: str) -> tuple[int, int] | None:
+        """Return the starts of the first and last quarter with calls, or None."""
+        return reading.bounds(self._connection, account)
+
+    def calls_ever(self, account: str) -> int:
+        """Return how many calls the ledger holds of *account*."""
+        return reading.calls_ever(self._connection, account)
+
+    def sources(self, account: str) -> list[SourceTotals]:
+        """Return every source that brought calls or files."""
+        return reading.sources(self._connection, account)
+
+    def rejects(self) -> list[RejectedReason]:
+        """Return the refused lines by source and reason."""
+        return reading.rejects(self._connection)
+
+    def budgets(self, account: str) -> list[Budget]:
+        """Return the budgets of *account*."""
+        return [budget for budget, _ in budget_rows.load(self._connection, account)]
+
+    def standing(self, budget: Budget, period: Period) -> Limit:
+        """Return how *budget* stands in *period*."""
+        return budget_rows.standing(self._connection, budget, period)
+
+    def alerts(self, account: str) -> list[Alert]:
+        """Return all alerts of *account*, unread first."""
+        return alerting.load(self._connection, account)

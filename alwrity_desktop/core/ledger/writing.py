@@ -1,0 +1,217 @@
+"""Booking: identity → price → rows → rollups → thresholds crossed, in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Final
+
+from sqlalchemy import Connection
+
+from alwrity_desktop.core.domain.identity import is_better, merge
+from alwrity_desktop.core.domain.pricing import Quote, settle
+from alwrity_desktop.core.domain.usage import Call, PriceStatus
+from alwrity_desktop.core.ledger import alerting, cursors
+from alwrity_desktop.core.ledger.batches import Batch, BatchResult, Book, Booked
+from alwrity_desktop.core.ledger.matching import KnownCall, KnownCalls
+from alwrity_desktop.core.ledger.rollups import Rollups
+from alwrity_desktop.core.ledger.schema import (
+    CORRECTIONS,
+    FIGURE_COLUMNS,
+    FLAG_ESTIMATED,
+    FLAG_SIDECHAIN,
+)
+from alwrity_desktop.core.ledger.shared_rows import SharedRows
+
+_NAMES: Final = ", ".join(("identity", *FIGURE_COLUMNS))
+_MARKS: Final = ", ".join("?" for _ in ("identity", *FIGURE_COLUMNS))
+_INSERT_CALL: Final = f"INSERT INTO calls ({_NAMES}) VALUES ({_MARKS})"  # noqa: S608 - our names
+_INSERT_CORRECTION: Final = (
+    f"INSERT INTO {CORRECTIONS.name} ({_NAMES}, call_id) VALUES ({_MARKS}, ?)"  # noqa: S608
+)
+
+Row = tuple[object, ...]
+
+
+def book_batch(connection: Connection, batch: Batch, book: Book) -> BatchResult:
+    """Book *batch*; the caller's transaction makes it all or nothing.
+
+    Returns what was added, merged into known calls and corrected, and the alerts born.
+    """
+    file_ids = cursors.save(connection, batch)
+    copies = [call for reading in batch.readings for call in reading.calls]
+    copies.extend(batch.calls)
+    booking = _Booking(connection, batch, book, file_ids)
+    distinct = merge(copies) if batch.is_corrected_by_copies else _first_of_each(copies)
+    booking.book(distinct)
+    alerts = alerting.cross_thresholds(connection, batch, booking.touched)
+    unpriced = alerting.note_unpriced(connection, batch, booking.shared.newly_unpriced)
+    return BatchResult(
+        added=len(booking.rows),
+        merged=len(copies) - len(booking.rows),
+        corrected=booking.corrected,
+        alerts=(*alerts, *unpriced),
+        booked=tuple(booking.answer(call) for call in batch.calls),
+    )
+
+
+def _first_of_each(calls: Iterable[Call]) -> list[Call]:
+    """Return the calls without repeats of an identity; the first stays."""
+    firsts: dict[str, Call] = {}
+    for call in calls:
+        firsts.setdefault(call.identity, call)
+    return list(firsts.values())
+
+
+class _Booking:
+    """The work of one transaction."""
+
+    def __init__(
+        self, connection: Connection, batch: Batch, book: Book, file_ids: Sequence[int]
+    ) -> None:
+        self._connection = connection
+        self._batch = batch
+        self._book = book
+        self.shared = SharedRows(connection)
+        self._rollups = Rollups(connection)
+        self._file_of: dict[str, int] = {}
+        for reading, file_id in zip(batch.readings, file_ids, strict=True):
+            for call in reading.calls:
+                self._file_of.setdefault(call.identity, file_id)
+        self._batch_id = int(
+            connection.exec_driver_sql(
+                "INSERT INTO batches (door, booked_at_ms) VALUES (?, ?) RETURNING id",
+                (batch.door, batch.now_ms),
+            ).scalar_one()
+        )
+        self._known: KnownCalls | None = None
+        self._answers: dict[str, Booked] = {}
+        self.rows: list[Row] = []
+        self.corrected = 0
+        #: Calls that changed the sums.
+        self.touched: list[Call] = []
+
+    def book(self, calls: Sequence[Call]) -> None:
+        """Book *calls*, which are distinct among themselves."""
+        known = KnownCalls(self._connection, calls)
+        last_id = self._last_call_id()
+        for call in calls:
+            match = known.find(call)
+            if match is None:
+                self.rows.append(self._new_row(call))
+                self.touched.append(call)
+            else:
+                self._meet_again(call, match)
+        if self.rows:
+            self._connection.exec_driver_sql(_INSERT_CALL, self.rows)
+            self._rollups.add_calls_after(last_id)
+            self._rollups.add_durations(self.rows)
+
+    def answer(self, call: Call) -> Booked:
+        """Return how *call* was booked."""
+        return self._answers[call.identity]
+
+    def _last_call_id(self) -> int:
+        query = "SELECT coalesce(max(id), 0) FROM calls"
+        return int(self._connection.exec_driver_sql(query).scalar_one())
+
+    def _new_row(self, call: Call) -> Row:
+        quote = self._quote(call)
+        if not self._batch.readings:
+            self._answers[call.identity] = _answer_new(call, quote)
+        return self._row(call, quote)
+
+    def _quote(self, call: Call) -> Quote | None:
+        return self._book.quote(
+            call.provider,
+            call.model,
+            call.occurred_at_ms,
+            call.service_tier,
+            call.tokens - call.output_tokens,
+        )
+
+    def _row(self, call: Call, quote: Quote | None) -> Row:
+        cost_pico, status, used = settle(call, quote)
+        return (
+            call.identity,
+            self.shared.series_id(call, status),
+            call.occurred_at_ms,
+            self._batch_id,
+            self._file_of.get(call.identity),
+            call.input_tokens,
+            call.cache_read_tokens,
+            call.cache_write_5m_tokens,
+            call.cache_write_1h_tokens,
+            call.output_tokens,
+            call.reasoning_tokens,
+            call.requests,
+            call.web_searches,
+            call.images,
+            call.pages,
+            call.duration_ms,
+            cost_pico,
+            self.shared.quote_id(used),
+            FLAG_ESTIMATED * call.is_estimated + FLAG_SIDECHAIN * call.is_sidechain,
+        )
+
+    def _meet_again(self, call: Call, known: KnownCall) -> None:
+        """Correct a known call where the new copy is better; else leave it as it is."""
+        is_taken = self._batch.is_corrected_by_copies and is_better(call, known.call)
+        if not self._batch.readings:
+            self._answer_known(call, known)
+        if not is_taken:
+            return
+        quote = self._quote(call)
+        row = self._row(call, quote)
+        self._connection.exec_driver_sql(_INSERT_CORRECTION, (*row, known.id))
+        self._rollups.replace(known, row)
+        self.touched.append(call)
+        self.corrected += 1
+
+    def _answer_known(self, call: Call, known: KnownCall) -> None:
+        origin, status = self._frozen(known)
+        self._answers[call.identity] = Booked(
+            identity=known.call.identity,
+            cost_pico=known.cost_pico,
+            price_status=status,
+            price_origin=origin,
+            is_new=False,
+            is_different=_figures(call) != _figures(known.call),
+        )
+
+    def _frozen(self, known: KnownCall) -> tuple[str | None, str]:
+        query = (
+            "SELECT (SELECT json_extract(body, '$.origin') FROM quotes WHERE id = ?),"
+            " price_status FROM series WHERE id = ?"
+        )
+        origin, status = self._connection.exec_driver_sql(
+            query, (known.quote_id, known.series_id)
+        ).one()
+        return origin, status
+
+
+def _answer_new(call: Call, quote: Quote | None) -> Booked:
+    cost_pico, status, used = settle(call, quote)
+    reported = "reported with the call" if cost_pico is not None else None
+    return Booked(
+        identity=call.identity,
+        cost_pico=cost_pico,
+        price_status=status,
+        price_origin=reported if used is None else used.origin,
+        is_new=True,
+    )
+
+
+def _figures(call: Call) -> tuple[object, ...]:
+    """Return what must be equal in two records of one call."""
+    return (
+        call.provider,
+        call.model,
+        call.input_tokens,
+        call.cache_read_tokens,
+        call.cache_write_5m_tokens,
+        call.cache_write_1h_tokens,
+        call.output_tokens,
+        call.requests,
+        call.images,
+        call.pages,
+    )

@@ -1,0 +1,248 @@
+"""Reading logs where reading stopped, in worker processes when there is much to read."""
+
+from __future__ import annotations
+
+import hashlib
+import multiprocessing
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from pathlib import Path
+from typing import BinaryIO, Final
+
+import msgspec
+
+from alwrity_desktop.core.domain.usage import Call
+from alwrity_desktop.core.sources.base import LogSource, Reject, WalkProblem, walk
+from alwrity_desktop.core.sources.registry import SOURCES
+
+LARGE_BYTES: Final = 8 * 1024 * 1024
+"""More unread bytes than this are worth the start of worker processes."""
+
+UNREADABLE: Final = "The file cannot be read"
+
+_PREFIX_BYTES: Final = 4096
+_CHUNK_BYTES: Final = 4 * 1024 * 1024
+_CHUNK_FILES: Final = 64
+_MOST_WORKERS: Final = 4
+
+
+class LogCursor(msgspec.Struct, frozen=True, array_like=True):
+    """How far one log has been read, and by which signs it is known again."""
+
+    source: str
+    path: str
+    device: int
+    inode: int
+    #: -1 for a file that could not be read: it is tried again each time.
+    size_bytes: int
+    mtime_ns: int
+    next_offset: int
+    prefix_bytes: int
+    prefix_hash: bytes
+    state: bytes
+
+
+class RejectedLines(msgspec.Struct, frozen=True, array_like=True):
+    """Lines of one file that were refused for one reason."""
+
+    reason: str
+    lines: int
+    #: Byte offset of the newest one.
+    example_offset: int
+
+
+class LogReading(msgspec.Struct, frozen=True, array_like=True):
+    """What was read of one log: its calls, its refused lines, and where reading goes on."""
+
+    cursor: LogCursor
+    calls: list[Call]
+    rejected: list[RejectedLines]
+    #: True when the file was read from its start: earlier refusals are then replaced.
+    is_from_start: bool
+    bytes_read: int
+
+
+class LogTask(msgspec.Struct, frozen=True):
+    """One log that has something unread."""
+
+    source: str
+    path: str
+    #: Size when it was found, and how much of it seems to be unread.
+    size_bytes: int
+    unread_bytes: int
+    cursor: LogCursor | None
+
+
+class Plan(msgspec.Struct, frozen=True):
+    """What there is to read of one source."""
+
+    source: str
+    files: int
+    tasks: tuple[LogTask, ...]
+
+    @property
+    def unread_bytes(self) -> int:
+        """How much there seems to be to read."""
+        return sum(task.unread_bytes for task in self.tasks)
+
+    @property
+    def files_unchanged(self) -> int:
+        """Files that are as they were when they were last read."""
+        return self.files - len(self.tasks)
+
+
+def plan(source: LogSource, roots: Iterable[Path], cursors: Mapping[str, LogCursor]) -> Plan:
+    """Return what there is to read below *roots*, given how far each file was read."""
+    files = 0
+    tasks = []
+    for root in roots:
+        for found in walk(root, source):
+            files += 1
+            path = found.path
+            cursor = cursors.get(path)
+            if isinstance(found, WalkProblem):
+                tasks.append(LogTask(source.name, path, 0, 0, cursor))
+                continue
+            signs = (found.device, found.inode, found.size, found.mtime_ns)
+            if cursor is not None and signs == (
+                cursor.device,
+                cursor.inode,
+                cursor.size_bytes,
+                cursor.mtime_ns,
+            ):
+                continue
+            read = 0 if cursor is None else min(cursor.next_offset, found.size)
+            unread = found.size - read
+            tasks.append(LogTask(source.name, path, found.size, unread, cursor))
+    return Plan(source.name, files, tuple(tasks))
+
+
+def read_log(task: LogTask, now_ms: int) -> LogReading:
+    """Read what is new in one log; a file that was rewritten is read from its start."""
+    source = _SOURCES[task.source]
+    try:
+        # Closed by the block below; opening alone may fail.
+        file = open(task.path, "rb", buffering=0)  # noqa: SIM115, PTH123 - a str path is faster
+    except OSError:
+        return _unreadable(task)
+    with closing(file):
+        try:
+            return _read(source, file, task, now_ms)
+        except OSError:
+            return _unreadable(task)
+
+
+def _read(source: LogSource, file: BinaryIO, task: LogTask, now_ms: int) -> LogReading:
+    signs = os.fstat(file.fileno())
+    cursor = task.cursor
+    is_known = cursor is not None and _is_continued(file, signs, cursor)
+    offset, state = (cursor.next_offset, cursor.state) if cursor and is_known else (0, b"")
+    result = source.read(file, offset, state, now_ms, task.path)
+    prefix = _prefix(file, min(result.next_offset, _PREFIX_BYTES))
+    return LogReading(
+        cursor=LogCursor(
+            source=source.name,
+            path=task.path,
+            device=signs.st_dev,
+            inode=signs.st_ino,
+            size_bytes=signs.st_size,
+            mtime_ns=signs.st_mtime_ns,
+            next_offset=result.next_offset,
+            prefix_bytes=len(prefix),
+            prefix_hash=_hash(prefix),
+            state=result.state,
+        ),
+        calls=result.calls,
+        rejected=_by_reason(result.rejects),
+        is_from_start=not is_known,
+        bytes_read=result.bytes_read,
+    )
+
+
+def _is_continued(file: BinaryIO, signs: os.stat_result, cursor: LogCursor) -> bool:
+    """Return whether the file is the one that was read, grown or unchanged."""
+    if (signs.st_dev, signs.st_ino) != (cursor.device, cursor.inode):
+        return False
+    if signs.st_size < cursor.next_offset or cursor.size_bytes < 0:
+        return False
+    return _hash(_prefix(file, cursor.prefix_bytes)) == cursor.prefix_hash
+
+
+def _prefix(file: BinaryIO, size: int) -> bytes:
+    file.seek(0)
+    return file.read(size)
+
+
+def _hash(prefix: bytes) -> bytes:
+    return hashlib.blake2b(prefix, digest_size=16).digest()
+
+
+def _by_reason(rejects: Iterable[Reject]) -> list[RejectedLines]:
+    lines: Counter[str] = Counter()
+    offsets: dict[str, int] = {}
+    for reject in rejects:
+        lines[reject.reason] += 1
+        offsets[reject.reason] = reject.offset
+    return [RejectedLines(reason, count, offsets[reason]) for reason, count in lines.items()]
+
+
+def _unreadable(task: LogTask) -> LogReading:
+    cursor = LogCursor(task.source, task.path, 0, 0, -1, 0, 0, 0, b"", b"")
+    return LogReading(
+        cursor, [], [RejectedLines(UNREADABLE, 1, 0)], is_from_start=True, bytes_read=0
+    )
+
+
+def read_all(tasks: Sequence[LogTask], now_ms: int) -> Iterator[LogReading]:
+    """Yield what is new in each log, in no fixed order; much of it is read by workers.
+
+    Closing the iterator early stops the workers.
+    """
+    unread = sum(task.unread_bytes for task in tasks)
+    workers = min(os.cpu_count() or 1, _MOST_WORKERS, len(tasks))
+    if unread < LARGE_BYTES or workers == 1:
+        for task in tasks:
+            yield read_log(task, now_ms)
+        return
+    with _processes().Pool(workers) as pool:
+        chunks = [(chunk, now_ms) for chunk in _chunks(tasks)]
+        for answer in pool.imap_unordered(_read_chunk, chunks):
+            yield from _DECODER.decode(answer)
+
+
+def _processes() -> multiprocessing.context.BaseContext:
+    """Return how workers start: forked where that is safe, which spares them all imports.
+
+    Only from a process without other threads: a lock that one of them holds would stay
+    locked in the child for ever.
+    """
+    is_alone = sys.platform == "linux" and len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208
+    return multiprocessing.get_context("fork" if is_alone else "spawn")
+
+
+def _chunks(tasks: Sequence[LogTask]) -> Iterator[tuple[LogTask, ...]]:
+    """Yield the tasks in pieces of work, the largest files first so that none comes last."""
+    chunk: list[LogTask] = []
+    size = 0
+    for task in sorted(tasks, key=lambda task: -task.unread_bytes):
+        chunk.append(task)
+        size += task.unread_bytes
+        if size >= _CHUNK_BYTES or len(chunk) >= _CHUNK_FILES:
+            yield tuple(chunk)
+            chunk, size = [], 0
+    if chunk:
+        yield tuple(chunk)
+
+
+def _read_chunk(work: tuple[tuple[LogTask, ...], int]) -> bytes:
+    """Read some logs in a worker; one string of bytes crosses to the parent cheaply."""
+    tasks, now_ms = work
+    return _ENCODER.encode([read_log(task, now_ms) for task in tasks])
+
+
+_ENCODER: Final = msgspec.msgpack.Encoder()
+_DECODER: Final = msgspec.msgpack.Decoder(list[LogReading])
+_SOURCES: Final = {source.name: source for source in SOURCES}
