@@ -18,7 +18,7 @@ from alwrity_desktop.core.domain.errors import NotFoundError, UsageError
 def configure(parser: Parser) -> None:
     """Add the arguments of the list and of `alerts read`."""
     parser.explain(
-        "The alert centre: what crossed which threshold, newest first.",
+        "The alert centre: what crossed which threshold, unread first.",
         ("alerts", "alerts --unread --json", "alerts read 3 4", "alerts read --all"),
     )
     parser.add_argument("--unread", action="store_true", help="only those not read yet")
@@ -44,7 +44,11 @@ def run(arguments: Arguments, session: Session) -> int:
     context = session.context(arguments.account)
     if arguments.action == "read":
         return _mark_read(arguments, session)
-    alerts = context.alerts(arguments.account, unread_only=arguments.unread)
+    alerts = [
+        alert
+        for alert in context.alerts(arguments.account)
+        if not (arguments.unread and alert.is_read)
+    ]
     if arguments.json:
         print_document(alerts_document(alerts))
     elif alerts:

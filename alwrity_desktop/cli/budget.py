@@ -15,6 +15,7 @@ from alwrity_desktop.core.domain.budgets import Budget, Enforcement, Limit, Limi
 from alwrity_desktop.core.domain.errors import NotFoundError, UsageError
 from alwrity_desktop.core.domain.money import MAX_COST_PICO, pico_from_usd
 from alwrity_desktop.core.domain.words import UNKNOWN, amount_words
+from alwrity_desktop.core.results import PeriodChoice
 
 if TYPE_CHECKING:
     from alwrity_desktop.core.context import Context
@@ -185,8 +186,6 @@ def _dollars(digits: str) -> int | None:
 
 def _limits(context: Context, account: str, periods: set[str]) -> dict[int, Limit]:
     """Return how the budgets stand in the present period of each kind, by their numbers."""
-    from alwrity_desktop.core.context import PeriodChoice
-
     found: dict[int, Limit] = {}
     for period in sorted(periods):
         choice = PeriodChoice("today" if period == "day" else period)

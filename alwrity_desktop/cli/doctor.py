@@ -6,6 +6,7 @@ from alwrity_desktop.cli import parsing
 from alwrity_desktop.cli.parsing import Arguments, Parser
 from alwrity_desktop.cli.session import Session
 from alwrity_desktop.cli.words import plain, print_document
+from alwrity_desktop.core.answers import doctor_document
 
 
 def configure(parser: Parser) -> None:
@@ -23,8 +24,6 @@ def run(arguments: Arguments, session: Session) -> int:
     checks = session.context().doctor()
     is_ok = all(check.is_ok for check in checks)
     if arguments.json:
-        from alwrity_desktop.core.answers import doctor_document
-
         print_document(doctor_document(checks))
     else:
         for check in checks:

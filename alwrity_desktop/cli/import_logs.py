@@ -7,16 +7,15 @@ import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from alwrity_desktop.cli import parsing
 from alwrity_desktop.cli.parsing import PROGRAM, Arguments, Parser
 from alwrity_desktop.cli.session import Session
 from alwrity_desktop.cli.words import calls, print_document
+from alwrity_desktop.core.answers import import_document, progress_document
 from alwrity_desktop.core.domain.errors import NotFoundError
-
-if TYPE_CHECKING:
-    from alwrity_desktop.core.context import ImportProgress, SourceImport
+from alwrity_desktop.core.results import ImportProgress, SourceImport
 
 _SECONDS_BETWEEN: Final = 0.1
 _MEGABYTE: Final = 1_000_000
@@ -47,8 +46,6 @@ def run(arguments: Arguments, session: Session) -> int:
     if report_progress is not None and not arguments.progress:
         print("\r\033[K", end="", file=sys.stderr, flush=True)
     if arguments.json:
-        from alwrity_desktop.core.answers import import_document
-
         print_document(import_document(imports))
     else:
         print("\n".join(_sentences(imports)))
@@ -94,8 +91,6 @@ class _Throttled:
 
 
 def _json_line(progress: ImportProgress) -> None:
-    from alwrity_desktop.core.answers import progress_document
-
     print(json.dumps(progress_document(progress)), file=sys.stderr, flush=True)
 
 

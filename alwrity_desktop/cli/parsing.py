@@ -5,14 +5,12 @@ from __future__ import annotations
 import argparse
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any, Final, NoReturn
+from typing import Any, Final, NoReturn
 
 from alwrity_desktop.core.documents import DIMENSIONS
 from alwrity_desktop.core.domain.errors import UsageError
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
-
-if TYPE_CHECKING:
-    from alwrity_desktop.core.context import PeriodChoice
+from alwrity_desktop.core.results import PeriodChoice
 
 PROGRAM: Final = "alwrity-desktop"
 PERIODS: Final = ("today", "week", "month", "year", "all", "custom")
@@ -92,8 +90,6 @@ def add_dimensions(parser: argparse.ArgumentParser) -> None:
 
 def period_choice(arguments: Arguments) -> PeriodChoice:
     """Return the period that was asked for. Raises UsageError when the words contradict."""
-    from alwrity_desktop.core.context import PeriodChoice
-
     kind, first, last = arguments.period, arguments.first, arguments.last
     has_days = first is not None or last is not None
     if kind is None:

@@ -116,7 +116,7 @@ def _moment(arguments: Arguments, session: Session) -> int:
 def _show(arguments: Arguments, session: Session) -> int:
     provider, model = arguments.provider.strip().lower(), arguments.model.strip()
     at_ms = _moment(arguments, session)
-    entry = session.context().describe_price(provider, model, at_ms)
+    entry = session.context().price_book().describe(provider, model, at_ms)
     if entry is None:
         message = (
             f"No price is known for {model:.80} of {provider:.80}. Set one: {PROGRAM} prices set "
@@ -153,7 +153,7 @@ def _price_lines(quote: Quote) -> Iterator[str]:
 
 def _list(arguments: Arguments, session: Session) -> int:
     provider = arguments.provider.strip().lower() if arguments.provider else None
-    entries = list(session.context().all_prices(_moment(arguments, session), provider))
+    entries = list(session.context().price_book().all_prices(_moment(arguments, session), provider))
     if arguments.json:
         print_document({"prices": [price_document(entry) for entry in entries]})
     elif entries:
@@ -191,7 +191,7 @@ def _say_what_stands(
     context: Context, session: Session, arguments: Arguments, names: tuple[str, str]
 ) -> int:
     at_ms = start_ms(arguments.first) if arguments.first else session.now_ms()
-    entry = context.describe_price(*names, at_ms)
+    entry = context.price_book().describe(*names, at_ms)
     if arguments.json:
         print_document(None if entry is None else price_document(entry))
     elif entry is not None:

@@ -5,19 +5,25 @@ from __future__ import annotations
 import sys
 from argparse import ArgumentTypeError
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final
 
 from alwrity_desktop.cli import parsing
 from alwrity_desktop.cli.parsing import PROGRAM, Arguments, Parser
 from alwrity_desktop.cli.session import Session
 from alwrity_desktop.cli.words import call_money, calls, complain, plain, print_document
+from alwrity_desktop.core.answers import booked_document, recorded_document
 from alwrity_desktop.core.domain.errors import UsageError
+from alwrity_desktop.core.domain.usage import Call
 from alwrity_desktop.core.domain.words import money_words
-from alwrity_desktop.core.recording import RULES, EntryError, call_of, entry_of, entry_of_json
-
-if TYPE_CHECKING:
-    from alwrity_desktop.core.context import BookedCall
-    from alwrity_desktop.core.domain.usage import Call
+from alwrity_desktop.core.recording import (
+    RULES,
+    Entry,
+    EntryError,
+    call_of,
+    entry_of,
+    entry_of_json,
+)
+from alwrity_desktop.core.results import BookedCall
 
 #: As much as stands ready is booked in one commit, so that a live pipe is booked at once.
 _BLOCK_BYTES: Final = 1 << 20
@@ -79,8 +85,6 @@ def _record_one(given: dict[str, Any], session: Session, *, as_json: bool) -> in
         raise UsageError(message) from None
     (booked,) = session.context().record([call])
     if as_json:
-        from alwrity_desktop.core.answers import booked_document
-
         print_document(booked_document(booked))
     else:
         print(_booked_sentence(call, booked))
@@ -103,8 +107,6 @@ def _record_lines(session: Session, *, as_json: bool) -> int:
         if accepted:
             booked += session.context().record(accepted)
     if as_json:
-        from alwrity_desktop.core.answers import recorded_document
-
         print_document(recorded_document(booked, rejected))
     else:
         print(_summary(booked, len(rejected)))
@@ -112,7 +114,7 @@ def _record_lines(session: Session, *, as_json: bool) -> int:
     return 1 if rejected else 0
 
 
-def _entry_of_line(line: bytes) -> Any:  # noqa: ANN401 - loads the library only where it is used
+def _entry_of_line(line: bytes) -> Entry:
     if len(line) > _MAX_LINE_BYTES:
         raise EntryError("", "The line is longer than 1 MB.")
     return entry_of_json(line)

@@ -80,4 +80,4 @@ class Session:
         from alwrity_desktop.core.context import open_context
 
         program_log.start(self.profile.log)
-        return open_context(self.profile)
+        return open_context(self.profile, self.environ)

@@ -13,6 +13,7 @@ from alwrity_desktop.core.domain.budgets import Status
 from alwrity_desktop.core.domain.health import HealthStatus
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.words import money_words
+from alwrity_desktop.core.results import PeriodChoice
 
 _LIMIT_WORDS = MappingProxyType(
     {Status.LIMIT_REACHED: "limit reached", Status.WARNING: "near a limit"}
@@ -35,8 +36,6 @@ def configure(parser: Parser) -> None:
 
 def run(arguments: Arguments, session: Session) -> int:
     """Print the line."""
-    from alwrity_desktop.core.context import PeriodChoice
-
     context = session.context(arguments.account)
     report = context.report(arguments.account, PeriodChoice("month"), ())
     text = line(report)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from alwrity_desktop.core.context import BookedCall, Check, ImportProgress, SourceImport
 from alwrity_desktop.core.documents import Document, alert_document, amount
+from alwrity_desktop.core.results import BookedCall, Check, ImportProgress, SourceImport
 
 
 def import_document(imports: Iterable[SourceImport]) -> Document:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from alwrity_desktop.core import answers, documents
-from alwrity_desktop.core.context import BookedCall, Check, SourceImport
+from alwrity_desktop.core.results import BookedCall, Check, SourceImport
 from alwrity_desktop.core.domain.budgets import Budget, LimitKind
 from tests.core import reports
 
