@@ -22,6 +22,8 @@ TESTS: Final = ROOT / "tests"
 MAX_FILE_LINES: Final = 400
 MAX_CLASS_LINES: Final = 300
 MAX_FUNCTION_LINES: Final = 40
+#: Here a function is a table's columns, one a line.
+MIGRATIONS: Final = "alwrity_desktop/core/ledger/migrations/"
 
 #: Only these may ask the machine for the time of day.
 MAY_READ_TIME: Final = ("alwrity_desktop/core/clock.py",)
@@ -130,7 +132,8 @@ def long_classes() -> Iterator[str]:
 
 
 def long_functions() -> Iterator[str]:
-    return too_long((ast.FunctionDef, ast.AsyncFunctionDef), MAX_FUNCTION_LINES)
+    offences = too_long((ast.FunctionDef, ast.AsyncFunctionDef), MAX_FUNCTION_LINES)
+    return (offence for offence in offences if MIGRATIONS not in offence)
 
 
 def modules_without_first_line() -> Iterator[str]:
