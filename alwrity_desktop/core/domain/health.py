@@ -160,7 +160,8 @@ def provider_health(counts: ProviderCounts) -> ProviderHealth:
 
 def overall_health(sources: Sequence[SourceHealth], providers: Sequence[ProviderHealth]) -> Health:
     """Return the health of everything: as the worst part of it, sources first."""
-    parts = [(part.status, part.reason) for part in (*sources, *providers)]
+    parts = [(part.status, part.reason) for part in sources]
+    parts += [(part.status, part.reason) for part in providers]
     for status in (HealthStatus.FAILED, HealthStatus.WARNING):
         reasons = [reason for found, reason in parts if found == status]
         if reasons:
@@ -177,19 +178,22 @@ def _judge_source(counts: SourceCounts, now_ms: int) -> tuple[HealthStatus, str]
         return HealthStatus.FAILED, f"{title}: {counts.problem}"
     if counts.last_read_ms is None:
         return HealthStatus.NO_DATA, f"{title}: not read yet."
-    if counts.rejected_lines:
-        percent = counts.rejected_lines * 100 / (counts.rejected_lines + counts.calls)
-        what = f"{title}: {counts.rejected_lines:,} of its lines could not be read."
-        if percent >= FAILED_REJECTED_PERCENT and counts.rejected_lines >= MIN_CALLS_FOR_RATE:
-            return HealthStatus.FAILED, what
-        if percent >= WARNING_REJECTED_PERCENT:
-            return HealthStatus.WARNING, what
+    refused = _judge_refusals(counts)
+    if refused is not None:
+        return refused, f"{title}: {counts.rejected_lines:,} of its lines could not be read."
     days = (now_ms - counts.last_read_ms) // _MS_PER_DAY
     if days >= STALE_DAYS:
         return HealthStatus.WARNING, f"{title}: last read {days} days ago."
     if not counts.calls:
         return HealthStatus.NO_DATA, f"{title}: no calls in its logs."
     return HealthStatus.HEALTHY, f"{title}: {counts.calls:,} calls read."
+
+
+def _judge_refusals(counts: SourceCounts) -> HealthStatus | None:
+    percent = counts.rejected_lines * 100 / max(1, counts.rejected_lines + counts.calls)
+    if percent >= FAILED_REJECTED_PERCENT and counts.rejected_lines >= MIN_CALLS_FOR_RATE:
+        return HealthStatus.FAILED
+    return HealthStatus.WARNING if percent >= WARNING_REJECTED_PERCENT else None
 
 
 def _judge_provider(counts: ProviderCounts, rate: float | None) -> tuple[HealthStatus, str]:
