@@ -1,0 +1,109 @@
+"""Identity: which records are the same call, and which of its copies is kept.
+
+An identity is ``provider:message:request``. The part up to the last colon is the *group*: the
+copies of one message. A copy is *loose* when it cannot say by its request which call it is:
+it has no request id, or a side conversation repeated it. Two copies are the same call when
+their identities are equal, or when they share a group and either is loose.
+
+An identity whose message part is empty (``provider::anything``) or that has only one colon
+stands alone: it has no group but itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Final
+
+import msgspec
+
+from alwrity_desktop.core.domain.usage import Call
+
+_ENCODER: Final = msgspec.msgpack.Encoder()
+
+
+def message_identity(provider: str, message_id: str, request_id: str | None) -> str:
+    """Return the identity of a call that answers *message_id*; the request may be unknown."""
+    return f"{provider}:{message_id}:{_escaped(request_id) if request_id else ''}"
+
+
+def lone_identity(provider: str, key: str) -> str:
+    """Return the identity of a call that only *key* tells apart; it has no group."""
+    return f"{provider}::{_escaped(key)}"
+
+
+def _escaped(text: str) -> str:
+    """Return *text* without colons, which separate the parts of an identity."""
+    return text.replace(":", "%3A")
+
+
+def group_of(identity: str) -> str:
+    """Return the group of *identity*, *identity* itself when it stands alone."""
+    head, _, _ = identity.rpartition(":")
+    message = head.rpartition(":")[2] if ":" in head else ""
+    return f"{head}:" if message else identity
+
+
+def is_loose(call: Call) -> bool:
+    """Return whether *call* belongs to whatever call of its group there is."""
+    identity = call.identity
+    if not call.is_sidechain and not identity.endswith(":"):
+        return False
+    return group_of(identity).endswith(":")
+
+
+def is_better(candidate: Call, existing: Call) -> bool:
+    """Return whether of two copies of one call *candidate* is the one to keep.
+
+    The main conversation's copy over a side conversation's, then the larger token total, then
+    the larger output, then the earlier time. What is still equal is ordered by its bytes, so
+    that the answer never depends on which was read first.
+    """
+    if candidate.is_sidechain != existing.is_sidechain:
+        return existing.is_sidechain
+    tokens, other_tokens = candidate.tokens, existing.tokens
+    if tokens != other_tokens:
+        return tokens > other_tokens
+    if candidate.output_tokens != existing.output_tokens:
+        return candidate.output_tokens > existing.output_tokens
+    if candidate.occurred_at_ms != existing.occurred_at_ms:
+        return candidate.occurred_at_ms < existing.occurred_at_ms
+    return _ENCODER.encode(candidate) < _ENCODER.encode(existing)
+
+
+def merge(calls: Iterable[Call]) -> list[Call]:
+    """Return each call once, the best of its copies, in any order of *calls* the same set.
+
+    A call takes the request id of a copy that has one. Where a group holds several request
+    ids of the main conversation, each is a call, and the loose copies belong to the best.
+    """
+    best: dict[str, Call] = {}
+    loose_groups: dict[str, Call] = {}
+    for call in calls:
+        identity = call.identity
+        if (call.is_sidechain or identity[-1:] == ":") and is_loose(call):
+            identity = group_of(identity)
+            kept = loose_groups.get(identity)
+            if kept is None or is_better(call, kept):
+                loose_groups[identity] = call
+            continue
+        kept = best.get(identity)
+        if kept is None or is_better(call, kept):
+            best[identity] = call
+    if loose_groups:
+        _attach(best, loose_groups)
+    return list(best.values())
+
+
+def _attach(best: dict[str, Call], loose_groups: dict[str, Call]) -> None:
+    """Give each group's best loose copy to the best call of the group, else keep it alone."""
+    owners: dict[str, Call] = {}
+    for identity, call in best.items():
+        group = group_of(identity)
+        if group in loose_groups and (group not in owners or is_better(call, owners[group])):
+            owners[group] = call
+    for group, loose in loose_groups.items():
+        owner = owners.get(group)
+        if owner is None:
+            best[loose.identity] = loose
+        elif is_better(loose, owner):
+            best[owner.identity] = msgspec.structs.replace(loose, identity=owner.identity)
