@@ -1,0 +1,206 @@
+"""The contract of a source: where its logs lie, and how calls are read from them."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import BinaryIO, Final, Protocol
+
+import msgspec
+
+from alwrity_desktop.core.domain.usage import MAX_TOKENS_PER_CALL, Call
+
+NOT_JSON: Final = "Line is not valid JSON"
+TOO_DEEP: Final = "Line is nested too deeply"
+TOO_LONG: Final = "Line is longer than 64 MB"
+NOT_TEXT: Final = "File is not text"
+BAD_COUNT: Final = "Token count is not a whole number"
+NEGATIVE_COUNT: Final = "Token count is negative"
+ABSURD_COUNT: Final = "Token count is above a billion"
+BAD_TIME: Final = "Time is missing or not valid"
+EARLY_TIME: Final = "Time is before 2015"
+FUTURE_TIME: Final = "Time is in the future"
+BAD_MODEL: Final = "Model is missing or not text"
+BAD_COST: Final = "Cost is not an amount of money"
+BAD_FIELD: Final = "A field has the wrong type"
+
+ROLLOUT_PREFIX: Final = "rollout-"
+"""How the names of Codex logs begin, by which two sources share a folder without reading twice."""
+
+_SNIFFED_BYTES: Final = 1024
+
+REASONS: Final = (
+    NOT_JSON,
+    TOO_DEEP,
+    TOO_LONG,
+    NOT_TEXT,
+    BAD_COUNT,
+    NEGATIVE_COUNT,
+    ABSURD_COUNT,
+    BAD_TIME,
+    EARLY_TIME,
+    FUTURE_TIME,
+    BAD_MODEL,
+    BAD_COST,
+    BAD_FIELD,
+)
+"""Every sentence that a reject can give."""
+
+EARLIEST_MS: Final = 1_420_070_400_000
+"""2015-01-01: an earlier call is a clock that was never set."""
+
+LATEST_AHEAD_MS: Final = 5 * 60 * 1000
+"""How far a call may lie in the future: clocks of two machines differ."""
+
+
+class Reject(msgspec.Struct, frozen=True, array_like=True):
+    """A line that was refused. The line's text is never kept."""
+
+    #: One of REASONS.
+    reason: str
+    #: Where the line begins in its file, bytes.
+    offset: int
+
+
+class ReadResult(msgspec.Struct, frozen=True, array_like=True):
+    """What one reading of one file brought."""
+
+    #: Each call once, the best of the copies that were read.
+    calls: list[Call]
+    rejects: list[Reject]
+    #: Where the next reading begins: after the last whole line.
+    next_offset: int
+    #: What the source has to remember for the next reading.
+    state: bytes
+    bytes_read: int
+
+
+class LogFile(msgspec.Struct, frozen=True):
+    """One log as it lies on the disk."""
+
+    path: str
+    size: int
+    inode: int
+    device: int
+    mtime_ns: int
+
+
+class WalkProblem(msgspec.Struct, frozen=True):
+    """A file or folder that could not be looked at."""
+
+    path: str
+    #: The system's own word for it, such as "Permission denied".
+    reason: str
+
+
+class LogSource(Protocol):
+    """A tool whose logs hold calls. One module of this package holds one, as ``SOURCE``."""
+
+    @property
+    def name(self) -> str:
+        """The source's name in the ledger and on the command line."""
+
+    @property
+    def title(self) -> str:
+        """What people call the tool."""
+
+    def folders(self, environ: Mapping[str, str], home: Path) -> tuple[Path, ...]:
+        """Return the log folders that exist in the usual places."""
+
+    def accept(self, path: Path) -> tuple[Path, ...]:
+        """Return what to walk when a person names *path*, nothing when it is not this source's.
+
+        *path* is a log, a folder of logs, or the tool's own folder.
+        """
+
+    def is_log(self, name: str) -> bool:
+        """Return whether a file of that name is a log of this source."""
+
+    def read(self, file: BinaryIO, offset: int, state: bytes, now_ms: int, path: str) -> ReadResult:
+        """Read the whole lines of *file* from *offset* on.
+
+        *state* is what the reading before returned, empty at the start. Bad lines are
+        rejected, never raised; OSError is the caller's.
+        """
+
+
+def count_fault(count: int) -> str | None:
+    """Return why *count* is not believed, None when it is."""
+    if count < 0:
+        return NEGATIVE_COUNT
+    return ABSURD_COUNT if count > MAX_TOKENS_PER_CALL else None
+
+
+def time_fault(at_ms: int, now_ms: int) -> str | None:
+    """Return why a call at *at_ms* is not believed, None when it is."""
+    if at_ms < EARLIEST_MS:
+        return EARLY_TIME
+    return FUTURE_TIME if at_ms > now_ms + LATEST_AHEAD_MS else None
+
+
+def walk(root: Path, source: LogSource) -> Iterator[LogFile | WalkProblem]:
+    """Yield the logs of *source* under *root* in the order of their names; *root* may be a log.
+
+    Each file comes once however many links lead to it, and what cannot be looked at comes as a
+    problem.
+    """
+    seen: set[tuple[int, int]] = set()
+    waiting = [os.fspath(root)]
+    while waiting:
+        path = waiting.pop()
+        try:
+            found = os.stat(path)  # noqa: PTH116 - Path objects double the cost of a large tree
+            if (found.st_dev, found.st_ino) in seen:
+                continue
+            seen.add((found.st_dev, found.st_ino))
+            if stat.S_ISDIR(found.st_mode):
+                waiting += _entries(path, source)
+            elif stat.S_ISREG(found.st_mode):
+                yield LogFile(path, found.st_size, found.st_ino, found.st_dev, found.st_mtime_ns)
+        except OSError as error:
+            yield WalkProblem(path, error.strerror or "Not readable")
+
+
+def _entries(folder: str, source: LogSource) -> list[str]:
+    """Return the folders and logs in *folder*, last name first."""
+    with os.scandir(folder) as entries:
+        paths = [entry.path for entry in entries if source.is_log(entry.name) or _is_folder(entry)]
+    return sorted(paths, reverse=True)
+
+
+def _is_folder(entry: os.DirEntry[str]) -> bool:
+    """Return whether *entry* is a folder; a link that leads in a circle is none."""
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def distinct_folders(folders: Iterable[Path]) -> tuple[Path, ...]:
+    """Return those of *folders* that exist, each once whatever name it goes by."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        if folder.is_dir():
+            found.setdefault(os.path.realpath(folder), folder)
+    return tuple(found.values())
+
+
+def begins_with_session(path: Path) -> bool:
+    """Return whether *path* begins as a log of Codex does; one that is unreadable does not."""
+    try:
+        with path.open("rb") as file:
+            return b'"session_meta"' in file.read(_SNIFFED_BYTES)
+    except OSError:
+        return False
+
+
+def has_logs(root: Path, source: LogSource) -> bool:
+    """Return whether there is any log of *source* under *root*."""
+    return any(isinstance(found, LogFile) for found in walk(root, source))
+
+
+def last_folder(path: str) -> str:
+    """Return the last name of *path*, which may come from another system than this one."""
+    return path.replace("\\", "/").rstrip("/").rpartition("/")[2]

@@ -1,0 +1,74 @@
+"""Decodes one line of a log, and says in one of the fixed sentences why it cannot be."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated, Final, TypeVar
+
+import msgspec
+
+from alwrity_desktop.core.domain.usage import MAX_TOKENS_PER_CALL
+from alwrity_desktop.core.sources import base
+from alwrity_desktop.core.sources.blocks import BLANKS, BYTE_ORDER_MARK
+
+Value = TypeVar("Value")
+
+Count = Annotated[int, msgspec.Meta(ge=0, le=MAX_TOKENS_PER_CALL)]
+"""The tokens of one kind in one call."""
+
+_REASONS: Final = (
+    (">= 0", base.NEGATIVE_COUNT),
+    ("<= ", base.ABSURD_COUNT),
+    ("_tokens`", base.BAD_COUNT),
+    ("_requests`", base.BAD_COUNT),
+    (".timestamp`", base.BAD_TIME),
+    (".model`", base.BAD_MODEL),
+    (".costUSD`", base.BAD_COST),
+)
+"""What the decoder's message holds, and what it means; the first that fits."""
+
+
+class FaultError(Exception):
+    """A line that is refused; its text is the reason."""
+
+
+def decode(decoder: msgspec.json.Decoder[Value], line: bytes) -> Value:
+    """Return *line* as *decoder* reads it.
+
+    Raises FaultError for what is no JSON, ValidationError for JSON of another shape. Line ends
+    of Windows, a byte order mark and the zero bytes of a lost power supply do not matter.
+    """
+    try:
+        return decoder.decode(line)
+    except msgspec.ValidationError:
+        raise
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        bare = line.strip(BLANKS + BYTE_ORDER_MARK)
+        if bare and len(bare) < len(line):
+            return decode(decoder, bare)
+        raise FaultError(base.NOT_JSON) from None
+    except RecursionError:
+        raise FaultError(base.TOO_DEEP) from None
+
+
+def fault_of(error: msgspec.ValidationError) -> FaultError:
+    """Return the fault that *error* stands for, without anything of the line."""
+    text = str(error)
+    return FaultError(next((reason for sign, reason in _REASONS if sign in text), base.BAD_FIELD))
+
+
+def milliseconds(time: datetime | None, latest_ms: int) -> int:
+    """Return *time* in milliseconds since 1970; without a zone it is UTC.
+
+    Raises FaultError when it is missing, before 2015, or after *latest_ms*.
+    """
+    if time is None:
+        raise FaultError(base.BAD_TIME)
+    if time.tzinfo is None:
+        time = time.replace(tzinfo=UTC)
+    at_ms = round(time.timestamp() * 1000)
+    if at_ms < base.EARLIEST_MS:
+        raise FaultError(base.EARLY_TIME)
+    if at_ms > latest_ms:
+        raise FaultError(base.FUTURE_TIME)
+    return at_ms
