@@ -77,7 +77,8 @@ lock: ## Choose the locked packages anew (needs uv)
 
 .PHONY: clean
 clean: ## Remove all that these commands made
-	rm -rf $(VENV) $(CORE_VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	@for each in $(VENV) $(CORE_VENV); do [ ! -f "$$each/pyvenv.cfg" ] || rm -rf "$$each"; done
+	rm -rf build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	rm -rf .import_linter_cache
 	find alwrity_desktop tests benchmarks packaging -name __pycache__ -prune -exec rm -rf {} +
 

@@ -34,7 +34,7 @@ openbox openbox
 
 say() { printf "%s\n" "$@" >&2; }
 
-fail() { say "$@"; exit 1; }
+fail() { say "$*"; exit 1; }
 
 # How to become root without being asked: "", "sudo -n", or failure.
 root_prefix() {
@@ -60,7 +60,7 @@ install_system() {
     fi
     say "Installing system packages: $*"
     export DEBIAN_FRONTEND=noninteractive
-    # shellcheck disable=SC2086 -- the prefix is a command and its option
+    # shellcheck disable=SC2086 # The prefix is a command and its option
     if ! { $prefix apt-get update -qq &&
         $prefix apt-get install -y -qq --no-install-recommends "$@"; } >&2; then
         say "That did not work. Copy this line when the network is there:" "" "    $line" ""
@@ -79,12 +79,17 @@ missing_from() {
     done
 }
 
-set_up_libs() {
+# Prints what the window, or the window and its tests, lack on this system.
+missing_libs() {
     [ "$(uname -s)" = Linux ] || return 0
     KNOWN_LIBRARIES=$(PATH="$PATH:/sbin:/usr/sbin" ldconfig -p 2>/dev/null || true)
-    missing=$(missing_from has_library "$QT_LIBRARIES")
-    [ "$1" = window ] || missing="$missing$(missing_from has_program "$TEST_PROGRAMS")"
-    # shellcheck disable=SC2086 -- one package a word
+    missing_from has_library "$QT_LIBRARIES"
+    [ "$1" = window ] || missing_from has_program "$TEST_PROGRAMS"
+}
+
+set_up_libs() {
+    missing=$(missing_libs "$1")
+    # shellcheck disable=SC2086 # One package a word
     [ -z "$missing" ] || install_system $missing
 }
 
@@ -109,7 +114,12 @@ make_venv() {
     python=$(find_python)
     if ! "$python" -c 'import ensurepip, venv' 2>/dev/null; then
         version=$("$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-        install_system "python$version-venv" || exit 1
+        # All that is missing at once, so that there is one line to copy and not two.
+        # shellcheck disable=SC2046 # One package a word
+        install_system "python$version-venv" $(missing_libs "$2") || exit 1
+    fi
+    if [ -e "$1" ] && [ ! -f "$1/pyvenv.cfg" ] && [ -n "$(ls -A "$1")" ]; then
+        fail "$1 is there already and is no virtual environment. Name another: make VENV=FOLDER"
     fi
     say "Making a virtual environment in $1 with $("$python" --version)"
     "$python" -m venv --clear "$1"
@@ -118,7 +128,8 @@ make_venv() {
 set_up_venv() {
     folder=$1
     lock=$2
-    "$folder/bin/python" -m pip --version >/dev/null 2>&1 || make_venv "$folder"
+    case $lock in *dev*) use=test ;; *) use=window ;; esac
+    "$folder/bin/python" -m pip --version >/dev/null 2>&1 || make_venv "$folder" "$use"
     say "Installing the packages of $lock in $folder"
     pip="$folder/bin/python -m pip --disable-pip-version-check --quiet"
     $pip install --compile --require-hashes -r "$lock"
