@@ -105,7 +105,7 @@ def _run(words: list[str], session: Session) -> int:
         raise UsageError(message)
     module_name, summary = COMMANDS[name]
     module = cast("CommandModule", importlib.import_module(f"{__name__}.{module_name}"))
-    parser = Parser(name, summary)
+    parser = Parser(prog=f"{PROGRAM} {name}", summary=summary)
     module.configure(parser)
     try:
         arguments = parser.parse_args(rest, Arguments())

@@ -27,13 +27,12 @@ class Arguments(argparse.Namespace):
 class Parser(argparse.ArgumentParser):
     """A parser whose errors are one sentence rather than a page."""
 
-    def __init__(self, name: str, summary: str, **options: Any) -> None:  # noqa: ANN401 - as above
-        options.setdefault("prog", f"{PROGRAM} {name}")
+    def __init__(self, *, prog: str, summary: str) -> None:
         super().__init__(
+            prog=prog,
             description=summary[:1].upper() + summary[1:] + ".",
             formatter_class=argparse.RawDescriptionHelpFormatter,
             allow_abbrev=False,
-            **options,
         )
 
     def error(self, message: str) -> NoReturn:

@@ -141,6 +141,8 @@ def _numbered(lines: list[bytes], before: int) -> list[Line]:
 
 def _booked_sentence(call: Call, booked: BookedCall) -> str:
     name = plain(f"{call.model} ({call.provider})")
+    if booked.is_different:
+        return f"This id is known already with other figures, which stay: {name}."
     if not booked.is_new:
         return f"This call is known already: {name}, {call_money(booked.cost_pico)}."
     if booked.cost_pico is None:

@@ -47,6 +47,7 @@ def booked_document(booked: BookedCall) -> Document:
         "price_origin": booked.price_origin,
         "alerts": [alert_document(alert) for alert in booked.alerts],
         "new": booked.is_new,
+        "different": booked.is_different,
     }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import logging
 import re
 import traceback
@@ -58,7 +59,10 @@ class _Formatter(logging.Formatter):
 
     def format(self, record: logging.LogRecord) -> str:
         """Return the whole entry without secrets."""
-        return redact(super().format(record))
+        own = copy.copy(record)
+        # Another handler may have kept the stack with its messages in the record.
+        own.exc_text = None
+        return redact(super().format(own))
 
 
 class _ProgramLogHandler(logging.FileHandler):

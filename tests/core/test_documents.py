@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from alwrity_desktop.core import answers, documents
-from alwrity_desktop.core.results import BookedCall, Check, SourceImport
 from alwrity_desktop.core.domain.budgets import Budget, LimitKind
+from alwrity_desktop.core.results import BookedCall, Check, SourceImport
 from tests.core import reports
 
 CONTRACT = json.loads(

@@ -48,7 +48,9 @@ def test_that_a_plain_sentence_stays_as_it_was() -> None:
     assert program_log.redact(sentence) == sentence
 
 
-def test_that_an_error_is_logged_by_type_and_place_without_its_words(log: Path) -> None:
+def test_that_an_error_is_logged_by_type_and_place_without_its_words(
+    log: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     def fail() -> None:
         message = "canary: what a person wrote"
         raise ValueError(message)
@@ -62,6 +64,7 @@ def test_that_an_error_is_logged_by_type_and_place_without_its_words(log: Path) 
     except KeyError:
         logging.getLogger("alwrity_desktop").exception("It failed.")
     text = log.read_text()
+    assert caplog.text.count("canary")
     assert "builtins.KeyError" in text
     assert "builtins.ValueError" in text
     assert "in fail" in text
