@@ -6,6 +6,8 @@ CORE_VENV ?= .venv-core
 PYTHON_IN = $(VENV)/bin/python
 # Two at a time: the tests also run on small machines.
 WORKERS ?= 2
+# Those named make_… only write input for the others.
+BENCHMARKS = $(filter-out benchmarks/make_%, $(wildcard benchmarks/*.py))
 SETUP = sh packaging/setup.sh
 SETUP_FILES = packaging/setup.sh pyproject.toml
 
@@ -54,7 +56,7 @@ coverage: $(VENV)/.ready-dev $(VENV)/.ready-test ## Say which lines no test runs
 
 .PHONY: bench
 bench: $(VENV)/.ready-dev $(VENV)/.ready-window ## Measure, side by side
-	@for each in benchmarks/bench_*.py; do $(PYTHON_IN) "$$each" || exit 1; done
+	@for each in $(BENCHMARKS); do echo "$$each"; $(PYTHON_IN) "$$each" || exit 1; done
 
 # ---- working on it ----------------------------------------------------------
 

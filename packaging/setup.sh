@@ -128,7 +128,7 @@ make_venv() {
 set_up_venv() {
     folder=$1
     lock=$2
-    case $lock in *dev*) use=test ;; *) use=window ;; esac
+    case $lock in *dev*) use="test" ;; *) use="window" ;; esac
     "$folder/bin/python" -m pip --version >/dev/null 2>&1 || make_venv "$folder" "$use"
     say "Installing the packages of $lock in $folder"
     pip="$folder/bin/python -m pip --disable-pip-version-check --quiet"
