@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator
+from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
@@ -74,7 +75,7 @@ def configure(parser: Parser) -> None:
     setting = _action(actions, "set", "set a price of your own")
     _add_model(setting)
     for option, (field, meaning) in OWN_PRICES.items():
-        setting.add_argument(f"--{option}", dest=field, metavar="USD", help=meaning)
+        setting.add_argument(f"--{option}", dest=field, type=_dollars, metavar="USD", help=meaning)
     setting.add_argument(
         "--from", dest="first", type=parsing.iso_day, metavar="DATE", help="first day, in UTC"
     )
@@ -107,6 +108,19 @@ def _add_at(parser: Parser) -> None:
     parser.add_argument(
         "--at", type=parsing.iso_day, metavar="DATE", help="the day, in UTC (default: now)"
     )
+
+
+def _dollars(text: str) -> str:
+    """Return *text* without its dollar sign. Raises ArgumentTypeError for what is no amount."""
+    digits = text.strip().removeprefix("$")
+    try:
+        is_amount = Decimal(digits).is_finite()
+    except InvalidOperation:
+        is_amount = False
+    if not is_amount:
+        message = f'"{text:.40}" is not a price; write dollars as 1.25'
+        raise argparse.ArgumentTypeError(message)
+    return digits
 
 
 def _moment(arguments: Arguments, session: Session) -> int:
@@ -172,7 +186,7 @@ def _row(entry: PriceEntry) -> tuple[str, ...]:
 
 def _set(arguments: Arguments, session: Session) -> int:
     prices = {field: getattr(arguments, field) for field, _ in OWN_PRICES.values()}
-    prices = {field: text.strip().removeprefix("$") for field, text in prices.items() if text}
+    prices = {field: text for field, text in prices.items() if text is not None}
     provider, model = arguments.provider.strip().lower(), arguments.model.strip()
     if not prices:
         options = ", ".join(f"--{option}" for option in OWN_PRICES)

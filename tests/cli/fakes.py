@@ -46,7 +46,7 @@ class FakeContext:
         self.import_asked: tuple[str | None, tuple[Path, ...]] | None = None
         self.imports: tuple[SourceImport, ...] = ()
         self.progress: tuple[ImportProgress, ...] = ()
-        self.checks = (Check("ledger", is_ok=True, detail="It opens."),)
+        self.checks: tuple[Check, ...] = (Check("ledger", is_ok=True, detail="It opens."),)
         self.sample_made = False
         self.is_closed = False
         self.failure: BaseException | None = None
