@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication
 
-from alwrity_desktop.core.domain.budgets import Limit, LimitKind
+from alwrity_desktop.core.domain.budgets import DEFAULT_THRESHOLDS, Limit, LimitKind
 from alwrity_desktop.core.domain.money import (
     PICO_PER_CENT,
     PICO_PER_USD,
@@ -117,8 +117,12 @@ def percent(value: float | None, decimals: int = 1) -> str:
 
 
 def percent_whole(value: float | None) -> str:
-    """Return *value* percent rounded down, so that no threshold seems reached early."""
-    return UNKNOWN if value is None else f"{int(value):,}%"
+    """Return *value* as whole percent, rounded, but never up to a threshold not reached."""
+    if value is None:
+        return UNKNOWN
+    rounded = int(value + 0.5)
+    is_early = any(value < threshold <= rounded for threshold in DEFAULT_THRESHOLDS)
+    return f"{int(value) if is_early else rounded:,}%"
 
 
 def change(value: float | None) -> str:

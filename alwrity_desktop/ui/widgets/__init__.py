@@ -12,6 +12,8 @@ from alwrity_desktop.ui.widgets.buttons import (
     Segments,
 )
 from alwrity_desktop.ui.widgets.card import Card, paint_card
+from alwrity_desktop.ui.widgets.flow import FlowLayout
+from alwrity_desktop.ui.widgets.focus import Clickable
 from alwrity_desktop.ui.widgets.labels import Badge, IconLabel, Pill, PlainLabel, plain_tooltip
 from alwrity_desktop.ui.widgets.motion import Tween
 from alwrity_desktop.ui.widgets.states import EmptyState, InlineMessage, Skeleton
@@ -21,8 +23,10 @@ __all__ = [
     "Badge",
     "Card",
     "Chip",
+    "Clickable",
     "Combo",
     "EmptyState",
+    "FlowLayout",
     "IconButton",
     "IconLabel",
     "InlineMessage",

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import (
-    QFontMetrics,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
-    QPen,
-    QResizeEvent,
-)
+from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from alwrity_desktop.ui import theme
 from alwrity_desktop.ui.tokens import SIZES, STATUS_ICONS
+from alwrity_desktop.ui.widgets.focus import Clickable
 from alwrity_desktop.ui.widgets.labels import plain_tooltip
 from alwrity_desktop.ui.widgets.motion import Tween
 
@@ -48,10 +41,8 @@ def paint_bar(
     painter.restore()
 
 
-class LimitBar(QWidget):
+class LimitBar(Clickable):
     """One limit: name, what is used of it, percent and bar. It can be clicked."""
-
-    clicked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make a bar without a limit."""
@@ -62,8 +53,6 @@ class LimitBar(QWidget):
         self._shown = 0.0
         self._tween = Tween(self, "fill", self._set_shown)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def set_limit(self, name: str, amount: str, percent_text: str, percent: float) -> None:
         """Show a limit that *percent* are used of."""
@@ -134,9 +123,7 @@ class LimitBar(QWidget):
         painter.drawText(line, vertical | right, self._percent_text)
         bar = QRectF(0, line.bottom() + 6, self.width(), SIZES.bar)
         paint_bar(painter, bar, self._shown, f"{self._status}.mark", self._tick)
-        if self.hasFocus():
-            painter.setPen(QPen(look.colour("focus"), 1))
-            painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        self.paint_focus(painter)
 
     def _paint_icon(self, painter: QPainter, line: QRect) -> int:
         if not self._has_icon():
@@ -155,15 +142,3 @@ class LimitBar(QWidget):
             self._name, Qt.TextElideMode.ElideRight, self._name_room()
         )
         painter.drawText(box, Qt.AlignmentFlag.AlignVCenter, name)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Open the limit."""
-        if self.rect().contains(event.position().toPoint()):
-            self.clicked.emit()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open the limit with Return or Space."""
-        if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space}:
-            self.clicked.emit()
-        else:
-            super().keyPressEvent(event)

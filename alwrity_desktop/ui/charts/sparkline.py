@@ -1,0 +1,47 @@
+"""A small curve without axes, with gaps where nothing ran."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QPainter, QPainterPath
+
+from alwrity_desktop.ui import theme
+
+_END_POINT = 2.0
+
+
+def paint_sparkline(
+    painter: QPainter, box: QRectF, values: Sequence[float | None], colour: str
+) -> None:
+    """Paint *values* into *box* in the colour of a role; None leaves a gap."""
+    known = [value for value in values if value is not None]
+    if not known:
+        return
+    low, high = min(known), max(known)
+    spread = (high - low) or 1.0
+    step = (box.width() - 2 * _END_POINT) / max(1, len(values) - 1)
+    path = QPainterPath()
+    is_drawing = False
+    last = QPointF()
+    for index, value in enumerate(values):
+        if value is None:
+            is_drawing = False
+            continue
+        share = (value - low) / spread if high > low else 0.5
+        point = QPointF(box.left() + _END_POINT + index * step, box.bottom() - share * box.height())
+        if is_drawing:
+            path.lineTo(point)
+        else:
+            path.moveTo(point)
+        is_drawing, last = True, point
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    painter.setPen(theme.pen("sparkline", colour))
+    painter.drawPath(path)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme.current().colour(colour))
+    painter.drawEllipse(last, _END_POINT, _END_POINT)
+    painter.restore()

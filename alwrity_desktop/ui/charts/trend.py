@@ -1,0 +1,86 @@
+"""The trend chart's place: it loads the plotting library when it is first seen."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Protocol, cast
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+
+from alwrity_desktop.ui import theme
+from alwrity_desktop.ui.charts.trend_data import TrendData
+
+
+class _Plot(Protocol):
+    """What the plot offers, said here because its library is loaded late."""
+
+    def set_data(self, data: TrendData) -> None: ...
+
+
+class TrendChart(QWidget):
+    """Curves, bars, forecast and budget over time."""
+
+    #: The horizontal place that was clicked.
+    place_clicked = Signal(float)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Make an empty chart; nothing is loaded before it is seen."""
+        super().__init__(parent)
+        self._data: TrendData | None = None
+        self._plot: QWidget | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self._load)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        theme.bus().changed.connect(self._draw)
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the plot is drawn."""
+        return self._plot is not None
+
+    def sizeHint(self) -> QSize:
+        """Return a comfortable size."""
+        return QSize(560, 260)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return the smallest size with legible axes."""
+        return QSize(240, 110)
+
+    def set_data(self, data: TrendData) -> None:
+        """Draw *data*, at once or as soon as the chart is seen."""
+        self._data = data
+        self.setAccessibleName(data.sentence)
+        self._draw()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Load the plot after this first paint."""
+        super().showEvent(event)
+        if self._plot is None:
+            self._timer.start(0)
+
+    @Slot()
+    def _load(self) -> None:
+        if self._plot is not None:
+            return
+        # By name and not by an import statement: the library takes 0.4 s, and the
+        # figures beside the chart must not wait for it.
+        module = importlib.import_module("alwrity_desktop.ui.charts.trend_plot")
+        plot: QWidget = module.TrendPlot(self)
+        plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self._plot = plot
+        module.TrendPlot.place_clicked.__get__(plot).connect(self.place_clicked)
+        layout = self.layout()
+        if layout is not None:
+            layout.addWidget(plot)
+        self._draw()
+
+    @Slot()
+    def _draw(self) -> None:
+        if self._plot is not None and self._data is not None:
+            self._plot.setAccessibleName(self._data.sentence)
+            cast("_Plot", self._plot).set_data(self._data)

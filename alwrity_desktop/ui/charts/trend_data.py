@@ -1,0 +1,129 @@
+"""What the trend chart draws, as plain numbers and words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """One line."""
+
+    #: A provider's name, or "" for the one series that is no provider's.
+    provider: str
+    label: str
+    #: What stands after the label at the right end.
+    amount: str
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    #: The last so many points belong to a time that is not over.
+    unfinished: int = 0
+    has_area: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """A word below the horizontal axis."""
+
+    x: float
+    text: str
+    is_bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One upright bar over a day or an hour."""
+
+    x: float
+    y: float
+    is_unfinished: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BandPoint:
+    """The forecast and its bounds at one place."""
+
+    x: float
+    middle: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Peak:
+    """The highest point of a curve."""
+
+    x: float
+    y: float
+    #: The date, in quiet type.
+    note: str
+    #: The amount, in strong type.
+    text: str
+    provider: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A height with a word: a budget, or an end of the forecast."""
+
+    y: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """The curve of an earlier period."""
+
+    xs: tuple[float, ...]
+    ys: tuple[float, ...]
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Now:
+    """The present moment on the curve."""
+
+    x: float
+    y: float
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Readout:
+    """What the pointer, or an arrow key, reads at one place."""
+
+    x: float
+    heading: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class TrendData:
+    """Everything in one trend chart."""
+
+    x_max: float
+    #: Writes a value of the vertical axis.
+    write: Callable[[float], str]
+    #: The chart in one sentence, for screen readers.
+    sentence: str
+    curves: tuple[Curve, ...] = ()
+    columns: tuple[Column, ...] = ()
+    ticks: tuple[Tick, ...] = ()
+    band: tuple[BandPoint, ...] = ()
+    band_ends: tuple[str, ...] = ()
+    budget: Level | None = None
+    comparison: Comparison | None = None
+    now: Now | None = None
+    peaks: tuple[Peak, ...] = ()
+    readouts: tuple[Readout, ...] = ()
+
+    @property
+    def y_max(self) -> float:
+        """The highest value that has to be in view."""
+        values = [y for curve in self.curves for y in curve.ys]
+        values += [column.y for column in self.columns]
+        values += [point.high for point in self.band]
+        values += list(self.comparison.ys) if self.comparison else []
+        values += [self.budget.y] if self.budget else []
+        return max(values, default=0.0)

@@ -1,0 +1,157 @@
+"""Small pieces that several docks are made of."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication, QPointF, QSize, Qt
+from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from alwrity_desktop.core.domain.budgets import Limit, Status
+from alwrity_desktop.core.domain.health import HealthStatus
+from alwrity_desktop.ui import theme
+from alwrity_desktop.ui.widgets import Clickable, PlainLabel
+
+LIMIT_ROLES = {Status.ACTIVE: "info", Status.WARNING: "warning", Status.LIMIT_REACHED: "danger"}
+STATUS_ROLES = {Status.ACTIVE: "success", Status.WARNING: "warning", Status.LIMIT_REACHED: "danger"}
+HEALTH_ROLES = {
+    HealthStatus.HEALTHY: "success",
+    HealthStatus.WARNING: "warning",
+    HealthStatus.FAILED: "danger",
+    HealthStatus.NO_DATA: "neutral",
+}
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("docks", text)
+
+
+def status_word(status: Status) -> str:
+    """Return how a limit or a period stands, in a word."""
+    return {
+        Status.ACTIVE: _tr("Within limits"),
+        Status.WARNING: _tr("Warning"),
+        Status.LIMIT_REACHED: _tr("Limit reached"),
+    }[status]
+
+
+def health_word(status: HealthStatus) -> str:
+    """Return how a source or a provider stands, in a word."""
+    return {
+        HealthStatus.HEALTHY: _tr("Healthy"),
+        HealthStatus.WARNING: _tr("Warning"),
+        HealthStatus.FAILED: _tr("Failed"),
+        HealthStatus.NO_DATA: _tr("No data"),
+    }[status]
+
+
+def period_word(kind: str) -> str:
+    """Return what a limit's period is called."""
+    return {
+        "day": _tr("a day"),
+        "week": _tr("a week"),
+        "month": _tr("a month"),
+        "year": _tr("a year"),
+    }.get(kind, kind)
+
+
+def first_threshold(limit: Limit) -> int | None:
+    """Return the first threshold of a limit that can be marked on a bar."""
+    below = [percent for percent in limit.thresholds if percent < 100]  # noqa: PLR2004 - percent
+    return min(below, default=None)
+
+
+class Rule(QFrame):
+    """A hairline between parts of a dock."""
+
+    def __init__(self) -> None:
+        """Make a line across the dock."""
+        super().__init__()
+        self.setFixedHeight(1)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the line."""
+        QPainter(self).fillRect(self.rect(), theme.current().colour("border"))
+
+
+class Figure(Clickable):
+    """A key figure: caption, value and a note below. It can be clicked."""
+
+    def __init__(self, caption: str) -> None:
+        """Make a figure without a value."""
+        super().__init__()
+        self._caption = caption
+        self.value = PlainLabel("", "subheading", weight=700)
+        self.note = PlainLabel("", "caption", "muted")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(PlainLabel(caption, "caption", "muted"))
+        layout.addWidget(self.value)
+        layout.addWidget(self.note)
+
+    def set_figure(self, value: str, note: str) -> None:
+        """Show *value* with *note* below."""
+        self.value.set_plain(value)
+        self.note.set_plain(note)
+        self.setAccessibleName(f"{self._caption}: {value}, {note}")
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Show where the focus is."""
+        self.paint_focus(QPainter(self))
+
+
+class Hollow(QWidget):
+    """The hollow circle that stands for a forecast."""
+
+    def __init__(self) -> None:
+        """Make a circle beside a caption."""
+        super().__init__()
+        self.setFixedSize(theme.scaled(12), theme.scaled(12))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw the circle as the gauge has it."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme.current().colour("text2"), 2))
+        middle = self.width() / 2
+        painter.drawEllipse(QPointF(middle, middle), middle - 2, middle - 2)
+
+
+class ForecastKey(QWidget):
+    """The legend of the forecast: a dashed line in its band."""
+
+    def __init__(self) -> None:
+        """Make a small sample."""
+        super().__init__()
+        self.setFixedSize(20, 12)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Draw band and line."""
+        look = theme.current()
+        painter = QPainter(self)
+        painter.fillRect(self.rect().adjusted(0, 1, 0, -1), look.colour("info.mark", 0.2))
+        painter.setPen(theme.pen("forecast", "info.mark"))
+        painter.drawLine(0, self.height() // 2, self.width(), self.height() // 2)
+
+
+class ScrollBody(QScrollArea):
+    """Contents that scroll up and down where the dock is too low for them."""
+
+    def __init__(self, content: QWidget) -> None:
+        """Hold *content*, as wide as the dock."""
+        super().__init__()
+        content.setObjectName("scrolled")
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setWidget(content)
+        self.viewport().setAutoFillBackground(False)
+        content.setAutoFillBackground(False)
+
+    def minimumSizeHint(self) -> QSize:
+        """Return a width that cuts nothing off, and a low height."""
+        content = self.widget()
+        width = content.minimumSizeHint().width() if content is not None else 0
+        return QSize(width, 80)

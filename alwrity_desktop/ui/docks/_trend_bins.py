@@ -1,0 +1,123 @@
+"""Bins of the trend chart: a period's own points, or the weeks of the last months."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from alwrity_desktop.core.domain.money import PICO_PER_USD
+from alwrity_desktop.core.domain.report import Amounts, Point
+from alwrity_desktop.ui.tokens import MAX_SERIES
+
+OTHER = "other"
+_DAYS_A_WEEK = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Bin:
+    """An hour, a day or a week with what was used in it."""
+
+    #: ISO, as a point has it.
+    start: str
+    #: The last day that has figures, ISO.
+    last_day: str
+    total: Amounts
+    by_provider: dict[str, Amounts]
+    is_unfinished: bool = False
+
+
+def add(first: Amounts, second: Amounts) -> Amounts:
+    """Return the sums of two amounts."""
+    return Amounts(
+        first.cost_pico + second.cost_pico,
+        first.calls + second.calls,
+        first.tokens + second.tokens,
+    )
+
+
+def measured(amounts: Amounts, measure: str) -> float:
+    """Return one measure ("cost" in dollars, "calls" or "tokens") for drawing."""
+    if measure == "cost":
+        return amounts.cost_pico / PICO_PER_USD
+    return float(amounts.calls if measure == "calls" else amounts.tokens)
+
+
+def bins_of(points: Sequence[Point]) -> tuple[Bin, ...]:
+    """Return one bin for each point."""
+    return tuple(
+        Bin(
+            point.start, point.start[:10], point.total, dict(point.by_provider), point.is_unfinished
+        )
+        for point in points
+    )
+
+
+def weekly(days: Sequence[Point], months: int) -> tuple[Bin, ...]:
+    """Return the weeks, from Mondays, of the last *months* of *days*."""
+    if not days:
+        return ()
+    last = date.fromisoformat(days[-1].start[:10])
+    first = last - timedelta(days=round(months * 365.25 / 12) - 1)
+    monday = first - timedelta(days=first.weekday())
+    groups: dict[str, list[Point]] = {}
+    for point in days:
+        day = date.fromisoformat(point.start[:10])
+        if day >= monday:
+            start = day - timedelta(days=day.weekday())
+            groups.setdefault(start.isoformat(), []).append(point)
+    return tuple(_week(start, group, last) for start, group in groups.items())
+
+
+def _week(start: str, points: Sequence[Point], last: date) -> Bin:
+    total = Amounts()
+    by_provider: dict[str, Amounts] = {}
+    for point in points:
+        total = add(total, point.total)
+        for provider, amounts in point.by_provider.items():
+            by_provider[provider] = add(by_provider.get(provider, Amounts()), amounts)
+    end = date.fromisoformat(start) + timedelta(days=_DAYS_A_WEEK - 1)
+    return Bin(start, points[-1].start[:10], total, by_provider, is_unfinished=end >= last)
+
+
+def reached(bins: Sequence[Bin]) -> tuple[Bin, ...]:
+    """Return the bins up to the present one; those that are still to come are left out."""
+    count = len(bins)
+    while count > 1 and bins[count - 2].is_unfinished:
+        count -= 1
+    return tuple(bins[:count])
+
+
+def leading_providers(bins: Sequence[Bin], measure: str) -> tuple[str, ...]:
+    """Return the providers that get a curve of their own, dearest first; the rest is "other"."""
+    sums: dict[str, float] = {}
+    for item in bins:
+        for provider, amounts in item.by_provider.items():
+            sums[provider] = sums.get(provider, 0.0) + measured(amounts, measure)
+    ranked = sorted((name for name in sums if sums[name] > 0), key=lambda name: -sums[name])
+    if len(ranked) <= MAX_SERIES:
+        return tuple(ranked)
+    return (*ranked[: MAX_SERIES - 1], OTHER)
+
+
+def provider_values(
+    bins: Sequence[Bin], providers: Sequence[str], measure: str
+) -> dict[str, tuple[float, ...]]:
+    """Return each provider's values, with those beyond *providers* summed in "other"."""
+    named = set(providers) - {OTHER}
+    found: dict[str, tuple[float, ...]] = {}
+    for provider in providers:
+        if provider == OTHER:
+            found[provider] = tuple(
+                sum(
+                    measured(amounts, measure)
+                    for name, amounts in item.by_provider.items()
+                    if name not in named
+                )
+                for item in bins
+            )
+        else:
+            found[provider] = tuple(
+                measured(item.by_provider.get(provider, Amounts()), measure) for item in bins
+            )
+    return found

@@ -1,0 +1,352 @@
+"""Turns a report into what the trend chart draws, for each choice of range and view."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import accumulate
+
+from PySide6.QtCore import QCoreApplication
+
+from alwrity_desktop.core.domain.money import PICO_PER_USD
+from alwrity_desktop.core.domain.report import Report
+from alwrity_desktop.ui import formatting
+from alwrity_desktop.ui.charts.trend_data import (
+    BandPoint,
+    Column,
+    Comparison,
+    Curve,
+    Level,
+    Now,
+    Peak,
+    Readout,
+    Tick,
+    TrendData,
+)
+from alwrity_desktop.ui.docks._trend_bins import (
+    Bin,
+    bins_of,
+    leading_providers,
+    measured,
+    provider_values,
+    reached,
+    weekly,
+)
+
+_MONTHS = {"3m": 3, "6m": 6, "12m": 12}
+_MARKED_PEAKS = 3
+_MAX_DAY_TICKS = 8
+_HOURS_A_DAY = 24
+_MIN_PEAK_SHARE = 0.15
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("Trends", text)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What the person chose to see."""
+
+    #: "days", "3m", "6m" or "12m".
+    span: str = "days"
+    #: "cost", "calls" or "tokens".
+    measure: str = "cost"
+    #: "cumulative", "each" or "provider".
+    style: str = "cumulative"
+
+
+def bins_for(report: Report, view: View) -> tuple[Bin, ...]:
+    """Return the bins of the chosen range."""
+    if view.span == "days":
+        return bins_of(report.points)
+    return weekly(report.history_days, _MONTHS[view.span])
+
+
+def write_axis(measure: str) -> Callable[[float], str]:
+    """Return what writes an axis value of *measure*."""
+    if measure == "cost":
+        return lambda value: formatting.money_whole(round(value * PICO_PER_USD))
+    if measure == "tokens":
+        return _compact
+    return lambda value: formatting.count(round(value))
+
+
+def _compact(value: float) -> str:
+    text = formatting.tokens(round(value), decimals=1)
+    return text.replace(".0", "")
+
+
+def write_exact(measure: str, value: float) -> str:
+    """Return *value* of *measure* as it stands beside a mark."""
+    if measure == "cost":
+        return formatting.money(round(value * PICO_PER_USD))
+    return (
+        formatting.tokens(round(value)) if measure == "tokens" else formatting.count(round(value))
+    )
+
+
+def trend_data(report: Report, view: View) -> TrendData:
+    """Return the chart of *report* as *view* asks for it."""
+    bins = bins_for(report, view)
+    if not bins:
+        return TrendData(1.0, write_axis(view.measure), _tr("No figures in this period"))
+    if view.style == "provider":
+        return _by_provider(bins, view)
+    return _cumulative(report, bins, view) if view.style == "cumulative" else _each(bins, view)
+
+
+def _ticks(bins: Sequence[Bin], offset: float) -> tuple[Tick, ...]:
+    """Return the words below the axis: hours, days or months."""
+    if "T" in bins[0].start:
+        return tuple(
+            Tick(index + offset, f"{item.start[11:13]}:00")
+            for index, item in enumerate(bins)
+            if index % 3 == 0
+        )
+    if _is_weekly(bins):
+        return _month_ticks(bins, offset)
+    return _day_ticks(bins, offset)
+
+
+def _is_weekly(bins: Sequence[Bin]) -> bool:
+    if len(bins) < 2 or "T" in bins[0].start:  # noqa: PLR2004 - a step needs two
+        return False
+    first, second = (date.fromisoformat(item.start[:10]) for item in bins[:2])
+    return (second - first).days > 1
+
+
+def _month_ticks(bins: Sequence[Bin], offset: float) -> tuple[Tick, ...]:
+    found: list[Tick] = []
+    month = ""
+    for index, item in enumerate(bins):
+        if item.last_day[:7] != month:
+            month = item.last_day[:7]
+            found.append(Tick(index + offset, formatting.month_short(item.last_day)))
+    return tuple(found)
+
+
+def _day_ticks(bins: Sequence[Bin], offset: float) -> tuple[Tick, ...]:
+    if len(bins) > 2 * 31:
+        return _month_ticks(bins, offset)
+    today = len(reached(bins)) - 1
+    step = 1 if len(bins) <= _MAX_DAY_TICKS else 5
+    found: list[Tick] = []
+    for index, item in enumerate(bins):
+        day = int(item.start[8:10])
+        is_today = index == today and item.is_unfinished
+        if index == 0 or is_today or step == 1 or day % step == 0:
+            text = formatting.day(item.start) if index == 0 or step == 1 else str(day)
+            found.append(Tick(index + offset, text, is_bold=is_today and index > 0))
+    return tuple(found)
+
+
+def _bin_name(item: Bin, bins: Sequence[Bin]) -> str:
+    if "T" in item.start:
+        return f"{item.start[11:13]}:00"
+    if _is_weekly(bins):
+        return _tr("Week of {day}").format(day=formatting.day(item.start))
+    return formatting.weekday_day(item.start)
+
+
+def _now_x(report: Report, bins: Sequence[Bin]) -> float:
+    """Return where the present moment lies, in bins; inside the bin that is not over."""
+    period = report.period
+    last = len(reached(bins))
+    if not bins[last - 1].is_unfinished:
+        return float(last)
+    share = (report.as_of_ms - period.start_ms) / (period.end_ms - period.start_ms)
+    return min(max(share * len(bins), last - 1 + 0.05), float(last))
+
+
+def _cumulative(report: Report, bins: tuple[Bin, ...], view: View) -> TrendData:
+    past = reached(bins)
+    values = [measured(item.total, view.measure) for item in past]
+    sums = list(accumulate(values))
+    is_days = view.span == "days"
+    now_x = _now_x(report, bins) if is_days else float(len(past))
+    xs = (0.0, *(float(index + 1) for index in range(len(past) - 1)), now_x)
+    curve = Curve("", "", "", xs, (0.0, *sums), has_area=True)
+    is_open = past[-1].is_unfinished
+    band = _band(report, now_x, sums[-1]) if is_days and view.measure == "cost" else ()
+    total = write_exact(view.measure, sums[-1])
+    text = _tr("{amount} today").format(amount=total) if is_days and is_open else total
+    readouts = tuple(
+        Readout(
+            x,
+            _bin_name(item, bins),
+            (
+                _tr("In all {amount}").format(amount=write_exact(view.measure, total_so_far)),
+                _tr("Here {amount}").format(amount=write_exact(view.measure, value)),
+            ),
+        )
+        for x, item, value, total_so_far in zip(xs[1:], past, values, sums, strict=True)
+    )
+    return TrendData(
+        x_max=float(len(bins) if is_days else len(past)),
+        write=write_axis(view.measure),
+        sentence=_sentence(_tr("Cumulative"), past, view, values),
+        curves=(curve,),
+        ticks=_ticks(bins, 1.0 if is_days else 0.5),
+        band=band,
+        band_ends=_band_ends(report) if band else (),
+        budget=_budget(report, view) if is_days else None,
+        comparison=_comparison(report, view, len(bins)) if is_days else None,
+        now=Now(now_x, sums[-1], text),
+        peaks=_single_peak(past, values, list(xs[1:]), sums, view),
+        readouts=readouts,
+    )
+
+
+def _band(report: Report, now_x: float, so_far: float) -> tuple[BandPoint, ...]:
+    forecast = report.forecast
+    if forecast.cost_pico is None or not forecast.curve:
+        return ()
+    first = date.fromisoformat(report.period.start)
+    points = [BandPoint(now_x, so_far, so_far, so_far)]
+    for point in forecast.curve:
+        x = float((date.fromisoformat(point.day) - first).days + 1)
+        if x > now_x:
+            costs = (point.cost_pico, point.low_pico, point.high_pico)
+            middle, low, high = (cost / PICO_PER_USD for cost in costs)
+            points.append(BandPoint(x, middle, low, high))
+    return tuple(points) if len(points) > 1 else ()
+
+
+def _band_ends(report: Report) -> tuple[str, ...]:
+    forecast = report.forecast
+    return (
+        _tr("{amount} high").format(amount=formatting.money(forecast.high_pico)),
+        formatting.money(forecast.cost_pico),
+        _tr("{amount} low").format(amount=formatting.money(forecast.low_pico)),
+    )
+
+
+def _budget(report: Report, view: View) -> Level | None:
+    limit = report.cost_limit
+    if limit is None or view.measure != "cost":
+        return None
+    text = _tr("Budget {amount}").format(amount=formatting.money(limit.limit))
+    return Level(limit.limit / PICO_PER_USD, text)
+
+
+def _comparison(report: Report, view: View, bins: int) -> Comparison | None:
+    before = report.comparison
+    if before is None or not before.days or len(before.days) <= 1:
+        return None
+    values = [measured(point.total, view.measure) for point in before.days[:bins]]
+    sums = tuple(accumulate(values))
+    if report.period.kind == "month":
+        label = formatting.month_name(before.days[0].start)
+    else:
+        label = formatting.span(before.days[0].start[:10], before.days[-1].start[:10])
+    xs = tuple(float(index) for index in range(len(sums) + 1))
+    return Comparison(xs, (0.0, *sums), label)
+
+
+def _single_peak(
+    bins: Sequence[Bin], values: list[float], xs: list[float], ys: list[float], view: View
+) -> tuple[Peak, ...]:
+    """Return the mark of the largest bin, where it stands out from the rest."""
+    top = max(range(len(values)), key=values.__getitem__)
+    if len(values) < _MARKED_PEAKS or values[top] <= 0:
+        return ()
+    if top == len(values) - 1:
+        return ()
+    name = formatting.day(bins[top].start) if "T" not in bins[top].start else bins[top].start[11:16]
+    note = _tr("Peak, {day}:").format(day=name)
+    return (Peak(xs[top], ys[top], note, write_exact(view.measure, values[top])),)
+
+
+def _each(bins: tuple[Bin, ...], view: View) -> TrendData:
+    past = reached(bins)
+    values = [measured(item.total, view.measure) for item in past]
+    columns = tuple(
+        Column(index + 0.5, value, is_unfinished=item.is_unfinished)
+        for index, (item, value) in enumerate(zip(past, values, strict=True))
+    )
+    readouts = tuple(
+        Readout(column.x, _bin_name(item, bins), (write_exact(view.measure, column.y),))
+        for column, item in zip(columns, past, strict=True)
+    )
+    centres = [column.x for column in columns]
+    return TrendData(
+        x_max=float(len(bins)),
+        write=write_axis(view.measure),
+        sentence=_sentence(_tr("One by one"), past, view, values),
+        columns=columns,
+        ticks=_ticks(bins, 0.5),
+        peaks=_single_peak(past, values, centres, values, view),
+        readouts=readouts,
+    )
+
+
+def _by_provider(bins: tuple[Bin, ...], view: View) -> TrendData:
+    past = reached(bins)
+    providers = leading_providers(past, view.measure)
+    values = provider_values(past, providers, view.measure)
+    xs = tuple(index + 0.5 for index in range(len(past)))
+    curves = tuple(
+        Curve(
+            provider,
+            formatting.provider_label(provider),
+            write_exact(view.measure, values[provider][-1]),
+            xs,
+            values[provider],
+            unfinished=int(past[-1].is_unfinished),
+        )
+        for provider in providers
+    )
+    readouts = tuple(
+        Readout(
+            xs[index],
+            _bin_name(item, bins),
+            tuple(
+                f"{curve.label}  {write_exact(view.measure, curve.ys[index])}" for curve in curves
+            ),
+        )
+        for index, item in enumerate(past)
+    )
+    totals = [measured(item.total, view.measure) for item in past]
+    return TrendData(
+        x_max=float(max(len(past), 1)),
+        write=write_axis(view.measure),
+        sentence=_sentence(_tr("By provider"), past, view, totals),
+        curves=curves,
+        ticks=_ticks(past, 0.5),
+        peaks=_provider_peaks(past, curves, view),
+        readouts=readouts,
+    )
+
+
+def _provider_peaks(bins: Sequence[Bin], curves: Sequence[Curve], view: View) -> tuple[Peak, ...]:
+    """Return the highest points of the leading curves, where they are worth a word."""
+    found: list[Peak] = []
+    highest = max((y for curve in curves for y in curve.ys), default=0.0)
+    for curve in curves[:_MARKED_PEAKS]:
+        finished = curve.ys[: len(curve.ys) - curve.unfinished]
+        if len(finished) < _MARKED_PEAKS:
+            continue
+        top = max(range(len(finished)), key=finished.__getitem__)
+        apart = all(abs(curve.xs[top] - peak.x) > len(bins) / 8 for peak in found)
+        if apart and finished[top] > highest * _MIN_PEAK_SHARE:
+            note = formatting.day(bins[top].start)
+            if "T" in bins[top].start:
+                note = bins[top].start[11:16]
+            amount = write_exact(view.measure, finished[top])
+            found.append(Peak(curve.xs[top], finished[top], note, amount, curve.provider))
+    return tuple(found)
+
+
+def _sentence(title: str, bins: Sequence[Bin], view: View, values: list[float]) -> str:
+    """Return the chart in words."""
+    top = max(range(len(values)), key=values.__getitem__)
+    measure = {"cost": _tr("cost"), "calls": _tr("calls"), "tokens": _tr("tokens")}[view.measure]
+    return _tr("{title}, {measure}: {total} in all, most {amount} on {day}").format(
+        title=title,
+        measure=measure,
+        total=write_exact(view.measure, sum(values)),
+        amount=write_exact(view.measure, values[top]),
+        day=_bin_name(bins[top], bins),
+    )

@@ -1,0 +1,304 @@
+"""Overview: usage against the budget, the key figures and the limits."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Slot
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+
+from alwrity_desktop.core.domain.budgets import Limit, Status
+from alwrity_desktop.core.domain.report import Report
+from alwrity_desktop.ui import formatting
+from alwrity_desktop.ui.charts.gauge import Gauge
+from alwrity_desktop.ui.docks._parts import (
+    LIMIT_ROLES,
+    STATUS_ROLES,
+    Figure,
+    Hollow,
+    Rule,
+    ScrollBody,
+    first_threshold,
+    status_word,
+)
+from alwrity_desktop.ui.docks.base import DockView
+from alwrity_desktop.ui.requests import EditBudget, OpenCalls, OpenDock
+from alwrity_desktop.ui.tokens import SIZES
+from alwrity_desktop.ui.widgets import ActionButton, LimitBar, Pill, PlainLabel
+
+_TWO_COLUMNS = 560
+_FOUR_FIGURES = 300
+_MAX_LIMITS = 6
+
+
+class OverviewDock(DockView):
+    """What was spent, how it stands against the limits, where it will end."""
+
+    name = "overview"
+    title = str(QT_TRANSLATE_NOOP("OverviewDock", "Overview"))
+    icon = "gauge"
+    about = str(
+        QT_TRANSLATE_NOOP(
+            "OverviewDock", "What this period has cost, and how it stands against your limits."
+        )
+    )
+    order = 10
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Make an overview without figures."""
+        super().__init__(parent)
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, SIZES.dock_padding_y)
+        column.setSpacing(0)
+        column.addWidget(self._make_head())
+        column.addWidget(self._make_hint())
+        column.addWidget(Rule())
+        column.addWidget(self._make_figures())
+        self._limits_rule = Rule()
+        column.addWidget(self._limits_rule)
+        column.addWidget(self._make_limits())
+        column.addStretch(1)
+        outer = QVBoxLayout(self.body)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(ScrollBody(content))
+
+    def _make_head(self) -> QWidget:
+        self._head = QWidget()
+        self._gauge = Gauge()
+        self._pill = Pill(is_small=True)
+        self._reason = PlainLabel("", "caption", "text2")
+        self._reason.setWordWrap(True)
+        self._on_track = PlainLabel("", "subheading", weight=700)
+        self._likely = PlainLabel("", "caption", "text2")
+        self._likely.setWordWrap(True)
+        caption = QHBoxLayout()
+        caption.setSpacing(5)
+        caption.addWidget(Hollow())
+        caption.addWidget(PlainLabel(self.tr("On track for"), "caption", "text2"), 1)
+        words = QVBoxLayout()
+        words.setSpacing(3)
+        words.addStretch(1)
+        words.addWidget(self._pill, 0, Qt.AlignmentFlag.AlignLeft)
+        words.addWidget(self._reason)
+        words.addSpacing(4)
+        words.addLayout(caption)
+        words.addWidget(self._on_track)
+        words.addWidget(self._likely)
+        words.addStretch(1)
+        row = QHBoxLayout(self._head)
+        row.setContentsMargins(8, 6, SIZES.dock_padding_x, 8)
+        row.setSpacing(6)
+        row.addWidget(self._gauge, 0, Qt.AlignmentFlag.AlignVCenter)
+        row.addLayout(words, 1)
+        return self._head
+
+    def _make_hint(self) -> QWidget:
+        """Return what stands in place of the gauge while there is no budget."""
+        self._hint = QWidget()
+        self._spent = PlainLabel("", "heading")
+        self._hint_pill = Pill(is_small=True)
+        self._hint_words = PlainLabel("", "body-dense", "text2")
+        self._hint_words.setWordWrap(True)
+        button = ActionButton(self.tr("Set a budget"), EditBudget(), icon="target", is_small=True)
+        button.chosen.connect(self.requested)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(self._spent)
+        head.addWidget(self._hint_pill)
+        head.addStretch(1)
+        column = QVBoxLayout(self._hint)
+        column.setContentsMargins(SIZES.dock_padding_x, 12, SIZES.dock_padding_x, 14)
+        column.setSpacing(8)
+        column.addLayout(head)
+        column.addWidget(self._hint_words)
+        column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        return self._hint
+
+    def _make_figures(self) -> QWidget:
+        box = QWidget()
+        self._figures = (
+            Figure(self.tr("Calls")),
+            Figure(self.tr("Tokens")),
+            Figure(self.tr("Avg response")),
+            Figure(self.tr("Error rate")),
+        )
+        for figure in self._figures[:3]:
+            figure.clicked.connect(self._open_calls)
+        self._figures[3].clicked.connect(self._open_errors)
+        self._figure_grid = QGridLayout(box)
+        self._figure_grid.setContentsMargins(SIZES.dock_padding_x, 8, SIZES.dock_padding_x, 8)
+        self._figure_grid.setHorizontalSpacing(10)
+        self._figure_grid.setVerticalSpacing(8)
+        return box
+
+    def _make_limits(self) -> QWidget:
+        box = QWidget()
+        self._bars: list[LimitBar] = []
+        self._all_limits = ActionButton("", OpenDock("limits"), "link")
+        self._all_limits.chosen.connect(self.requested)
+        self._limit_grid = QGridLayout()
+        self._limit_grid.setHorizontalSpacing(28)
+        self._limit_grid.setVerticalSpacing(SIZES.limit_gap)
+        column = QVBoxLayout(box)
+        column.setContentsMargins(SIZES.dock_padding_x, 10, SIZES.dock_padding_x, 0)
+        column.setSpacing(8)
+        column.addLayout(self._limit_grid)
+        column.addWidget(self._all_limits, 0, Qt.AlignmentFlag.AlignLeft)
+        return box
+
+    def is_empty(self, report: Report) -> bool:
+        """Return whether there are neither calls nor limits to show."""
+        return not report.totals.calls and not report.limits
+
+    def render_report(self, report: Report) -> None:
+        """Show the figures of *report*."""
+        limit = report.cost_limit
+        self._head.setVisible(limit is not None)
+        self._hint.setVisible(limit is None)
+        self._show_status(report)
+        if limit is None:
+            self._show_hint(report)
+        else:
+            self._show_gauge(report, limit)
+        self._show_forecast(report)
+        self._show_figures(report)
+        self._show_limits(report)
+        self._arrange()
+
+    def _show_status(self, report: Report) -> None:
+        for pill in (self._pill, self._hint_pill):
+            pill.set_status(STATUS_ROLES[report.status], status_word(report.status))
+        self._reason.set_plain(self._status_reason(report))
+
+    def _status_reason(self, report: Report) -> str:
+        over = [limit for limit in report.limits if limit.status != Status.ACTIVE]
+        if not over:
+            return self.tr("Every limit is below 80%")
+        reached = [limit for limit in over if limit.status == Status.LIMIT_REACHED]
+        if len(reached) == 1:
+            return self.tr("{name} is used up").format(name=reached[0].name)
+        if reached:
+            return self.tr("{count} limits are used up").format(count=len(reached))
+        if len(over) == 1:
+            return self.tr("1 limit above 80%")
+        return self.tr("{count} limits above 80%").format(count=len(over))
+
+    def _show_hint(self, report: Report) -> None:
+        self._spent.set_plain(formatting.money(report.totals.cost_pico))
+        words = self.tr("No budget for this period.")
+        forecast = report.forecast
+        if forecast.cost_pico is not None:
+            on_track = self.tr("You're on track to spend {amount}.")
+            words = f"{on_track.format(amount=formatting.money(forecast.cost_pico))} {words}"
+        self._hint_words.set_plain(words)
+
+    def _show_gauge(self, report: Report, limit: Limit) -> None:
+        of_limit = self.tr("of {amount}").format(amount=formatting.money(limit.limit))
+        heading = formatting.percent_whole(limit.percent)
+        self._gauge.set_value(limit.percent, heading, of_limit, LIMIT_ROLES[limit.status])
+        expected = report.forecast.cost_pico
+        share = None if expected is None or not limit.limit else expected * 100 / limit.limit
+        self._gauge.set_marks(first_threshold(limit), share)
+
+    def _show_forecast(self, report: Report) -> None:
+        forecast = report.forecast
+        self._on_track.set_plain(formatting.money(forecast.cost_pico))
+        if forecast.cost_pico is None:
+            self._likely.set_plain(forecast.refused or "")
+            return
+        self._likely.set_plain(
+            self.tr("{percent}% likely {low} – {high}").format(
+                percent=forecast.confidence_percent,
+                low=formatting.money_whole(forecast.low_pico),
+                high=formatting.money_whole(forecast.high_pico),
+            )
+        )
+
+    def _show_figures(self, report: Report) -> None:
+        totals, before = report.totals, report.comparison
+        calls_note = tokens_note = ""
+        if before is not None:
+            calls_note = self._against(before.calls_percent, report)
+            tokens_note = self._against(before.tokens_percent, report)
+        p95 = formatting.duration(report.p95_duration_ms)
+        errors = self.tr("{count} calls").format(count=formatting.count(totals.errors))
+        rate = totals.error_rate_percent
+        self._figures[0].set_figure(formatting.count(totals.calls), calls_note)
+        self._figures[1].set_figure(formatting.tokens(totals.tokens), tokens_note)
+        self._figures[2].set_figure(
+            formatting.duration(totals.avg_duration_ms),
+            "" if report.p95_duration_ms is None else self.tr("p95 {time}").format(time=p95),
+        )
+        self._figures[3].set_figure(
+            formatting.percent(rate, 2), self.tr("not measured") if rate is None else errors
+        )
+
+    def _against(self, percent: float | None, report: Report) -> str:
+        before = report.comparison
+        if percent is None or before is None:
+            return self.tr("new")
+        text = self.tr("{change} on {period}")
+        is_month = report.period.kind == "month"
+        period = (
+            formatting.month_short(before.start)
+            if is_month
+            else formatting.span(before.start, before.end)
+        )
+        return text.format(change=formatting.change(percent), period=period)
+
+    def _show_limits(self, report: Report) -> None:
+        shown = report.limits[:_MAX_LIMITS]
+        while len(self._bars) < len(shown):
+            bar = LimitBar()
+            bar.clicked.connect(self._open_limits)
+            self._bars.append(bar)
+        for bar, limit in zip(self._bars, shown, strict=False):
+            bar.set_marks(LIMIT_ROLES[limit.status], first_threshold(limit))
+            bar.set_limit(
+                limit.name,
+                formatting.limit_amount(limit),
+                formatting.percent_whole(limit.percent),
+                limit.percent,
+            )
+        for index, bar in enumerate(self._bars):
+            bar.setVisible(index < len(shown))
+        rest = len(report.limits) > len(shown)
+        self._all_limits.setText(
+            self.tr("All {count} limits and budgets").format(count=len(report.limits))
+        )
+        self._all_limits.setVisible(rest)
+        self._limits_rule.setVisible(bool(shown))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay figures and limits out in as many columns as fit."""
+        super().resizeEvent(event)
+        self._arrange()
+
+    def _arrange(self) -> None:
+        per_row = 4 if self.width() >= _FOUR_FIGURES * self._text_share() else 2
+        for index, figure in enumerate(self._figures):
+            self._figure_grid.addWidget(figure, index // per_row, index % per_row)
+        for column in range(4):
+            self._figure_grid.setColumnStretch(column, 1 if column < per_row else 0)
+        columns = 2 if self.width() >= _TWO_COLUMNS else 1
+        for index, bar in enumerate(self._bars):
+            self._limit_grid.addWidget(bar, index // columns, index % columns)
+        self._limit_grid.setColumnStretch(0, 1)
+        self._limit_grid.setColumnStretch(1, 1 if columns > 1 else 0)
+
+    def _text_share(self) -> float:
+        """Return how much wider than usual the figures' words are."""
+        needed = sum(figure.minimumSizeHint().width() for figure in self._figures) + 58
+        return max(1.0, needed / _FOUR_FIGURES)
+
+    @Slot()
+    def _open_calls(self) -> None:
+        self.ask(OpenCalls())
+
+    @Slot()
+    def _open_errors(self) -> None:
+        self.ask(OpenCalls(state="error"))
+
+    @Slot()
+    def _open_limits(self) -> None:
+        self.ask(OpenDock("limits"))
