@@ -20,7 +20,7 @@ _UPSERT: Final = (
     " inode = excluded.inode, size_bytes = excluded.size_bytes,"
     " mtime_ns = excluded.mtime_ns, next_offset = excluded.next_offset,"
     " prefix_bytes = excluded.prefix_bytes, prefix_hash = excluded.prefix_hash,"
-    " state = excluded.state, read_at_ms = excluded.read_at_ms RETURNING id"
+    " state = excluded.state, read_at_ms = excluded.read_at_ms"
 )
 _REJECT: Final = (
     "INSERT INTO rejects (file_id, reason, lines, example_offset, at_ms) VALUES (?, ?, ?, ?, ?)"
@@ -43,27 +43,42 @@ def is_unread(connection: Connection, source: str) -> bool:
 
 def save(connection: Connection, batch: Batch) -> list[int]:
     """Note how far the batch's logs were read; return the id of each file, in order."""
-    ids = []
-    for reading in batch.readings:
-        cursor = reading.cursor
-        values = (
-            cursor.source,
-            cursor.path,
-            cursor.device,
-            cursor.inode,
-            cursor.size_bytes,
-            cursor.mtime_ns,
-            cursor.next_offset,
-            cursor.prefix_bytes,
-            cursor.prefix_hash,
-            cursor.state,
-            batch.now_ms,
-        )
-        file_id = int(connection.exec_driver_sql(_UPSERT, values).scalar_one())
-        ids.append(file_id)
+    if not batch.readings:
+        return []
+    rows = [(*_values(reading.cursor), batch.now_ms) for reading in batch.readings]
+    connection.exec_driver_sql(_UPSERT, rows)
+    query = "SELECT path, id FROM files WHERE source = ?"
+    ids = {path: file_id for path, file_id in connection.exec_driver_sql(query, (batch.door,))}
+    file_ids = [int(ids[reading.cursor.path]) for reading in batch.readings]
+    _save_rejects(connection, batch, file_ids)
+    return file_ids
+
+
+def _values(cursor: LogCursor) -> tuple[str | int | bytes, ...]:
+    return (
+        cursor.source,
+        cursor.path,
+        cursor.device,
+        cursor.inode,
+        cursor.size_bytes,
+        cursor.mtime_ns,
+        cursor.next_offset,
+        cursor.prefix_bytes,
+        cursor.prefix_hash,
+        cursor.state,
+    )
+
+
+def _save_rejects(connection: Connection, batch: Batch, file_ids: list[int]) -> None:
+    reread = []
+    refused = []
+    for reading, file_id in zip(batch.readings, file_ids, strict=True):
         if reading.is_from_start:
-            connection.exec_driver_sql("DELETE FROM rejects WHERE file_id = ?", (file_id,))
+            reread.append((file_id,))
         for lines in reading.rejected:
             row = (file_id, lines.reason, lines.lines, lines.example_offset, batch.now_ms)
-            connection.exec_driver_sql(_REJECT, row)
-    return ids
+            refused.append(row)
+    if reread:
+        connection.exec_driver_sql("DELETE FROM rejects WHERE file_id = ?", reread)
+    if refused:
+        connection.exec_driver_sql(_REJECT, refused)

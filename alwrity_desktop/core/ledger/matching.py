@@ -70,6 +70,11 @@ class KnownCalls:
                 self._by_identity[known.call.identity] = known
                 self._by_group.setdefault(group_of(known.call.identity), []).append(known)
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether none of the calls can be known."""
+        return not self._by_identity
+
     def find(self, call: Call) -> KnownCall | None:
         """Return the known call that *call* is a copy of."""
         exact = self._by_identity.get(call.identity)

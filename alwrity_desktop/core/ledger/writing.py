@@ -95,12 +95,13 @@ class _Booking:
         known = KnownCalls(self._connection, calls)
         last_id = self._last_call_id()
         for call in calls:
-            match = known.find(call)
+            match = None if known.is_empty else known.find(call)
             if match is None:
                 self.rows.append(self._new_row(call))
                 self.touched.append(call)
             else:
                 self._meet_again(call, match)
+        self.shared.save()
         if self.rows:
             self._connection.exec_driver_sql(_INSERT_CALL, self.rows)
             self._rollups.add_calls_after(last_id)
@@ -162,6 +163,7 @@ class _Booking:
             return
         quote = self._quote(call)
         row = self._row(call, quote)
+        self.shared.save()
         self._connection.exec_driver_sql(_INSERT_CORRECTION, (*row, known.id))
         self._rollups.replace(known, row)
         self.touched.append(call)
