@@ -62,7 +62,7 @@ install_system() {
     export DEBIAN_FRONTEND=noninteractive
     # shellcheck disable=SC2086 # The prefix is a command and its option
     if ! { $prefix apt-get update -qq &&
-        $prefix apt-get install -y -qq --no-install-recommends "$@"; } >&2; then
+        $prefix apt-get install -y -qq --no-install-recommends "$@"; } >/dev/null; then
         say "That did not work. Copy this line when the network is there:" "" "    $line" ""
         return 1
     fi
