@@ -42,9 +42,11 @@ def run(arguments: Arguments, session: Session) -> int:
     """Read the logs and print what was read."""
     source, paths = _source_and_paths(arguments.words)
     report_progress = _progress_printer(arguments)
-    imports = session.context().import_logs(source, paths, report_progress)
-    if report_progress is not None and not arguments.progress:
-        print("\r\033[K", end="", file=sys.stderr, flush=True)
+    try:
+        imports = session.context().import_logs(source, paths, report_progress)
+    finally:
+        if report_progress is not None and not arguments.progress:
+            print("\r\033[K", end="", file=sys.stderr, flush=True)
     if arguments.json:
         print_document(import_document(imports))
     else:

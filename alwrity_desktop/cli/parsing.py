@@ -8,7 +8,8 @@ from datetime import date
 from typing import Any, Final, NoReturn
 
 from alwrity_desktop.core.documents import DIMENSIONS
-from alwrity_desktop.core.domain.errors import UsageError
+from alwrity_desktop.core.domain.errors import PersonError, UsageError
+from alwrity_desktop.core.domain.periods import zone_of
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
 from alwrity_desktop.core.results import PeriodChoice
 
@@ -76,7 +77,10 @@ def add_period(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument("--to", dest="last", type=iso_day, metavar="D", help="last day, included")
     parser.add_argument(
-        "--timezone", metavar="Z", help="the zone of the days, such as Europe/Berlin"
+        "--timezone",
+        type=zone_name,
+        metavar="Z",
+        help="the zone of the days, such as Europe/Berlin",
     )
 
 
@@ -113,6 +117,15 @@ def iso_day(text: str) -> str:
     except ValueError:
         message = f'"{text:.40}" is no date; write it as 2026-11-20'
         raise argparse.ArgumentTypeError(message) from None
+
+
+def zone_name(text: str) -> str:
+    """Return the name of a time zone. Raises ArgumentTypeError when there is none so called."""
+    try:
+        zone_of(text)
+    except PersonError as error:
+        raise argparse.ArgumentTypeError(str(error).rstrip(".")) from None
+    return text
 
 
 def dimensions(text: str) -> tuple[str, ...]:

@@ -70,6 +70,8 @@ def test_that_the_version_is_told(run: Run) -> None:
         "report --nonsense",
         "report --peri week",
         "report --by colour",
+        "report --timezone Mars/Olympus",
+        "report --timezone ../etc/passwd",
         "report --period fortnight",
         "report --period custom",
         "report --from 2026-11-01",
