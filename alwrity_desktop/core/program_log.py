@@ -12,6 +12,11 @@ from typing import Final
 LOGGER_NAME: Final = "alwrity_desktop"
 MAX_LOG_BYTES: Final = 1_000_000
 
+#: Python's own words here name types, attributes and modules, never values.
+_ERRORS_ABOUT_CODE: Final = frozenset(
+    {AttributeError, ImportError, ModuleNotFoundError, NameError, RecursionError, TypeError}
+)
+
 _REDACTED: Final = "[redacted]"
 #: A named secret keeps its name, so that a reader sees what was there.
 _NAMED_SECRET: Final = re.compile(
@@ -33,22 +38,29 @@ def redact(text: str) -> str:
 
 
 def stack_of(error: BaseException) -> str:
-    """Return the types and the stack of *error* and its causes, without any message.
+    """Return the types and the stack of *error* and its causes, without what they quote.
 
-    A foreign error's message may quote a line of someone's log, so only an operating
-    system's own words are kept.
+    A foreign error's message may quote a line of someone's log, so only the operating
+    system's own words are kept, and those of errors that speak of code alone.
     """
     chain = traceback.TracebackException.from_exception(error, capture_locals=False)
     lines: list[str] = []
     present: traceback.TracebackException | None = chain
     cause: BaseException | None = error
     while present is not None and cause is not None:
-        words = f" ({cause.strerror})" if isinstance(cause, OSError) else ""
-        lines.append(f"{type(cause).__module__}.{type(cause).__qualname__}{words}")
+        words = _safe_words(cause)
+        name = f"{type(cause).__module__}.{type(cause).__qualname__}"
+        lines.append(f"{name}: {words}" if words else name)
         lines += [f"  {frame.filename}:{frame.lineno} in {frame.name}" for frame in present.stack]
         present = present.__cause__ or present.__context__
         cause = cause.__cause__ or cause.__context__
     return "\n".join(lines)
+
+
+def _safe_words(error: BaseException) -> str:
+    if isinstance(error, OSError):
+        return error.strerror or ""
+    return str(error) if type(error) in _ERRORS_ABOUT_CODE else ""
 
 
 class _Formatter(logging.Formatter):

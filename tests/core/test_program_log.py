@@ -77,6 +77,12 @@ def test_that_a_system_error_keeps_the_systems_words(tmp_path: Path) -> None:
     assert "No such file" in program_log.stack_of(caught.value)
 
 
+def test_that_an_error_about_code_keeps_its_words() -> None:
+    with pytest.raises(TypeError) as caught:
+        int([])  # type: ignore[call-overload]
+    assert "not 'list'" in program_log.stack_of(caught.value)
+
+
 def test_that_a_long_log_is_put_aside_once(log: Path) -> None:
     log.write_text("x" * (program_log.MAX_LOG_BYTES + 1))
     logging.getLogger("alwrity_desktop").info("after")
