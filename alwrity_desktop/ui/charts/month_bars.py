@@ -162,9 +162,18 @@ class MonthBars(QWidget):
         box = self._bar_box(index, value)
         fits_inside = box.height() > height + 6 and bar.expected is None
         top = box.top() + 3 if fits_inside else box.top() - height - 1
+        top = self._clear_of_budget(top, height)
         words = QRectF(left - 8, top, slot + 16, height)
         painter.setPen(look.colour("text"))
         painter.drawText(words, Qt.AlignmentFlag.AlignHCenter, caption)
+
+    def _clear_of_budget(self, top: float, height: int) -> float:
+        """Return where a caption stands so that the budget line does not cross it."""
+        if self._budget is None:
+            return top
+        plot = self._plot()
+        y = plot.bottom() - self._budget / self._top_value() * plot.height()
+        return y - height - 1 if top - 1 < y < top + height + 1 else top
 
     def _bar_at(self, x: float) -> int:
         plot = self._plot()

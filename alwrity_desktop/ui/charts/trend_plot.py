@@ -46,6 +46,7 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
         super().__init__(parent, background=None)
         self.setAntialiasing(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("background: transparent")
         self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
         self._data: TrendData | None = None
         self._labels = TrendLabels()
@@ -89,6 +90,7 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
         font = theme.font("caption")
         axis.setTickFont(font)
         axis.setPen(QPen(Qt.PenStyle.NoPen))
+        axis.setTickPen(QPen(Qt.PenStyle.NoPen))
         axis.setTextPen(look.colour("muted"))
         texts = [data.write(step) for step in steps]
         axis.setTicks([list(zip(steps, texts, strict=True)), []])

@@ -53,6 +53,16 @@ class DockView(QWidget):
         """The widget that holds the figures."""
         return self._body
 
+    @property
+    def is_ready(self) -> bool:
+        """Whether everything in view is drawn; a picture waits for it."""
+        return True
+
+    @property
+    def title_tools(self) -> tuple[QWidget, ...]:
+        """The dock's own controls for the title bar, if it has any."""
+        return ()
+
     def show_report(self, report: Report) -> None:
         """Render *report*."""
         if self.is_empty(report):

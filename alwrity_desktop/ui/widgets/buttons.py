@@ -5,7 +5,15 @@ from __future__ import annotations
 from typing import Literal
 
 from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetrics,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QPen,
+)
 from PySide6.QtWidgets import (
     QAbstractButton,
     QButtonGroup,
@@ -21,6 +29,7 @@ from PySide6.QtWidgets import (
 from alwrity_desktop.ui import theme
 from alwrity_desktop.ui.requests import Request
 from alwrity_desktop.ui.tokens import SIZES
+from alwrity_desktop.ui.widgets.focus import BY_KEYBOARD
 from alwrity_desktop.ui.widgets.labels import plain_tooltip
 
 Kind = Literal["secondary", "primary", "link"]
@@ -140,6 +149,7 @@ class _Toggle(QAbstractButton):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self._is_chip = is_chip
+        self._has_focus_ring = False
         self.is_first = is_chip
         self.is_last = is_chip
         self._dress()
@@ -159,6 +169,14 @@ class _Toggle(QAbstractButton):
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self._has_focus_ring = event.reason() in BY_KEYBOARD
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        self._has_focus_ring = False
+
     def paintEvent(self, event: QPaintEvent) -> None:
         look = theme.current()
         painter = QPainter(self)
@@ -172,7 +190,7 @@ class _Toggle(QAbstractButton):
         opacity = 0.45 if role == "focus" else 1.0
         painter.setPen(QPen(look.colour(role, opacity), 1))
         painter.drawPath(path)
-        if self.hasFocus():
+        if self._has_focus_ring:
             painter.setPen(QPen(look.colour("focus"), 2))
             radius = self.height() / 2 if self._is_chip else 4
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(2, 2, -2, -2), radius, radius)

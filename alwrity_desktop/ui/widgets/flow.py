@@ -29,11 +29,11 @@ class FlowLayout(QLayout):
         """Return how many items there are."""
         return len(self._items)
 
-    def itemAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # None is Qt's way
+    def itemAt(self, index: int) -> QLayoutItem | None:
         """Return an item, None beyond the last."""
         return self._items[index] if 0 <= index < len(self._items) else None
 
-    def takeAt(self, index: int) -> QLayoutItem | None:  # type: ignore[override]  # None is Qt's way
+    def takeAt(self, index: int) -> QLayoutItem | None:
         """Take an item out, None beyond the last."""
         return self._items.pop(index) if 0 <= index < len(self._items) else None
 
@@ -47,25 +47,34 @@ class FlowLayout(QLayout):
 
     def heightForWidth(self, width: int) -> int:
         """Return the height of all lines at *width*."""
-        return self._arrange(QRect(0, 0, width, 0), is_trial=True)
+        margins = self.contentsMargins()
+        inner = QRect(0, 0, width - margins.left() - margins.right(), 0)
+        return self._arrange(inner, is_trial=True) + margins.top() + margins.bottom()
 
     def setGeometry(self, rect: QRect) -> None:
         """Place the items in *rect*."""
         super().setGeometry(rect)
-        self._arrange(rect, is_trial=False)
+        margins = self.contentsMargins()
+        self._arrange(rect.marginsRemoved(margins), is_trial=False)
 
     def sizeHint(self) -> QSize:
         """Return the size of a single line."""
         shown = self._shown()
         width = sum(item.sizeHint().width() for item in shown) + self._gap * len(shown)
-        return QSize(width, max((item.sizeHint().height() for item in shown), default=0))
+        height = max((item.sizeHint().height() for item in shown), default=0)
+        return self._with_margins(QSize(width, height))
 
     def minimumSize(self) -> QSize:
         """Return the size of the largest item."""
         size = QSize()
         for item in self._shown():
             size = size.expandedTo(item.minimumSize())
-        return size
+        return self._with_margins(size)
+
+    def _with_margins(self, size: QSize) -> QSize:
+        margins = self.contentsMargins()
+        across, down = margins.left() + margins.right(), margins.top() + margins.bottom()
+        return size + QSize(across, down)
 
     def _shown(self) -> list[QLayoutItem]:
         return [item for item in self._items if item.spacerItem() or not item.isEmpty()]

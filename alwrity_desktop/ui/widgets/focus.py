@@ -8,13 +8,14 @@ from PySide6.QtWidgets import QWidget
 
 from alwrity_desktop.ui import theme
 
-_BY_KEYBOARD = frozenset(
+BY_KEYBOARD = frozenset(
     {
         Qt.FocusReason.TabFocusReason,
         Qt.FocusReason.BacktabFocusReason,
         Qt.FocusReason.ShortcutFocusReason,
     }
 )
+"""Reasons for which the focus is shown."""
 
 
 class Clickable(QWidget):
@@ -39,7 +40,7 @@ class Clickable(QWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the ring."""
         super().focusInEvent(event)
-        self._has_focus_ring = event.reason() in _BY_KEYBOARD
+        self._has_focus_ring = event.reason() in BY_KEYBOARD
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:

@@ -1,0 +1,107 @@
+"""Columns of the tables of providers and of one provider's models."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QCoreApplication
+
+from alwrity_desktop.core.domain.report import Group
+from alwrity_desktop.ui import formatting
+from alwrity_desktop.ui.tables.columns import Column, Decoration, Look, Swatch
+
+TOTAL = ""
+"""The key of the total row."""
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ProvidersDock", text)
+
+
+def _number(value: float | None) -> float:
+    """Return a sort key: what is not known comes after everything else."""
+    return -1.0 if value is None else float(value)
+
+
+def _plain(value: float | None) -> str:
+    return "" if value is None else str(value)
+
+
+def _swatch(row: Group) -> Decoration | None:
+    return Swatch(row.provider or row.key) if row.key != TOTAL else None
+
+
+def _name(row: Group) -> str:
+    if row.key == TOTAL:
+        return _tr("Total")
+    return row.key if row.provider else formatting.provider_label(row.key)
+
+
+def _tokens(row: Group) -> int | None:
+    return row.figures.tokens or None
+
+
+def _is_unpriced(row: Group) -> bool:
+    return row.figures.calls > 0 and row.figures.unpriced_calls == row.figures.calls
+
+
+def _cost(row: Group) -> int | None:
+    return None if _is_unpriced(row) else row.figures.cost_pico
+
+
+def _cost_note(row: Group) -> str:
+    unpriced = row.figures.unpriced_calls
+    if not unpriced:
+        return ""
+    text = _tr("{count} calls have no price and are not in this sum")
+    return text.format(count=formatting.count(unpriced))
+
+
+def _quiet(_row: Group) -> Look:
+    return Look("text2")
+
+
+def _strong(_row: Group) -> Look:
+    return Look("text", 600)
+
+
+def columns(title: str) -> tuple[Column[Group], ...]:
+    """Return the columns; *title* heads the first."""
+    return (
+        Column(
+            "name", title, _name, sort_key=lambda row: _name(row).casefold(), decoration=_swatch,
+            is_stretched=True, is_descending_first=False, tooltip=_name,
+        ),
+        Column(
+            "calls", _tr("Calls"), lambda row: formatting.count(row.figures.calls),
+            sort_key=lambda row: float(row.figures.calls), is_number=True, priority=1,
+            plain=lambda row: str(row.figures.calls),
+        ),
+        Column(
+            "tokens", _tr("Tokens"), lambda row: formatting.tokens(_tokens(row), 1),
+            sort_key=lambda row: float(row.figures.tokens), is_number=True, priority=3,
+            plain=lambda row: _plain(_tokens(row)),
+        ),
+        Column(
+            "cost", _tr("Cost"), lambda row: formatting.money(_cost(row)),
+            sort_key=lambda row: _number(_cost(row)), is_number=True, look=_strong,
+            plain=lambda row: formatting.money_plain(_cost(row)), tooltip=_cost_note,
+        ),
+        Column(
+            "share", _tr("Share"), lambda row: formatting.percent(row.share_percent),
+            sort_key=lambda row: _number(row.share_percent), is_number=True, priority=2,
+            look=_quiet, plain=lambda row: _plain(row.share_percent),
+        ),
+        Column(
+            "per_call", _tr("Per call"),
+            lambda row: formatting.money_small(row.figures.cost_per_call_pico),
+            sort_key=lambda row: _number(row.figures.cost_per_call_pico), is_number=True,
+            priority=4, look=_quiet,
+            plain=lambda row: formatting.money_plain(row.figures.cost_per_call_pico),
+        ),
+        Column(
+            "per_million", _tr("Per 1M"),
+            lambda row: formatting.money(row.figures.cost_per_million_tokens_pico),
+            sort_key=lambda row: _number(row.figures.cost_per_million_tokens_pico), is_number=True,
+            priority=5, look=_quiet,
+            plain=lambda row: formatting.money_plain(row.figures.cost_per_million_tokens_pico),
+        ),
+    )  # fmt: skip

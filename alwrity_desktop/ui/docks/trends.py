@@ -1,0 +1,303 @@
+"""Trends: cost, calls or tokens over time, with forecast, budget and the months before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Slot
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+
+from alwrity_desktop.core.domain.money import PICO_PER_USD
+from alwrity_desktop.core.domain.report import Amounts, Point, Report
+from alwrity_desktop.ui import formatting
+from alwrity_desktop.ui.charts.month_bars import Bar, MonthBars
+from alwrity_desktop.ui.charts.trend import TrendChart
+from alwrity_desktop.ui.docks._parts import ForecastKey
+from alwrity_desktop.ui.docks._trend_bins import Bin, measured, reached
+from alwrity_desktop.ui.docks._trend_views import View, bins_for, trend_data, write_axis
+from alwrity_desktop.ui.docks.base import DockView
+from alwrity_desktop.ui.requests import OpenCalls
+from alwrity_desktop.ui.tables.columns import Column, Look
+from alwrity_desktop.ui.tables.model import RowsModel
+from alwrity_desktop.ui.tables.view import TableView
+from alwrity_desktop.ui.tokens import SIZES
+from alwrity_desktop.ui.widgets import Combo, FlowLayout, IconButton, PlainLabel, Segments
+
+_WITH_MONTHS = 900
+_MONTHS_WIDTH = 290
+_SHOWN_MONTHS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class _TableRow:
+    name: str
+    start: str
+    amounts: Amounts
+
+
+class TrendsDock(DockView):
+    """How the period grows, where it will end, and how it compares."""
+
+    name = "trends"
+    title = str(QT_TRANSLATE_NOOP("TrendsDock", "Trends"))
+    icon = "trending-up"
+    about = str(
+        QT_TRANSLATE_NOOP(
+            "TrendsDock", "Cost, calls or tokens over time. Press T for the figures as a table."
+        )
+    )
+    order = 20
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Make a dock without figures."""
+        super().__init__(parent)
+        self._report: Report | None = None
+        self._chart = TrendChart()
+        self._chart.place_clicked.connect(self._open_place)
+        self._model: RowsModel[_TableRow] = RowsModel(self._columns(), self)
+        self._table = TableView(self._model, self.tr("Trends"), SIZES.row_dense)
+        self._table.row_opened.connect(self._open_row)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._chart)
+        self._pages.addWidget(self._table)
+        row = QHBoxLayout()
+        row.setSpacing(16)
+        row.addWidget(self._pages, 1)
+        row.addWidget(self._make_months())
+        column = QVBoxLayout(self.body)
+        column.setContentsMargins(SIZES.dock_padding_x, 10, SIZES.dock_padding_x, 8)
+        column.setSpacing(8)
+        column.addWidget(self._make_tools())
+        column.addLayout(row, 1)
+
+    def _make_tools(self) -> QWidget:
+        tools = QWidget()
+        self._spans = Segments(
+            (
+                ("days", self.tr("Days")),
+                ("3m", self.tr("3 months")),
+                ("6m", self.tr("6 months")),
+                ("12m", self.tr("12 months")),
+            ),
+            self.tr("Range"),
+        )
+        self._measures = Combo(self.tr("Measure"))
+        self._measures.set_items(
+            (("cost", self.tr("Cost")), ("calls", self.tr("Calls")), ("tokens", self.tr("Tokens")))
+        )
+        self._styles = Segments(
+            (
+                ("cumulative", self.tr("Cumulative")),
+                ("each", self.tr("Per day")),
+                ("provider", self.tr("By provider")),
+            ),
+            self.tr("View"),
+        )
+        self._spans.chosen.connect(self._draw)
+        self._styles.chosen.connect(self._draw)
+        self._measures.currentIndexChanged.connect(self._draw)
+        self._switch = IconButton("table", self.tr("Show as a table (T)"), is_title=True)
+        self._switch.clicked.connect(self._toggle_table)
+        flow = FlowLayout(tools)
+        for widget in (self._spans, self._measures, self._styles):
+            flow.addWidget(widget)
+        flow.add_stretch()
+        flow.addWidget(self._make_legend())
+        flow.addWidget(self._switch)
+        return tools
+
+    def _make_legend(self) -> QWidget:
+        self._legend = QWidget()
+        self._legend_words = PlainLabel("", "caption", "text2")
+        self._legend_key = ForecastKey()
+        row = QHBoxLayout(self._legend)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(6)
+        row.addWidget(self._legend_key)
+        row.addWidget(self._legend_words)
+        return self._legend
+
+    def _make_months(self) -> QWidget:
+        self._months_box = QWidget()
+        self._months_box.setFixedWidth(_MONTHS_WIDTH)
+        self._months = MonthBars()
+        self._months.bar_clicked.connect(self._open_month)
+        self._months_note = PlainLabel("", "caption", "muted")
+        head = QHBoxLayout()
+        head.addWidget(PlainLabel(self.tr("Last 6 months"), "caption", weight=600))
+        head.addStretch(1)
+        head.addWidget(self._months_note)
+        column = QVBoxLayout(self._months_box)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addLayout(head)
+        column.addWidget(self._months, 1)
+        return self._months_box
+
+    def _columns(self) -> tuple[Column[_TableRow], ...]:
+        return (
+            Column(
+                "start", self.tr("When"), lambda row: row.name, sort_key=lambda row: row.start,
+                is_stretched=True, plain=lambda row: row.start,
+            ),
+            Column(
+                "cost", self.tr("Cost"), lambda row: formatting.money(row.amounts.cost_pico),
+                sort_key=lambda row: float(row.amounts.cost_pico), is_number=True,
+                look=lambda _row: Look("text", 600),
+                plain=lambda row: formatting.money_plain(row.amounts.cost_pico),
+            ),
+            Column(
+                "calls", self.tr("Calls"), lambda row: formatting.count(row.amounts.calls),
+                sort_key=lambda row: float(row.amounts.calls), is_number=True,
+                plain=lambda row: str(row.amounts.calls),
+            ),
+            Column(
+                "tokens", self.tr("Tokens"), lambda row: formatting.tokens(row.amounts.tokens),
+                sort_key=lambda row: float(row.amounts.tokens), is_number=True,
+                plain=lambda row: str(row.amounts.tokens),
+            ),
+        )  # fmt: skip
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether the chart is drawn."""
+        return self._chart.is_ready or not self._chart.isVisible()
+
+    def is_empty(self, report: Report) -> bool:
+        """Return whether neither this period nor the months before have any calls."""
+        return not report.totals.calls and not any(
+            point.total.calls for point in report.history_months
+        )
+
+    def render_report(self, report: Report) -> None:
+        """Draw the curves of *report*."""
+        self._report = report
+        is_single_day = bool(report.points) and "T" in report.points[0].start
+        self._spans.set_text("days", self.tr("Hours") if is_single_day else self.tr("Days"))
+        self._draw()
+        self._draw_months(report)
+
+    def _view(self) -> View:
+        return View(self._spans.key, str(self._measures.currentData()), self._styles.key)
+
+    @Slot()
+    def _draw(self) -> None:
+        report = self._report
+        if report is None:
+            return
+        view = self._view()
+        is_single_day = bool(report.points) and "T" in report.points[0].start
+        each = self.tr("Per hour") if is_single_day else self.tr("Per day")
+        self._styles.set_text("each", each if view.span == "days" else self.tr("Per week"))
+        data = trend_data(report, view)
+        self._chart.set_data(data)
+        self._legend_key.setVisible(bool(data.band))
+        self._legend_words.set_plain(self._legend_text(report, view, has_band=bool(data.band)))
+        self._legend.setVisible(bool(self._legend_words.text()))
+        self._show_rows(reached(bins_for(report, view)))
+
+    def _legend_text(self, report: Report, view: View, *, has_band: bool) -> str:
+        if has_band:
+            text = self.tr("Forecast, {percent}% band")
+            return text.format(percent=report.forecast.confidence_percent)
+        if view.style == "provider" and view.span != "days":
+            return self.tr("dashed: this week so far")
+        if view.style == "cumulative" and view.span == "days" and report.forecast.refused:
+            return report.forecast.refused
+        return ""
+
+    def _show_rows(self, bins: tuple[Bin, ...]) -> None:
+        is_week = self._spans.key != "days"
+        rows = [
+            _TableRow(self._row_name(item, is_week=is_week), item.start, item.total)
+            for item in bins
+        ]
+        self._model.set_rows(rows[::-1])
+
+    def _row_name(self, item: Bin, *, is_week: bool) -> str:
+        if "T" in item.start:
+            return f"{item.start[11:13]}:00"
+        if is_week:
+            return self.tr("Week of {day}").format(day=formatting.day_year(item.start))
+        return formatting.weekday_day(item.start)
+
+    def _draw_months(self, report: Report) -> None:
+        months = report.history_months[-_SHOWN_MONTHS:]
+        limit = report.cost_limit
+        is_month = report.period.kind == "month"
+        has_budget = limit is not None and limit.period == "month"
+        budget = limit.limit / PICO_PER_USD if has_budget and limit is not None else None
+        bars = [self._bar(point, report) for point in months]
+        self._months.set_bars(bars, budget, self.tr("Budget"))
+        expected = any(bar.expected is not None for bar in bars)
+        note = self.tr("{month} with forecast") if expected and is_month else ""
+        last = formatting.month_short(months[-1].start) if months else ""
+        self._months_note.set_plain(note.format(month=last))
+
+    def _bar(self, point: Point, report: Report) -> Bar:
+        cost = point.total.cost_pico
+        is_this = point.start[:7] == report.period.start[:7] and report.period.kind == "month"
+        forecast = report.forecast.cost_pico if point.is_unfinished and is_this else None
+        calls = self.tr("{count} calls").format(count=formatting.count(point.total.calls))
+        return Bar(
+            formatting.month_short(point.start),
+            measured(point.total, "cost"),
+            write_axis("cost")(measured(point.total, "cost")),
+            f"{formatting.month_year(point.start)}: {formatting.money(cost)}, {calls}",
+            is_unfinished=point.is_unfinished,
+            expected=None if forecast is None else forecast / PICO_PER_USD,
+            expected_caption=formatting.money_whole(forecast),
+        )
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Show the months beside the curve where there is room."""
+        super().resizeEvent(event)
+        is_wide = self.width() >= _WITH_MONTHS
+        self._months_box.setVisible(is_wide)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Switch between chart and table with T."""
+        if event.key() == Qt.Key.Key_T and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self._toggle_table()
+        else:
+            super().keyPressEvent(event)
+
+    @Slot()
+    def _toggle_table(self) -> None:
+        is_table = self._pages.currentWidget() is self._table
+        page = self._chart if is_table else self._table
+        self._pages.setCurrentWidget(page)
+        page.setFocus()
+
+    def _open_bin(self, item: Bin) -> None:
+        self.ask(OpenCalls(day_start=item.start[:10], day_end=self._last_day(item)))
+
+    def _last_day(self, item: Bin) -> str:
+        return item.start[:10] if self._spans.key == "days" else item.last_day
+
+    @Slot(float)
+    def _open_place(self, place: float) -> None:
+        if self._report is None:
+            return
+        bins = reached(bins_for(self._report, self._view()))
+        is_end = self._styles.key == "cumulative"
+        index = int(place - 1e-9) if is_end else int(place)
+        if bins:
+            self._open_bin(bins[min(max(index, 0), len(bins) - 1)])
+
+    @Slot(int)
+    def _open_row(self, row: int) -> None:
+        chosen = self._model.row_at(row) if row >= 0 else None
+        if chosen is None or self._report is None:
+            return
+        bins = bins_for(self._report, self._view())
+        self._open_bin(next(item for item in bins if item.start == chosen.start))
+
+    @Slot(int)
+    def _open_month(self, index: int) -> None:
+        if self._report is None:
+            return
+        month = self._report.history_months[-_SHOWN_MONTHS:][index].start[:7]
+        days = [point.start for point in self._report.history_days if point.start[:7] == month]
+        if days:
+            self.ask(OpenCalls(day_start=days[0], day_end=days[-1]))
