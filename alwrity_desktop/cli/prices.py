@@ -81,7 +81,11 @@ def configure(parser: Parser) -> None:
     )
     updating = _action(actions, "update", "take a newer price list")
     updating.add_argument(
-        "file", nargs="?", type=Path, metavar="FILE", help="the list; without it, a newer library"
+        "file",
+        nargs="?",
+        type=Path,
+        metavar="FILE",
+        help="the list; without it, an installed newer genai-prices",
     )
 
 
@@ -214,8 +218,10 @@ def _say_what_stands(
 
 
 def _update(arguments: Arguments, session: Session) -> int:
+    from alwrity_desktop.core.price_update import update_prices
+
     path = arguments.file.expanduser() if arguments.file else None
-    sentence = session.context().update_prices(path)
+    sentence = update_prices(path, session.profile.data, session.now_ms())
     if arguments.json:
         print_document({"result": sentence})
     else:

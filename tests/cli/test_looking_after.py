@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from alwrity_desktop.core.domain.budgets import LimitKind
@@ -131,6 +133,15 @@ def test_that_a_price_that_cannot_be_is_refused(run: Run, context: FakeContext, 
     assert outcome.err.count("\n") == 1
     assert "own fault" not in outcome.err
     assert context.overrides == []
+
+
+def test_that_an_update_says_what_happened(run: Run, tmp_path: Path) -> None:
+    outcome = run("prices", "update", "--json")
+    assert outcome.status == 0
+    assert outcome.document["result"].endswith(".")
+    missing = run("prices", "update", str(tmp_path / "absent.json"))
+    assert missing.status == 1
+    assert "absent.json cannot be read" in missing.err
 
 
 def test_that_a_doctor_who_finds_nothing_is_status_0_and_something_status_1(
