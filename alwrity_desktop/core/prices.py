@@ -33,7 +33,7 @@ def maintained_list(folder: Path | None = None) -> PriceList:
         newer = PriceList((folder / NEWER_LIST).read_bytes())
     except (OSError, msgspec.DecodeError):
         return bundled
-    return newer if newer.file.date > bundled.file.date else bundled
+    return newer if newer.file.date >= bundled.file.date else bundled
 
 
 def _bundled(name: str) -> PriceList:

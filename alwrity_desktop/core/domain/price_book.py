@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Final
 
 from alwrity_desktop.core.domain.price_list import (
+    OUR_NAMES,
     STANDARD_TIERS,
     Found,
     ListPrice,
@@ -142,7 +143,7 @@ class PriceBook:
             ids = prices.provider_ids() if provider is None else prices.ids_for(provider)
             for known in ids:
                 for entry in prices.provider(known).models:
-                    yield provider or known, entry.id
+                    yield provider or OUR_NAMES.get(known, known), entry.id
 
     def _shelf(self, provider: str, model: str, tier: str) -> _Shelf:
         own = self._own.get((provider.strip().lower(), model.strip().lower()), [])

@@ -29,6 +29,9 @@ PROVIDER_NAMES: Final[Mapping[str, str]] = {
 }
 """The list's names of providers that this program names otherwise."""
 
+OUR_NAMES: Final = {"google": "gemini", "zai": "z-ai", "moonshotai": "moonshot"}
+"""This program's names of the list's providers, where they differ."""
+
 CONTEXTS_OF_TIER: Final[Mapping[str, Mapping[str, str]]] = {
     "batch": {"processing": "batch"},
     "priority": {"service_tier": "priority"},

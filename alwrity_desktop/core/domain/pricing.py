@@ -188,7 +188,7 @@ def _own_price(text: str) -> Decimal:
     except InvalidOperation as error:
         message = f'"{text:.40}" is not a price. Write dollars as 1.25.'
         raise PersonError(message) from error
-    if not 0 <= amount <= MAX_PRICE_USD:
+    if not amount.is_finite() or not 0 <= amount <= MAX_PRICE_USD:
         message = f"A price lies between $0 and ${MAX_PRICE_USD:,}, not at {text:.40}."
         raise PersonError(message)
     return amount
