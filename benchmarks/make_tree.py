@@ -1,6 +1,6 @@
 """Makes a tree of Claude Code logs with every hard case in it, and says what it truly holds.
 
-    python benchmarks/make_tree.py FOLDER [--megabytes 300 --files 1300 --calls 62000 ...]
+    python -m benchmarks.make_tree FOLDER [--megabytes 300 --files 1300 --calls 62000 ...]
 
 The same seed makes the same bytes. Beside ``FOLDER/projects`` lies ``FOLDER/truth.json``: the
 distinct calls and the token sums of each model, worked out while writing and not by reading.
@@ -11,7 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
@@ -135,11 +135,19 @@ def make_call(chance: random.Random, at_ms: int, sizes: Sizes) -> MadeCall:
 
 
 def usage_line(
-    call: MadeCall, log: LogFile, text: str, *, output_tokens: int, at_ms: int, replay: str = ""
+    call: MadeCall,
+    log: LogFile,
+    text: str,
+    *,
+    output_tokens: int | None = None,
+    earlier_ms: int = 0,
+    replay: str = "",
 ) -> bytes:
     """Return a line; *replay* is the request id under which a side conversation repeats it."""
+    output = call.output_tokens if output_tokens is None else output_tokens
     request = replay or call.request_id
-    is_last = output_tokens == call.output_tokens
+    is_last = output == call.output_tokens
+    time = iso(call.at_ms - earlier_ms)
     writes = call.cache_write_5m_tokens + call.cache_write_1h_tokens
     return (
         f'{{"parentUuid":"{call.message_id[6:]}","isSidechain":'
@@ -153,9 +161,9 @@ def usage_line(
         f'"cache_read_input_tokens":{call.cache_read_tokens},"cache_creation":'
         f'{{"ephemeral_5m_input_tokens":{call.cache_write_5m_tokens},'
         f'"ephemeral_1h_input_tokens":{call.cache_write_1h_tokens}}},'
-        f'"output_tokens":{output_tokens},"service_tier":"standard"}}}},'
+        f'"output_tokens":{output},"service_tier":"standard"}}}},'
         + (f'"requestId":"{request}",' if request else "")
-        + f'"type":"assistant","uuid":"{call.message_id[4:]}","timestamp":"{iso(at_ms)}"}}\n'
+        + f'"type":"assistant","uuid":"{call.message_id[4:]}","timestamp":"{time}"}}\n'
     ).encode()
 
 
@@ -164,47 +172,47 @@ def short_text(chance: random.Random, pool: list[str]) -> str:
     return text.rsplit(" ", 1)[0].rstrip("\\")
 
 
-def write_calls(
-    chance: random.Random, logs: list[LogFile], pool: list[str], sizes: Sizes
-) -> dict[str, Counts]:
-    """Put every call and its copies into *logs*; return the truth."""
-    truth: dict[str, Counts] = defaultdict(Counts)
-    copies_left = sizes.usage_lines - sizes.calls
-    step_ms = 100 * DAY_MS // sizes.calls
-    for number in range(sizes.calls):
-        log = logs[number * len(logs) // sizes.calls]
-        at_ms = FIRST_MS + number * step_ms + chance.randrange(step_ms)
-        call = make_call(chance, at_ms, sizes)
-        add(truth[call.model], call)
-        text = short_text(chance, pool)
-        while copies_left and chance.randrange(sizes.calls - number) < copies_left:
-            copies_left -= 1
+class Writer:
+    """Puts calls and their copies into logs."""
+
+    def __init__(
+        self, chance: random.Random, logs: list[LogFile], pool: list[str], sizes: Sizes
+    ) -> None:
+        self._chance = chance
+        self._logs = logs
+        self._pool = pool
+        self._sizes = sizes
+
+    def write(self) -> dict[str, Counts]:
+        """Put every call and its copies into the logs; return the truth."""
+        truth: dict[str, Counts] = defaultdict(Counts)
+        chance, sizes = self._chance, self._sizes
+        copies = Counter(chance.choices(range(sizes.calls), k=sizes.usage_lines - sizes.calls))
+        step_ms = 100 * DAY_MS // sizes.calls
+        for number in range(sizes.calls):
+            log = self._logs[number * len(self._logs) // sizes.calls]
+            at_ms = FIRST_MS + number * step_ms + chance.randrange(step_ms)
+            call = make_call(chance, at_ms, sizes)
+            add(truth[call.model], call)
+            self._write_call(call, log, copies[number])
+        return truth
+
+    def _write_call(self, call: MadeCall, log: LogFile, copies: int) -> None:
+        """Write the copies that were streamed before the whole call, then it, then the others."""
+        chance, sizes = self._chance, self._sizes
+        text = short_text(chance, self._pool)
+        later = []
+        for _ in range(copies):
             kind = chance.randrange(100)
             if kind < sizes.elsewhere_percent:
-                log_elsewhere = chance.choice(logs)
-                line = usage_line(
-                    call, log_elsewhere, text, output_tokens=call.output_tokens, at_ms=at_ms
-                )
-                log_elsewhere.lines.append(line)
+                elsewhere = chance.choice(self._logs)
+                elsewhere.lines.append(usage_line(call, elsewhere, text))
             elif kind < sizes.elsewhere_percent + sizes.replay_percent and not call.is_sidechain:
-                log.lines.append(
-                    usage_line(call, log, text, output_tokens=call.output_tokens, at_ms=at_ms)
-                )
-                replay = f"req_011D{letters(chance, 20)}"
-                line = usage_line(
-                    call, log, text, output_tokens=call.output_tokens, at_ms=at_ms, replay=replay
-                )
-                log.lines.append(line)
-                break
+                later.append(usage_line(call, log, text, replay=f"req_011D{letters(chance, 20)}"))
             else:
                 part = chance.choice((1, 2, call.output_tokens))
-                line = usage_line(call, log, text, output_tokens=part, at_ms=at_ms - 900)
-                log.lines.append(line)
-        else:
-            log.lines.append(
-                usage_line(call, log, text, output_tokens=call.output_tokens, at_ms=at_ms)
-            )
-    return truth
+                log.lines.append(usage_line(call, log, text, output_tokens=part, earlier_ms=900))
+        log.lines += [usage_line(call, log, text), *later]
 
 
 def add(counts: Counts, call: MadeCall) -> None:
@@ -271,7 +279,7 @@ def make_tree(folder: Path, sizes: Sizes) -> dict[str, object]:
         LogFile(f"{letters(chance, 8)}-{letters(chance, 24)}", f"project-{number % 23}")
         for number in range(sizes.files)
     ]
-    truth = write_calls(chance, logs, pool, sizes)
+    truth = Writer(chance, logs, pool, sizes).write()
     usage_lines = sum(len(log.lines) for log in logs)
     for _ in range(sizes.torn_lines):
         log = chance.choice(logs)

@@ -1,6 +1,6 @@
 """Times the reading of a tree of logs in one process, without any ledger.
 
-    python benchmarks/read_speed.py FOLDER [--source claude-code] [--profile]
+    python -m benchmarks.read_speed FOLDER [--source claude-code] [--profile]
 
 Compares the result with ``FOLDER/truth.json`` when there is one (see make_tree.py).
 """

@@ -10,7 +10,7 @@ from typing import BinaryIO, Final, Protocol
 
 import msgspec
 
-from alwrity_desktop.core.domain.usage import MAX_TOKENS_PER_CALL, Call
+from alwrity_desktop.core.domain.usage import Call
 
 NOT_JSON: Final = "Line is not valid JSON"
 TOO_DEEP: Final = "Line is nested too deeply"
@@ -124,20 +124,6 @@ class LogSource(Protocol):
         *state* is what the reading before returned, empty at the start. Bad lines are
         rejected, never raised; OSError is the caller's.
         """
-
-
-def count_fault(count: int) -> str | None:
-    """Return why *count* is not believed, None when it is."""
-    if count < 0:
-        return NEGATIVE_COUNT
-    return ABSURD_COUNT if count > MAX_TOKENS_PER_CALL else None
-
-
-def time_fault(at_ms: int, now_ms: int) -> str | None:
-    """Return why a call at *at_ms* is not believed, None when it is."""
-    if at_ms < EARLIEST_MS:
-        return EARLY_TIME
-    return FUTURE_TIME if at_ms > now_ms + LATEST_AHEAD_MS else None
 
 
 def walk(root: Path, source: LogSource) -> Iterator[LogFile | WalkProblem]:

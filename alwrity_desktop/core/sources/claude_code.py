@@ -28,7 +28,7 @@ MARKER: Final = b'"input_tokens"'
 SYNTHETIC: Final = "<synthetic>"
 """The model of messages that Claude Code wrote itself."""
 
-PLACEHOLDER_OUTPUT_TOKENS: Final = 8
+PLACEHOLDER_TOKENS: Final = 8
 """An unfinished message that counts so little is the stream's first word about itself.
 
 Claude Code writes the usage of the stream's beginning with a message's first blocks, and when
@@ -40,7 +40,7 @@ them would mark nearly all.
 SERVICE_TIERS: Final = frozenset({"batch", "priority", "flex"})
 
 
-class _Writes(msgspec.Struct, gc=False):
+class _Split(msgspec.Struct, gc=False):
     ephemeral_5m_input_tokens: Count | None = None
     ephemeral_1h_input_tokens: Count | None = None
 
@@ -54,7 +54,7 @@ class _Usage(msgspec.Struct, gc=False):
     output_tokens: Count = 0
     cache_creation_input_tokens: Count | None = None
     cache_read_input_tokens: Count | None = None
-    cache_creation: _Writes | None = None
+    cache_creation: _Split | None = None
     server_tool_use: _ServerTools | None = None
     service_tier: str | None = None
     speed: str | None = None
@@ -237,10 +237,7 @@ def _call(parsed: _Line, line: bytes, origin: _Origin) -> Call | None:
         return None
     usage = message.usage
     cache_read = usage.cache_read_input_tokens or 0
-    written = usage.cache_creation_input_tokens or 0
-    write_5m, write_1h = written, 0
-    if usage.cache_creation is not None:
-        write_5m, write_1h = _split(usage.cache_creation, written)
+    write_5m, write_1h = _writes(usage)
     tokens = usage.input_tokens + usage.output_tokens + cache_read + write_5m + write_1h
     if parsed.is_api_error_message and not tokens:
         return None
@@ -251,13 +248,8 @@ def _call(parsed: _Line, line: bytes, origin: _Origin) -> Call | None:
         raise FaultError(base.BAD_MODEL)
     at_ms = milliseconds(parsed.timestamp, origin.latest_ms)
     provider = provider_of(model)
-    tools = usage.server_tool_use
     return Call(
-        identity=(
-            message_identity(provider, message.id, parsed.request_id)
-            if message.id
-            else _identity_without_message(provider, parsed, line, at_ms)
-        ),
+        identity=_identity(provider, parsed, line, at_ms),
         occurred_at_ms=at_ms,
         source=NAME,
         provider=provider,
@@ -267,38 +259,48 @@ def _call(parsed: _Line, line: bytes, origin: _Origin) -> Call | None:
         cache_write_5m_tokens=write_5m,
         cache_write_1h_tokens=write_1h,
         output_tokens=usage.output_tokens,
-        web_searches=(tools.web_search_requests or 0) if tools else 0,
+        web_searches=_web_searches(usage),
         project=_folder(parsed.cwd) if parsed.cwd else origin.project,
         conversation=parsed.session_id or origin.conversation,
         service_tier=_tier(usage),
         reported_cost_pico=None if parsed.cost_usd is None else _cost(parsed.cost_usd),
-        is_estimated=(
-            message.stop_reason is None and usage.output_tokens <= PLACEHOLDER_OUTPUT_TOKENS
-        ),
+        is_estimated=usage.output_tokens <= PLACEHOLDER_TOKENS and message.stop_reason is None,
         is_sidechain=parsed.is_sidechain is True,
     )
 
 
-def _split(writes: _Writes, written: int) -> tuple[int, int]:
+def _writes(usage: _Usage) -> tuple[int, int]:
     """Return the cache writes for five minutes and for one hour.
 
     The split outranks the total; what only the total knows of was for five minutes, the
     default.
     """
-    write_5m = writes.ephemeral_5m_input_tokens or 0
-    write_1h = writes.ephemeral_1h_input_tokens or 0
-    return write_5m + max(0, written - write_5m - write_1h), write_1h
+    written = usage.cache_creation_input_tokens or 0
+    split = usage.cache_creation
+    if split is None:
+        return written, 0
+    write_5m = split.ephemeral_5m_input_tokens or 0
+    write_1h = split.ephemeral_1h_input_tokens or 0
+    return max(write_5m, written - write_1h), write_1h
 
 
-def _identity_without_message(provider: str, parsed: _Line, line: bytes, at_ms: int) -> str:
-    """Return an identity from the line's own id, else from all that tells calls apart."""
+def _web_searches(usage: _Usage) -> int:
+    tools = usage.server_tool_use
+    return (tools.web_search_requests or 0) if tools else 0
+
+
+def _identity(provider: str, parsed: _Line, line: bytes, at_ms: int) -> str:
+    """Return the identity by the message, else the line's own id, else all that is known."""
+    message = parsed.message
+    if message and message.id:
+        return message_identity(provider, message.id, parsed.request_id)
     try:
         uuid = decode(_UUIDS, line).uuid
     except msgspec.ValidationError:
         uuid = None
     if uuid:
         return lone_identity(provider, uuid)
-    known = msgspec.json.encode((parsed.session_id, at_ms, parsed.message))
+    known = msgspec.json.encode((parsed.session_id, at_ms, message))
     return lone_identity(provider, hashlib.sha256(known).hexdigest()[:32])
 
 

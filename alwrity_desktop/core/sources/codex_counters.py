@@ -11,8 +11,8 @@ SECOND_MS: Final = 1000
 REPLAY_GAP_MS: Final = 200
 """Events closer than this were copied: no model answers twice so quickly."""
 
-SETTLE_MS: Final = 5000
-"""A copied beginning is written at once; what stands alone for so long is no copy."""
+SETTLE_MS: Final = 500
+"""A copied beginning is written at once; what has stood alone for so long is no copy."""
 
 REMEMBERED_TOTALS: Final = 64
 """Totals that are known again when they come once more."""

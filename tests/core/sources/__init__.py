@@ -1,0 +1,1 @@
+"""Tests of the sources: made logs in, calls and refusals out."""
