@@ -46,6 +46,9 @@ _TROUBLED_EVERY: Final = 16
 _TROUBLED_SLOWER: Final = 2.15
 
 
+_NETWORK_MS: Final = 40
+_OK: Final = 200
+
 _TABLE_SIZE: Final = 2048
 _QUANTILES: Final = tuple(
     NormalDist().inv_cdf((index + 0.5) / _TABLE_SIZE) for index in range(_TABLE_SIZE)
@@ -173,17 +176,10 @@ def _call(
     fails: bool,
     slower: float,
 ) -> Call:
-    chance = made.random.random
     agent, project = AGENTS[agent_index]
-    size = exp(SIZE_NOISE * _QUANTILES[int(chance() * _TABLE_SIZE)] - SIZE_NOISE**2 / 2)
-    tokens = 0 if fails else model.tokens * size * made.length
+    tokens = made.length * model.tokens * _around_one(made) * (not fails)
     plain, read, write, output = model.shares
-    wordiness = 0.7 + 0.6 * chance()
-    output_tokens = int(tokens * output * wordiness)
-    duration_ms = provider.median_ms * exp(
-        provider.spread * _QUANTILES[int(chance() * _TABLE_SIZE)]
-    )
-    pieces = 0 if fails else 1
+    output_tokens = int(tokens * output * (0.7 + 0.6 * made.random.random()))
     return Call(
         identity=f"sample:{provider.name}:{made.day}:{number}",
         occurred_at_ms=at_ms,
@@ -195,18 +191,27 @@ def _call(
         cache_write_5m_tokens=int(tokens * write),
         output_tokens=output_tokens,
         reasoning_tokens=int(output_tokens * model.reasoning),
-        requests=pieces if provider.pieces == "requests" else 0,
-        images=pieces if provider.pieces == "images" else 0,
-        duration_ms=int(duration_ms * slower) + 40,
-        status_code=provider.error_codes[int(chance() * len(provider.error_codes))]
-        if fails
-        else 200,
+        requests=int(provider.pieces == "requests" and not fails),
+        images=int(provider.pieces == "images" and not fails),
+        duration_ms=_duration_ms(made, provider, slower),
+        status_code=made.random.choice(provider.error_codes) if fails else _OK,
         account=ACCOUNT,
         project=project,
         agent=agent,
         conversation=f"{_slug(agent)}-{made.day}-{at_ms // _CONVERSATION_MS % 8}",
         endpoint=provider.endpoint,
     )
+
+
+def _around_one(made: _Day) -> float:
+    """Return a factor whose mean is one: many short calls, a few very long ones."""
+    quantile = _QUANTILES[int(made.random.random() * _TABLE_SIZE)]
+    return exp(SIZE_NOISE * quantile - SIZE_NOISE**2 / 2)
+
+
+def _duration_ms(made: _Day, provider: Provider, slower: float) -> int:
+    quantile = _QUANTILES[int(made.random.random() * _TABLE_SIZE)]
+    return int(provider.median_ms * exp(provider.spread * quantile) * slower) + _NETWORK_MS
 
 
 def _add_unpriced(made: _Day) -> None:
