@@ -5,12 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Final
 
-from alwrity_desktop.core.context import Check, FoundLogs, ImportProgress, SourceImport
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget
-from alwrity_desktop.core.domain.report import CallPage, CallRow, Report
+from alwrity_desktop.core.domain.report import CallPage, CallRow, Report, UnpricedModel
+from alwrity_desktop.core.results import Check, FoundLogs, ImportProgress, SourceImport
 from alwrity_desktop.core.settings import Settings
+
+OPEN: Final = "open"
+SNOOZE: Final = "snooze"
+"""The buttons of a notification."""
 
 
 class Topic(StrEnum):
@@ -71,6 +76,13 @@ class BudgetsReady:
 
     budgets: tuple[Budget, ...]
     budget_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class PricesReady:
+    """The models that have no price."""
+
+    models: tuple[UnpricedModel, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +209,7 @@ Event = (
     | CallsReady
     | CallReady
     | BudgetsReady
+    | PricesReady
     | LogsFound
     | ImportStarted
     | ImportProgressed

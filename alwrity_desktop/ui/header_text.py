@@ -9,7 +9,7 @@ from PySide6.QtCore import QCoreApplication
 
 from alwrity_desktop.core.domain.budgets import Limit, Status
 from alwrity_desktop.core.domain.health import HealthStatus
-from alwrity_desktop.core.domain.periods import Period
+from alwrity_desktop.core.domain.periods import Period, local_day
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.sentence import Run, runs
@@ -50,7 +50,7 @@ def period_range(report: Report) -> str:
     span = formatting.span(period.start, period.end)
     if not period.start_ms <= report.as_of_ms < period.end_ms or period.kind in {"today", "all"}:
         return span
-    today = date.fromisoformat(formatting.local_day(report.as_of_ms, period.timezone))
+    today = date.fromisoformat(local_day(report.as_of_ms, period.timezone))
     left = (date.fromisoformat(period.end) - today).days
     if left <= 0:
         return _tr("{span}, last day").format(span=span)

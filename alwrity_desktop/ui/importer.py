@@ -15,9 +15,10 @@ from typing import IO, Any, Final
 
 from PySide6.QtCore import QObject, QThread
 
-from alwrity_desktop.core.context import Context, ImportProgress, SourceImport
+from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.errors import AlwrityError, WorldError
 from alwrity_desktop.core.program_log import stack_of
+from alwrity_desktop.core.results import ImportProgress, SourceImport
 from alwrity_desktop.ui.events import (
     Crashed,
     Failed,

@@ -8,18 +8,24 @@ from pathlib import Path
 from typing import Any, ClassVar, Protocol
 
 from alwrity_desktop.core import settings as stored_settings
-from alwrity_desktop.core.context import Context, PeriodChoice
+from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.budgets import Budget
+from alwrity_desktop.core.domain.errors import WorldError
+from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import CallQuery
-from alwrity_desktop.core.settings import Settings
+from alwrity_desktop.core.exports.base import formats
+from alwrity_desktop.core.results import PeriodChoice
 from alwrity_desktop.ui.events import (
     AlertsWaiting,
     BudgetsReady,
+    CallReady,
     CallsReady,
     ChecksReady,
     Done,
     Event,
+    Exported,
     LogsFound,
+    PricesReady,
     ReportReady,
     SampleProgressed,
     SampleReady,
@@ -76,6 +82,67 @@ class LoadCalls:
     def run(self, context: Context, post: Post) -> None:
         """Post the page."""
         post(CallsReady(context.calls(self.account, self.query)))
+
+
+@dataclass(frozen=True, slots=True)
+class LoadCall:
+    """Fetch one call with its prices."""
+
+    topic: ClassVar[Topic] = Topic.CALLS
+    account: str
+    call_id: int
+
+    def run(self, context: Context, post: Post) -> None:
+        """Post the call."""
+        post(CallReady(context.call(self.account, self.call_id)))
+
+
+@dataclass(frozen=True, slots=True)
+class LoadPrices:
+    """Fetch the models without a price, of all time."""
+
+    topic: ClassVar[Topic] = Topic.PRICES
+    account: str
+
+    def run(self, context: Context, post: Post) -> None:
+        """Post the models."""
+        report = context.report(self.account, PeriodChoice("all"), ())
+        post(PricesReady(report.unpriced))
+
+
+@dataclass(frozen=True, slots=True)
+class SetPrice:
+    """Keep a price of the person's own."""
+
+    topic: ClassVar[Topic] = Topic.PRICES
+    override: PriceOverride
+
+    def run(self, context: Context, post: Post) -> None:
+        """Commit the price."""
+        context.set_price(self.override)
+        post(Done(self.topic))
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Write a period to a file, in the format that the file's name ends with."""
+
+    topic: ClassVar[Topic] = Topic.EXPORT
+    account: str
+    choice: PeriodChoice
+    path: Path
+
+    def run(self, context: Context, post: Post) -> None:
+        """Write the file and say so."""
+        export = formats()[self.path.suffix.removeprefix(".").lower()]
+        report = context.report(self.account, self.choice)
+        try:
+            export.write(report, context.iterate_calls(self.account, self.choice), self.path)
+        except OSError as error:
+            reason = error.strerror or type(error).__name__
+            message = f"{self.path} cannot be written ({reason}). Choose another place."
+            raise WorldError(message) from error
+        post(Exported(self.path))
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,18 +251,16 @@ class MakeSample:
 
 @dataclass(frozen=True, slots=True)
 class ChangeSettings:
-    """Keep some settings. Holds the settings as the window knows them."""
+    """Keep some settings."""
 
     topic: ClassVar[Topic] = Topic.SETTINGS
-    path: Path
-    settings: Settings
     changes: tuple[tuple[str, Any], ...]
 
     def run(self, context: Context, post: Post) -> None:
         """Write the settings and post them."""
-        post(
-            SettingsChanged(stored_settings.change(self.path, self.settings, **dict(self.changes)))
-        )
+        path = context.profile.settings
+        kept = stored_settings.change(path, context.settings, **dict(self.changes))
+        post(SettingsChanged(kept))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QSizePolicy, QWidget
 
-from alwrity_desktop.core.context import ImportProgress
+from alwrity_desktop.core.results import ImportProgress
 from alwrity_desktop.ui import formatting, theme
 from alwrity_desktop.ui.widgets import IconButton, InlineMessage, PlainLabel, PushButton
 

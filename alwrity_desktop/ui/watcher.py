@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Iterable
+from collections.abc import Set as AbstractSet
 from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QObject, QThread
 
-from alwrity_desktop.core.context import Context, FoundLogs
+from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.errors import AlwrityError
 from alwrity_desktop.core.polling import LOGS, Schedule
 from alwrity_desktop.core.program_log import stack_of
+from alwrity_desktop.core.results import FoundLogs
 from alwrity_desktop.ui.events import Crashed, Failed, Topic
 from alwrity_desktop.ui.importer import ImportRequest
 from alwrity_desktop.ui.jobs import Post
@@ -28,7 +30,7 @@ LOOK_AGAIN_MS: Final = 30_000
 POLL_DELAY_MS: Final = 5_000
 """How often files are looked at where the system cannot tell of changes."""
 
-Watch = Callable[..., Iterable[Set[tuple[object, str]]]]
+Watch = Callable[..., Iterable[AbstractSet[tuple[object, str]]]]
 
 
 class Watcher:

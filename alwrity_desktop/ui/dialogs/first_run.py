@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from alwrity_desktop.core.context import FoundLogs
+from alwrity_desktop.core.results import FoundLogs
 from alwrity_desktop.ui import formatting, theme
 from alwrity_desktop.ui.tokens import SIZES
 from alwrity_desktop.ui.widgets import Card, IconLabel, PlainLabel, PushButton, paint_card
