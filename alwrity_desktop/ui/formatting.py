@@ -5,9 +5,8 @@ None is always "—": what is not known is never shown as 0.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import QCoreApplication
 
@@ -18,9 +17,11 @@ from alwrity_desktop.core.domain.money import (
     cents_half_even,
     divide_half_even,
 )
+from alwrity_desktop.core.domain.periods import local_time
 
 UNKNOWN: Final = "—"
 _PICO_PER_TEN_THOUSANDTH: Final = PICO_PER_USD // 10_000
+_PICO_PER_MILLIONTH: Final = PICO_PER_USD // 1_000_000
 _TOKEN_UNITS: Final = ((10**12, "T"), (10**9, "B"), (10**6, "M"), (10**3, "k"))
 _THREE_DIGITS: Final = 1000
 _SECOND_MS: Final = 1000
@@ -65,6 +66,15 @@ def money_whole(pico: int | None) -> str:
         return money(pico)
     dollars = divide_half_even(abs(pico), PICO_PER_USD)
     return f"{'-' if pico < 0 else ''}${dollars:,}"
+
+
+def unit_price(pico: int | None) -> str:
+    """Return a price with two to six decimals, as many as it has: "$15.00", "$0.075"."""
+    if pico is None:
+        return UNKNOWN
+    digits = f"{divide_half_even(pico, _PICO_PER_MILLIONTH):07d}"
+    decimals = digits[-6:].rstrip("0")
+    return f"${int(digits[:-6]):,}.{decimals:0<2}"
 
 
 def money_plain(pico: int | None) -> str:
@@ -239,36 +249,27 @@ def span(first: str, last: str) -> str:
     return f"{start.day} – {day(last)}"
 
 
-def _local(at_ms: int, timezone: str) -> datetime:
-    return datetime.fromtimestamp(at_ms / _SECOND_MS, UTC).astimezone(ZoneInfo(timezone))
-
-
-def local_day(at_ms: int, timezone: str) -> str:
-    """Return the ISO date of a UTC time in the zone *timezone*."""
-    return _local(at_ms, timezone).date().isoformat()
-
-
 def clock(at_ms: int | None, timezone: str) -> str:
     """Return a UTC time as "14:31:40" in the zone *timezone*."""
-    return UNKNOWN if at_ms is None else f"{_local(at_ms, timezone):%H:%M:%S}"
+    return UNKNOWN if at_ms is None else f"{local_time(at_ms, timezone):%H:%M:%S}"
 
 
 def moment(at_ms: int | None, timezone: str) -> str:
     """Return a UTC time with its date: "20 Nov 2026, 14:31:40"."""
     if at_ms is None:
         return UNKNOWN
-    local = _local(at_ms, timezone)
+    local = local_time(at_ms, timezone)
     return f"{day_year(local.date().isoformat())}, {local:%H:%M:%S}"
 
 
 def iso_moment(at_ms: int, timezone: str) -> str:
     """Return a UTC time in ISO form in the zone *timezone*, for tables and the clipboard."""
-    return _local(at_ms, timezone).isoformat(timespec="seconds")
+    return local_time(at_ms, timezone).isoformat(timespec="seconds")
 
 
 def stamp(at_ms: int, now_ms: int, timezone: str) -> str:
     """Return a time as short as it can be told: "11:05", "Wed", "12 Nov", "12 Nov 2025"."""
-    then, now = _local(at_ms, timezone), _local(now_ms, timezone)
+    then, now = local_time(at_ms, timezone), local_time(now_ms, timezone)
     if then.date() == now.date():
         return f"{then:%H:%M}"
     if now.date() - timedelta(days=_WEEK_DAYS) < then.date() < now.date():

@@ -58,7 +58,9 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
         item.hideAxis("bottom")
         axis = item.getAxis("left")
         axis.enableAutoSIPrefix(False)
-        axis.setStyle(tickLength=0, tickTextOffset=_AXIS_GAP, autoExpandTextSpace=False)
+        axis.setStyle(
+            tickLength=0, tickAlpha=0, tickTextOffset=_AXIS_GAP, autoExpandTextSpace=False
+        )
         self.setMouseTracking(True)
 
     def set_data(self, data: TrendData) -> None:
@@ -90,7 +92,6 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
         font = theme.font("caption")
         axis.setTickFont(font)
         axis.setPen(QPen(Qt.PenStyle.NoPen))
-        axis.setTickPen(QPen(Qt.PenStyle.NoPen))
         axis.setTextPen(look.colour("muted"))
         texts = [data.write(step) for step in steps]
         axis.setTicks([list(zip(steps, texts, strict=True)), []])

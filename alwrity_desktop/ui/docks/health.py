@@ -14,13 +14,14 @@ from alwrity_desktop.ui import formatting, theme
 from alwrity_desktop.ui.docks._parts import HEALTH_ROLES, Rule, ScrollBody, health_word
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.requests import OpenCalls
-from alwrity_desktop.ui.tables.columns import Column, Decoration, Look, Spark, StatusMark, Swatch
+from alwrity_desktop.ui.tables.columns import Column, Decoration, Look, Spark, StatusMark
 from alwrity_desktop.ui.tables.model import RowsModel
 from alwrity_desktop.ui.tables.view import TableView
 from alwrity_desktop.ui.tokens import SIZES, STATUS_ICONS
 from alwrity_desktop.ui.widgets import IconLabel, PlainLabel
 
-_SPARK_WIDTH = 64
+_SPARK_WIDTH = 60
+_HEAD_ROOM = 52
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +121,7 @@ class HealthDock(DockView):
             Column(
                 "provider", self.tr("Provider"),
                 lambda row: formatting.provider_label(row.provider), is_stretched=True,
-                decoration=lambda row: Swatch(row.provider), tooltip=_provider_reason,
+                tooltip=_provider_reason,
             ),
             Column(
                 "status", self.tr("Status"), lambda row: health_word(row.status),
@@ -138,7 +139,7 @@ class HealthDock(DockView):
                 look=_figure_look, priority=1,
             ),
             Column(
-                "day", self.tr("24 h"), lambda row: "", is_number=True, decoration=_spark,
+                "day", self.tr("24 h"), lambda _row: "", is_number=True, decoration=_spark,
                 width=_SPARK_WIDTH, priority=3,
                 tooltip=lambda _row: self.tr("Mean response in each of the last 24 hours"),
             ),
@@ -203,11 +204,11 @@ class HealthDock(DockView):
     def _arrange(self) -> None:
         """Make each table as high as its rows; the rows comfortable where there is room."""
         rows = self._providers.rowCount() + self._sources.rowCount()
-        words = self._rejections.heightForWidth(max(1, self.width() - 16))
-        fixed = 2 * theme.scaled(SIZES.table_header) + 60
+        words = self._rejections.heightForWidth(max(1, self.width() - 16)) + 2
+        fixed = 2 * theme.scaled(SIZES.table_header) + _HEAD_ROOM
         fixed += words if not self._rejections.isHidden() else 0
-        room = (self.height() - fixed) // max(1, rows)
-        height = min(SIZES.row, max(SIZES.row_dense, int(room / max(theme.scaled(100) / 100, 0.1))))
+        room = (self.height() - fixed) * 100 // max(1, rows * theme.scaled(100))
+        height = min(SIZES.row, max(SIZES.row_calls, room))
         for table in (self._provider_table, self._source_table):
             table.set_row_height(height)
             table.setFixedHeight(table.content_height())

@@ -8,6 +8,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.budgets import DEFAULT_THRESHOLDS, Limit
+from alwrity_desktop.core.domain.periods import local_day
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.docks._parts import (
@@ -77,7 +78,7 @@ class LimitRow(QWidget):
         self._remove.setVisible(is_own)
 
     def _fact_list(self, limit: Limit, report: Report) -> list[str]:
-        today = formatting.local_day(report.as_of_ms, report.period.timezone)
+        today = local_day(report.as_of_ms, report.period.timezone)
         # Full days after today, as the header counts them.
         left = (date.fromisoformat(limit.resets_on) - date.fromisoformat(today)).days - 1
         resets = self.tr("resets on {day}").format(day=formatting.day(limit.resets_on))

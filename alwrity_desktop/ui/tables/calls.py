@@ -66,6 +66,15 @@ class CallsModel(TableModel[CallRow]):
         while len(self._pages) > _KEPT_PAGES:
             self._pages.popitem(last=False)
 
+    def renew(self, first_row: int, last_row: int) -> None:
+        """Ask for the rows in view anew; what lies out of view is asked for when it is seen."""
+        wanted = set(range(first_row // PAGE_SIZE, last_row // PAGE_SIZE + 1))
+        for number in [number for number in self._pages if number not in wanted]:
+            del self._pages[number]
+        self._asked = set(wanted)
+        for number in sorted(wanted):
+            self.page_wanted.emit(number)
+
     def rowCount(self, parent: Index = NOWHERE) -> int:
         """Return how many calls there are."""
         return 0 if parent.isValid() else self._total

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRect, QSize, Qt
-from PySide6.QtWidgets import QLayout, QLayoutItem, QSizePolicy, QSpacerItem, QWidget
+from PySide6.QtWidgets import QLayout, QLayoutItem, QWidget
 
 
 class FlowLayout(QLayout):
@@ -13,13 +13,13 @@ class FlowLayout(QLayout):
         """Make an empty layout with *gap* pixels between widgets and lines."""
         super().__init__(parent)
         self._items: list[QLayoutItem] = []
+        self._pushed_from: int | None = None
         self._gap = gap
         self.setContentsMargins(0, 0, 0, 0)
 
     def add_stretch(self) -> None:
         """Move what follows to the right edge of its line."""
-        policy = QSizePolicy.Policy.Expanding
-        self.addItem(QSpacerItem(0, 0, policy, QSizePolicy.Policy.Minimum))
+        self._pushed_from = len(self._items)
 
     def addItem(self, item: QLayoutItem) -> None:
         """Take *item* in."""
@@ -77,19 +77,19 @@ class FlowLayout(QLayout):
         return size + QSize(across, down)
 
     def _shown(self) -> list[QLayoutItem]:
-        return [item for item in self._items if item.spacerItem() or not item.isEmpty()]
+        return [item for item in self._items if not item.isEmpty()]
 
     def _lines(self, width: int) -> list[list[QLayoutItem]]:
-        lines: list[list[QLayoutItem]] = [[]]
+        lines: list[list[QLayoutItem]] = []
         used = 0
         for item in self._shown():
             needed = item.sizeHint().width()
-            if lines[-1] and used + needed > width and not item.spacerItem():
+            if not lines or used + needed > width:
                 lines.append([])
                 used = 0
             lines[-1].append(item)
-            used += needed + (0 if item.spacerItem() else self._gap)
-        return [line for line in lines if any(not item.spacerItem() for item in line)]
+            used += needed + self._gap
+        return lines
 
     def _arrange(self, rect: QRect, *, is_trial: bool) -> int:
         """Place the items and return the height."""
@@ -102,15 +102,14 @@ class FlowLayout(QLayout):
         return max(0, top - rect.top() - self._gap)
 
     def _place_line(self, line: list[QLayoutItem], box: QRect) -> None:
-        widgets = [item for item in line if not item.spacerItem()]
-        used = sum(item.sizeHint().width() for item in widgets) + self._gap * (len(widgets) - 1)
+        used = sum(item.sizeHint().width() for item in line) + self._gap * (len(line) - 1)
         spare = max(0, box.width() - used)
         left = box.left()
+        pushed = () if self._pushed_from is None else self._items[self._pushed_from :]
         for item in line:
-            if item.spacerItem():
+            if item in pushed:
                 left += spare
                 spare = 0
-                continue
             hint = item.sizeHint()
             height = min(hint.height(), box.height())
             top = box.top() + (box.height() - height) // 2
