@@ -94,7 +94,7 @@ def test_that_a_line_too_long_is_passed_over_and_the_next_one_read() -> None:
 
 
 @pytest.mark.usefixtures("small_blocks")
-@pytest.mark.parametrize("place", [0, 10, 70, 100, 119])
+@pytest.mark.parametrize("place", [0, 10, 70, 90, 100, 119])
 def test_that_a_line_too_long_is_named_when_it_may_have_been_a_call(place: int) -> None:
     data = b"{}\n{" + b"x" * place + b'"hit"' + b"x" * (120 - place) + b'}\n{"hit":2}'
     hits, reader = found(data + b"\n")

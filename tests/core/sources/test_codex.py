@@ -77,6 +77,10 @@ def test_that_repetitions_of_a_total_are_dropped() -> None:
     assert tokens(data + event(100, 100, 5)) == [100, 200]
 
 
+def test_that_a_repetition_counts_nothing_though_the_total_grew_by_more() -> None:
+    assert tokens(HEAD + event(100, 100, 1) + event(900, 50, 2) + event(900, 50, 3)) == [100, 50]
+
+
 def test_that_the_calls_never_pass_the_growth_of_the_total() -> None:
     assert tokens(HEAD + event(100, 100, 1) + event(110, 90, 2)) == [100, 10]
 
@@ -153,6 +157,10 @@ def test_that_a_spawned_thread_is_a_fork() -> None:
 def test_that_a_replay_one_second_late_or_over_two_seconds_is_dropped() -> None:
     late = fork(1.95) + event(300, 200, 1.97) + event(400, 100, 2.02) + event(450, 50, 9)
     assert tokens(late) == [50]
+
+
+def test_that_a_repetition_of_what_was_replayed_is_dropped() -> None:
+    assert tokens(fork(6) + event(300, 200, 6.1) + event(100, 100, 9)) == []
 
 
 def test_that_a_replay_with_its_old_times_is_dropped() -> None:
