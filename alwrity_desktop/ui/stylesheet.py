@@ -17,6 +17,7 @@ QPushButton:hover {{ background: {hover}; }}
 QPushButton:pressed {{ background: {selbg}; }}
 QPushButton:focus {{ border: 2px solid {focus}; padding: 0 11px; }}
 QPushButton:disabled {{ color: {muted}; background: {inset}; }}
+QPushButton::menu-indicator {{ image: none; width: 0; }}
 QPushButton[kind="primary"] {{
     color: {onprimary}; background: {primary}; border: 1px solid {primary};
 }}

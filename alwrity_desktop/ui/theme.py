@@ -244,9 +244,12 @@ def provider_line(name: str) -> QColor:
     return QColor(tone.dark_line if current().is_dark else tone.light_line)
 
 
-def icon(name: str, role: str = "text2", size: int = 16) -> QIcon:
-    """Return the icon *name* tinted in the colour of *role*, sharp at 100 to 300 %."""
-    return _icon(name, current().hex(role), size)
+def icon(name: str, role: str = "text2", size: int = 16, trailing: int = 0) -> QIcon:
+    """Return the icon *name* tinted in the colour of *role*, sharp at 100 to 300 %.
+
+    *trailing* adds empty pixels on the right, which set it apart from a button's text.
+    """
+    return _icon(name, current().hex(role), size, trailing)
 
 
 def icon_pixmap(name: str, role: str, size: int, ratio: float) -> QPixmap:
@@ -255,16 +258,16 @@ def icon_pixmap(name: str, role: str, size: int, ratio: float) -> QPixmap:
 
 
 @functools.lru_cache(maxsize=512)
-def _icon(name: str, colour: str, size: int) -> QIcon:
+def _icon(name: str, colour: str, size: int, trailing: int) -> QIcon:
     result = QIcon()
     for ratio in _ICON_SCALES:
-        result.addPixmap(_tinted(name, colour, size, ratio))
+        result.addPixmap(_tinted(name, colour, size, ratio, trailing))
     return result
 
 
 @functools.lru_cache(maxsize=1024)
-def _tinted(name: str, colour: str, size: int, ratio: float) -> QPixmap:
-    pixmap = QPixmap(round(size * ratio), round(size * ratio))
+def _tinted(name: str, colour: str, size: int, ratio: float, trailing: int = 0) -> QPixmap:
+    pixmap = QPixmap(round((size + trailing) * ratio), round(size * ratio))
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
     svg = _svg_text(name).replace("currentColor", colour)

@@ -14,11 +14,17 @@ from alwrity_desktop.ui.widgets.motion import Tween
 
 _HALF_TURN = 180.0
 _SIXTEENTHS = 16
-_RADIUS = SIZES.gauge_radius
-_STROKE = SIZES.gauge_stroke
 _TICK_OVERHANG = 5
 _FORECAST_RADIUS = 4.5
 _LABEL_ROOM = 24
+
+
+def _radius() -> int:
+    return theme.scaled(SIZES.gauge_radius)
+
+
+def _stroke() -> int:
+    return theme.scaled(SIZES.gauge_stroke)
 
 
 class Gauge(QWidget):
@@ -33,6 +39,7 @@ class Gauge(QWidget):
         self._tick_percent: int | None = None
         self._forecast_percent: float | None = None
         self._tween = Tween(self, "fill", self._set_shown)
+        theme.bus().changed.connect(self.updateGeometry)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
 
     def set_value(self, percent: float, heading: str, caption: str, status: str) -> None:
@@ -53,8 +60,8 @@ class Gauge(QWidget):
 
     def sizeHint(self) -> QSize:
         """Return the room for the arc and the tick's label."""
-        width = 2 * _RADIUS + _STROKE + 2 * _LABEL_ROOM
-        return QSize(width, _RADIUS + _STROKE + _LABEL_ROOM)
+        width = 2 * _radius() + _stroke() + 2 * theme.scaled(_LABEL_ROOM)
+        return QSize(width, _radius() + _stroke() + theme.scaled(_LABEL_ROOM))
 
     def minimumSizeHint(self) -> QSize:
         """Return the same: a gauge keeps its shape."""
@@ -65,9 +72,9 @@ class Gauge(QWidget):
         look = theme.current()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        centre = QPointF(self.width() / 2, self.height() - _STROKE / 2 - 6)
-        box = QRectF(centre.x() - _RADIUS, centre.y() - _RADIUS, 2 * _RADIUS, 2 * _RADIUS)
-        pen = QPen(look.colour("track"), _STROKE)
+        centre = QPointF(self.width() / 2, self.height() - _stroke() / 2 - 6)
+        box = QRectF(centre.x() - _radius(), centre.y() - _radius(), 2 * _radius(), 2 * _radius())
+        pen = QPen(look.colour("track"), _stroke())
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
         painter.drawArc(box, 0, round(_HALF_TURN * _SIXTEENTHS))
@@ -85,22 +92,23 @@ class Gauge(QWidget):
         if self._tick_percent is None or self._tick_percent >= 100:  # noqa: PLR2004 - percent
             return
         look = theme.current()
-        half = _STROKE / 2 + _TICK_OVERHANG - 2
-        inner = _at(centre, _RADIUS - half, self._tick_percent)
-        outer = _at(centre, _RADIUS + half, self._tick_percent)
+        half = _stroke() / 2 + _TICK_OVERHANG - 2
+        inner = _at(centre, _radius() - half, self._tick_percent)
+        outer = _at(centre, _radius() + half, self._tick_percent)
         painter.setPen(QPen(look.colour("warning.mark"), 2))
         painter.drawLine(inner, outer)
         painter.setFont(theme.font("caption"))
         painter.setPen(look.colour("muted"))
-        place = _at(centre, _RADIUS + half + 12, self._tick_percent)
-        words = QRectF(place.x() - 18, place.y() - 10, 36, 20)
+        place = _at(centre, _radius() + half + theme.scaled(12), self._tick_percent)
+        half = theme.scaled(18)
+        words = QRectF(place.x() - half, place.y() - half, 2 * half, 2 * half)
         painter.drawText(words, Qt.AlignmentFlag.AlignCenter, str(self._tick_percent))
 
     def _paint_forecast(self, painter: QPainter, centre: QPointF) -> None:
         if self._forecast_percent is None:
             return
         look = theme.current()
-        place = _at(centre, _RADIUS, min(self._forecast_percent, 100.0))
+        place = _at(centre, _radius(), min(self._forecast_percent, 100.0))
         painter.setPen(QPen(look.colour("text2"), 2))
         painter.setBrush(look.colour("surface"))
         painter.drawEllipse(place, _FORECAST_RADIUS, _FORECAST_RADIUS)
@@ -109,9 +117,9 @@ class Gauge(QWidget):
         look = theme.current()
         caption_height = QFontMetrics(theme.font("caption")).height()
         heading_height = QFontMetrics(theme.font("heading")).height()
-        width = 2 * _RADIUS
+        width = 2 * _radius()
         bottom = centre.y() + 6
-        box = QRectF(centre.x() - _RADIUS, bottom - caption_height, width, caption_height)
+        box = QRectF(centre.x() - _radius(), bottom - caption_height, width, caption_height)
         painter.setFont(theme.font("caption"))
         painter.setPen(look.colour("muted"))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, self._caption)

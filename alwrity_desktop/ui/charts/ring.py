@@ -142,6 +142,8 @@ class RingChart(QWidget):
             or outer < SIZES.ring_inner
         ):
             return
+        if QFontMetrics(theme.font("caption", 600)).horizontalAdvance(part.caption) > outer - inner:
+            return
         middle = _on_circle(centre, (outer + inner) / 2, angle)
         painter.setFont(theme.font("caption", 600))
         painter.setPen(part.caption_colour)

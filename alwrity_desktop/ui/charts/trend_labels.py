@@ -222,7 +222,33 @@ class TrendLabels:
         above = place + QPointF(-10, -_line_height() * 0.95)
         if above.x() - _width(words) < self._box.left() + 4:
             above = QPointF(self._box.left() + 6 + _width(words), above.y())
+        if self._clashes_with_now(above, words):
+            # Below the curve there is room where it is crowded above.
+            right = self._box.right() - 6
+            lowest = self._lowest_curve(right - _width(words))
+            above = QPointF(right, min(lowest, self._box.bottom()) + _line_height() * 0.3)
         self._write(painter, above, words, "muted", align=Qt.AlignmentFlag.AlignRight)
+
+    def _lowest_curve(self, left: float) -> float:
+        """Return the lowest pixel of the curves right of the pixel *left*."""
+        places = [
+            self._at(x, y)
+            for curve in self._data.curves
+            for x, y in zip(curve.xs, curve.ys, strict=True)
+        ]
+        before = [place.y() for place in places if place.x() < left]
+        return max(
+            [place.y() for place in places if place.x() >= left] + before[-1:], default=0.0
+        ) + _line_height() * 0.5  # fmt: skip
+
+    def _clashes_with_now(self, right_end: QPointF, words: str) -> bool:
+        now = self._data.now
+        if now is None:
+            return False
+        place = self._at(now.x, now.y)
+        is_beside = right_end.x() > place.x() - _width(now.text, 600) - 14
+        is_level = abs(right_end.y() - place.y() + _line_height()) < 2 * _line_height()
+        return is_beside and is_level and right_end.x() - _width(words) < place.x()
 
     def point_at(self, box: QRectF, place: QPointF) -> None:
         """Read the chart at the pointer; outside of *box* nothing is read."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Slot
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.budgets import Limit, Status
 from alwrity_desktop.core.domain.report import Report
-from alwrity_desktop.ui import formatting
+from alwrity_desktop.ui import formatting, theme
 from alwrity_desktop.ui.charts.gauge import Gauge
 from alwrity_desktop.ui.docks._parts import (
     LIMIT_ROLES,
@@ -28,6 +28,7 @@ from alwrity_desktop.ui.widgets import ActionButton, LimitBar, Pill, PlainLabel
 _TWO_COLUMNS = 560
 _FOUR_FIGURES = 300
 _MAX_LIMITS = 6
+_MAX_MODELS = 5
 
 
 class OverviewDock(DockView):
@@ -75,15 +76,22 @@ class OverviewDock(DockView):
         caption.setSpacing(5)
         caption.addWidget(Hollow())
         caption.addWidget(PlainLabel(self.tr("On track for"), "caption", "text2"), 1)
+        standing = QVBoxLayout()
+        standing.setSpacing(3)
+        standing.addWidget(self._pill, 0, Qt.AlignmentFlag.AlignLeft)
+        standing.addWidget(self._reason)
+        ending = QVBoxLayout()
+        ending.setSpacing(3)
+        ending.addLayout(caption)
+        ending.addWidget(self._on_track)
+        ending.addWidget(self._likely)
+        self._words = QBoxLayout(QBoxLayout.Direction.TopToBottom)
+        self._words.setSpacing(7)
+        self._words.addLayout(standing, 1)
+        self._words.addLayout(ending, 1)
         words = QVBoxLayout()
-        words.setSpacing(3)
         words.addStretch(1)
-        words.addWidget(self._pill, 0, Qt.AlignmentFlag.AlignLeft)
-        words.addWidget(self._reason)
-        words.addSpacing(4)
-        words.addLayout(caption)
-        words.addWidget(self._on_track)
-        words.addWidget(self._likely)
+        words.addLayout(self._words)
         words.addStretch(1)
         row = QHBoxLayout(self._head)
         row.setContentsMargins(8, 6, SIZES.dock_padding_x, 8)
@@ -134,14 +142,17 @@ class OverviewDock(DockView):
     def _make_limits(self) -> QWidget:
         box = QWidget()
         self._bars: list[LimitBar] = []
+        self._models: tuple[tuple[str | None, str], ...] = ()
+        self._bars_title = PlainLabel(self.tr("Dearest models"), "caption", "muted", 500)
         self._all_limits = ActionButton("", OpenDock("limits"), "link")
         self._all_limits.chosen.connect(self.requested)
         self._limit_grid = QGridLayout()
-        self._limit_grid.setHorizontalSpacing(28)
+        self._limit_grid.setHorizontalSpacing(24)
         self._limit_grid.setVerticalSpacing(SIZES.limit_gap)
         column = QVBoxLayout(box)
         column.setContentsMargins(SIZES.dock_padding_x, 10, SIZES.dock_padding_x, 0)
         column.setSpacing(8)
+        column.addWidget(self._bars_title)
         column.addLayout(self._limit_grid)
         column.addWidget(self._all_limits, 0, Qt.AlignmentFlag.AlignLeft)
         return box
@@ -247,27 +258,34 @@ class OverviewDock(DockView):
         return text.format(change=formatting.change(percent), period=period)
 
     def _show_limits(self, report: Report) -> None:
+        """Show the fullest limits; the dearest models where there is no limit yet."""
         shown = report.limits[:_MAX_LIMITS]
-        while len(self._bars) < len(shown):
-            bar = LimitBar()
-            bar.clicked.connect(self._open_limits)
-            self._bars.append(bar)
+        models = () if shown else report.groups.get("model", ())[:_MAX_MODELS]
+        self._make_bars(len(shown) + len(models))
         for bar, limit in zip(self._bars, shown, strict=False):
             bar.set_marks(LIMIT_ROLES[limit.status], first_threshold(limit))
-            bar.set_limit(
-                limit.name,
-                formatting.limit_amount(limit),
-                formatting.percent_whole(limit.percent),
-                limit.percent,
-            )
-        for index, bar in enumerate(self._bars):
-            bar.setVisible(index < len(shown))
-        rest = len(report.limits) > len(shown)
+            percent = formatting.percent_whole(limit.percent)
+            bar.set_limit(limit.name, formatting.limit_amount(limit), percent, limit.percent)
+        for bar, model in zip(self._bars, models, strict=False):
+            bar.set_marks("info", None)
+            calls = self.tr("{count} calls").format(count=formatting.count(model.figures.calls))
+            cost = formatting.money(model.figures.cost_pico)
+            bar.set_limit(model.key, calls, cost, model.share_percent or 0.0)
+        self._models = tuple((model.provider, model.key) for model in models)
+        self._bars_title.setVisible(bool(models))
         self._all_limits.setText(
             self.tr("All {count} limits and budgets").format(count=len(report.limits))
         )
-        self._all_limits.setVisible(rest)
-        self._limits_rule.setVisible(bool(shown))
+        self._all_limits.setVisible(len(report.limits) > len(shown))
+        self._limits_rule.setVisible(bool(shown or models))
+
+    def _make_bars(self, count: int) -> None:
+        while len(self._bars) < count:
+            bar = LimitBar()
+            bar.clicked.connect(self._open_bar)
+            self._bars.append(bar)
+        for index, bar in enumerate(self._bars):
+            bar.setVisible(index < count)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay figures and limits out in as many columns as fit."""
@@ -280,7 +298,9 @@ class OverviewDock(DockView):
             self._figure_grid.addWidget(figure, index // per_row, index % per_row)
         for column in range(4):
             self._figure_grid.setColumnStretch(column, 1 if column < per_row else 0)
-        columns = 2 if self.width() >= _TWO_COLUMNS else 1
+        columns = 2 if self.width() >= theme.scaled(_TWO_COLUMNS) else 1
+        direction = QBoxLayout.Direction
+        self._words.setDirection(direction.LeftToRight if columns > 1 else direction.TopToBottom)
         for index, bar in enumerate(self._bars):
             self._limit_grid.addWidget(bar, index // columns, index % columns)
         self._limit_grid.setColumnStretch(0, 1)
@@ -300,5 +320,9 @@ class OverviewDock(DockView):
         self.ask(OpenCalls(state="error"))
 
     @Slot()
-    def _open_limits(self) -> None:
-        self.ask(OpenDock("limits"))
+    def _open_bar(self) -> None:
+        place = next((n for n, bar in enumerate(self._bars) if bar is self.sender()), 0)
+        if place < len(self._models):
+            self.ask(OpenCalls(*self._models[place]))
+        else:
+            self.ask(OpenDock("limits"))

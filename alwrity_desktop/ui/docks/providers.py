@@ -101,7 +101,7 @@ class ProvidersDock(DockView):
     def _make_footer(self) -> QWidget:
         footer = self._footer = QWidget()
         self._coverage_icon = IconLabel("info", "text2", SIZES.icon_pill)
-        self._coverage = PlainLabel("", "caption", "text2")
+        self._coverage = PlainLabel("", "caption", "text2").set_wrapping()
         self._set_prices = ActionButton(self.tr("Set prices"), ShowPrices(), "link", is_small=True)
         self._set_prices.chosen.connect(self.requested)
         self._unit_price = PlainLabel("", "caption", "muted")
@@ -109,13 +109,13 @@ class ProvidersDock(DockView):
         words.setContentsMargins(0, 0, 0, 0)
         words.setSpacing(6)
         words.addWidget(self._coverage_icon)
-        words.addWidget(self._coverage)
-        words.addWidget(self._set_prices)
+        words.addWidget(self._coverage, 1)
         left = QWidget()
         left.setLayout(words)
         flow = FlowLayout(footer, 6)
         flow.setContentsMargins(SIZES.dock_padding_x, 7, SIZES.dock_padding_x, 7)
         flow.addWidget(left)
+        flow.addWidget(self._set_prices)
         flow.add_stretch()
         flow.addWidget(self._unit_price)
         return footer
@@ -253,9 +253,12 @@ class ProvidersDock(DockView):
         self._ring.setMinimumWidth(_RING_BESIDE if is_beside else 0)
         path = self._path.sizeHint().height() if self._provider else 0
         spare = self.height() - self._footer.sizeHint().height() - 1 - path
+        spare -= 0 if is_beside or self._ring.isHidden() else _RING_ABOVE
         rows = self._model.rowCount()
-        fits = theme.scaled(SIZES.row) * rows + theme.scaled(SIZES.table_header) <= spare
-        self._table.set_row_height(SIZES.row if fits else SIZES.row_dense)
+        spare -= self._table.horizontalHeader().sizeHint().height()
+        heights = (SIZES.row, SIZES.row_dense, SIZES.row_calls)
+        fitting = (height for height in heights if theme.scaled(height) * rows <= spare)
+        self._table.set_row_height(next(fitting, SIZES.row_calls))
 
     @Slot(int)
     def _open_row(self, row: int) -> None:

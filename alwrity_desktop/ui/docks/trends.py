@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.money import PICO_PER_USD
 from alwrity_desktop.core.domain.report import Amounts, Point, Report
-from alwrity_desktop.ui import formatting
+from alwrity_desktop.ui import formatting, theme
 from alwrity_desktop.ui.charts.month_bars import Bar, MonthBars
 from alwrity_desktop.ui.charts.trend import TrendChart
 from alwrity_desktop.ui.docks._parts import ForecastKey
@@ -104,23 +104,22 @@ class TrendsDock(DockView):
             flow.addWidget(widget)
         flow.add_stretch()
         flow.addWidget(self._make_legend())
-        flow.addWidget(self._switch)
         return tools
 
     def _make_legend(self) -> QWidget:
-        self._legend = QWidget()
+        legend = QWidget()
         self._legend_words = PlainLabel("", "caption", "text2")
         self._legend_key = ForecastKey()
-        row = QHBoxLayout(self._legend)
+        row = QHBoxLayout(legend)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(6)
         row.addWidget(self._legend_key)
         row.addWidget(self._legend_words)
-        return self._legend
+        row.addWidget(self._switch)
+        return legend
 
     def _make_months(self) -> QWidget:
         self._months_box = QWidget()
-        self._months_box.setFixedWidth(_MONTHS_WIDTH)
         self._months = MonthBars()
         self._months.bar_clicked.connect(self._open_month)
         self._months_note = PlainLabel("", "caption", "muted")
@@ -193,7 +192,6 @@ class TrendsDock(DockView):
         self._chart.set_data(data)
         self._legend_key.setVisible(bool(data.band))
         self._legend_words.set_plain(self._legend_text(report, view, has_band=bool(data.band)))
-        self._legend.setVisible(bool(self._legend_words.text()))
         self._show_rows(reached(bins_for(report, view)))
 
     def _legend_text(self, report: Report, view: View, *, has_band: bool) -> str:
@@ -252,7 +250,8 @@ class TrendsDock(DockView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the months beside the curve where there is room."""
         super().resizeEvent(event)
-        is_wide = self.width() >= _WITH_MONTHS
+        is_wide = self.width() >= theme.scaled(_WITH_MONTHS)
+        self._months_box.setFixedWidth(theme.scaled(_MONTHS_WIDTH))
         self._months_box.setVisible(is_wide)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:

@@ -48,6 +48,7 @@ class TableView(QTableView):
         self._row_height = row_height
         self._unwanted: frozenset[str] = frozenset()
         self._sorted = -1
+        self._least_width = 0
         self._order = Qt.SortOrder.DescendingOrder
         self._delegate = TableDelegate(self)
         self.setItemDelegate(self._delegate)
@@ -170,9 +171,10 @@ class TableView(QTableView):
         return self.horizontalHeader().sizeHint().height() + rows
 
     def minimumSizeHint(self) -> QSize:
-        """Return the room for the header and two rows."""
+        """Return the room for the header, two rows and the columns that always stay."""
         height = self.horizontalHeader().sizeHint().height()
-        return QSize(160, height + 2 * self.verticalHeader().defaultSectionSize())
+        rows = 2 * self.verticalHeader().defaultSectionSize()
+        return QSize(self._least_width, height + rows)
 
     @Slot(QModelIndex)
     def _open(self, index: QModelIndex) -> None:

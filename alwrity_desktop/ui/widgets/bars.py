@@ -13,7 +13,7 @@ from alwrity_desktop.ui.widgets.labels import plain_tooltip
 from alwrity_desktop.ui.widgets.motion import Tween
 
 _TICK_OVERHANG = 2
-_PERCENT_GAP = 16
+_PERCENT_GAP = 14
 
 
 def paint_bar(
@@ -102,7 +102,7 @@ class LimitBar(Clickable):
     def _name_room(self) -> int:
         amount = QFontMetrics(theme.font("caption")).horizontalAdvance(self._amount)
         icon = theme.scaled(SIZES.icon_pill) + 6 if self._has_icon() else 0
-        return self._amount_right() - amount - 10 - icon
+        return self._amount_right() - amount - 8 - icon
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the words above the bar."""

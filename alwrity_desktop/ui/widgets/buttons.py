@@ -33,6 +33,7 @@ from alwrity_desktop.ui.widgets.focus import BY_KEYBOARD
 from alwrity_desktop.ui.widgets.labels import plain_tooltip
 
 Kind = Literal["secondary", "primary", "link"]
+_ICON_GAP = 3
 _ICON_ROLES = {"primary": "onprimary", "secondary": "text2", "link": "link"}
 
 
@@ -67,8 +68,9 @@ class PushButton(QPushButton):
             self.setFixedHeight(max(theme.scaled(height), self.fontMetrics().height() + 6))
         if self._icon_name:
             edge = theme.scaled(SIZES.icon_pill)
-            self.setIconSize(QSize(edge, edge))
-            self.setIcon(theme.icon(self._icon_name, _ICON_ROLES[self._kind], edge))
+            gap = _ICON_GAP if self.text() else 0
+            self.setIconSize(QSize(edge + gap, edge))
+            self.setIcon(theme.icon(self._icon_name, _ICON_ROLES[self._kind], edge, gap))
 
 
 class ActionButton(PushButton):

@@ -95,7 +95,7 @@ class FlowLayout(QLayout):
         """Place the items and return the height."""
         top = rect.top()
         for line in self._lines(rect.width()):
-            height = max(item.sizeHint().height() for item in line)
+            height = max(_height(item, rect.width()) for item in line)
             if not is_trial:
                 self._place_line(line, QRect(rect.left(), top, rect.width(), height))
             top += height + self._gap
@@ -111,8 +111,16 @@ class FlowLayout(QLayout):
                 left += spare
                 spare = 0
             hint = item.sizeHint()
-            height = min(hint.height(), box.height())
+            height = min(_height(item, box.width()), box.height())
             top = box.top() + (box.height() - height) // 2
             width = min(hint.width(), box.width())
             item.setGeometry(QRect(left, top, width, height))
             left += width + self._gap
+
+
+def _height(item: QLayoutItem, width: int) -> int:
+    """Return the height of *item* in a line of *width*."""
+    hint = item.sizeHint()
+    if hint.width() > width and item.hasHeightForWidth():
+        return item.heightForWidth(width)
+    return hint.height()

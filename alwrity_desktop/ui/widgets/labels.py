@@ -12,6 +12,7 @@ from alwrity_desktop.ui import theme
 from alwrity_desktop.ui.tokens import BADGE, SIZES, STATUS_ICONS
 
 _MAX_BADGE = 99
+_LEAST_ELIDED = 40
 
 
 def plain_tooltip(widget: QWidget, text: str) -> None:
@@ -38,6 +39,7 @@ class PlainLabel(QLabel):
         self._weight = weight
         self._full_text = text
         self._is_elided = False
+        self._is_wrapping = False
         self.setTextFormat(Qt.TextFormat.PlainText)
         self.setText(text)
         self._dress()
@@ -63,11 +65,29 @@ class PlainLabel(QLabel):
     def set_elided(self) -> PlainLabel:
         """Shorten the text to the room there is; the tooltip then has it whole."""
         self._is_elided = True
-        policy = self.sizePolicy()
-        policy.setHorizontalPolicy(QSizePolicy.Policy.Ignored)
-        self.setSizePolicy(policy)
         self._fit()
         return self
+
+    def set_wrapping(self) -> PlainLabel:
+        """Wrap the text where it must, but ask for the room of a single line."""
+        self._is_wrapping = True
+        self.setWordWrap(True)
+        return self
+
+    def sizeHint(self) -> QSize:
+        """Return the room of the whole text in one line."""
+        hint = super().sizeHint()
+        if self._is_elided or self._is_wrapping:
+            hint.setWidth(self.fontMetrics().horizontalAdvance(self._full_text) + 2)
+            hint.setHeight(self.fontMetrics().height())
+        return hint
+
+    def minimumSizeHint(self) -> QSize:
+        """Return little width where the text may be shortened."""
+        hint = super().minimumSizeHint()
+        if self._is_elided or self._is_wrapping:
+            hint.setWidth(min(self.sizeHint().width(), _LEAST_ELIDED))
+        return hint
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Shorten the text anew."""
@@ -83,6 +103,7 @@ class PlainLabel(QLabel):
             plain_tooltip(self, self._full_text if text != self._full_text else "")
         if text != self.text():
             self.setText(text)
+            self.updateGeometry()
 
     @Slot()
     def _dress(self) -> None:

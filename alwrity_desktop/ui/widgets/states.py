@@ -197,7 +197,7 @@ class Skeleton(QWidget):
         room = width - 2 * left
         top = 18.0
         height = theme.scaled(10)
-        bottom = self._label.y() - height
+        bottom = self._label.y() - 2 * height
         while top < bottom:
             for row in self._rows:
                 self._paint_row(painter, row, QRectF(left, top, room, height))
