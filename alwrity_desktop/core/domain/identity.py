@@ -22,18 +22,17 @@ _ENCODER: Final = msgspec.msgpack.Encoder()
 
 
 def message_identity(provider: str, message_id: str, request_id: str | None) -> str:
-    """Return the identity of a call that answers *message_id*; the request may be unknown."""
-    return f"{provider}:{message_id}:{_escaped(request_id) if request_id else ''}"
+    """Return the identity of a call that answers *message_id*; the request may be unknown.
+
+    Colons separate the parts, so a request id cannot hold one as it is.
+    """
+    request = request_id.replace(":", "%3A") if request_id else ""
+    return f"{provider}:{message_id}:{request}"
 
 
 def lone_identity(provider: str, key: str) -> str:
     """Return the identity of a call that only *key* tells apart; it has no group."""
-    return f"{provider}::{_escaped(key)}"
-
-
-def _escaped(text: str) -> str:
-    """Return *text* without colons, which separate the parts of an identity."""
-    return text.replace(":", "%3A")
+    return f"{provider}::{key.replace(':', '%3A')}"
 
 
 def group_of(identity: str) -> str:
@@ -98,7 +97,8 @@ def _attach(best: dict[str, Call], loose_groups: dict[str, Call]) -> None:
     """Give each group's best loose copy to the best call of the group, else keep it alone."""
     owners: dict[str, Call] = {}
     for identity, call in best.items():
-        group = group_of(identity)
+        # Quicker than group_of, and the same here: no lone identity begins with a loose group.
+        group = identity[: identity.rfind(":") + 1]
         if group in loose_groups and (group not in owners or is_better(call, owners[group])):
             owners[group] = call
     for group, loose in loose_groups.items():
