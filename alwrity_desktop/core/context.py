@@ -50,6 +50,9 @@ __all__ = [
 
 SAMPLE_ACCOUNT: Final = "sample"
 
+_SAMPLE_AGE_MS: Final = 86_400_000
+"""A sample that ends earlier is made anew: a half year that ends now looks alive."""
+
 _ACCOUNTS: Final = {
     LOCAL_ACCOUNT: AccountView(LOCAL_ACCOUNT, "This computer"),
     SAMPLE_ACCOUNT: AccountView(SAMPLE_ACCOUNT, "Sample data", kind="sample"),
@@ -256,15 +259,20 @@ class Context:
         return self.ledger(account).data_version()
 
     def make_sample(self, progress: Callable[[float], None] | None = None) -> None:
-        """Fill the sample ledger unless it is there already."""
+        """Fill the sample ledger, unless it is there and ends about now."""
         from alwrity_desktop.core import sample_ledger  # noqa: PLC0415 - only for the sample
 
-        sample_ledger.fill(
-            self.ledger(SAMPLE_ACCOUNT),
-            prices.open_price_book(self.profile.data),
-            self.clock.now_ms(),
-            progress or (lambda _: None),
-        )
+        tell = progress or (lambda _: None)
+        now_ms = self.clock.now_ms()
+        with self.ledger(SAMPLE_ACCOUNT).snapshot() as snapshot:
+            bounds = snapshot.bounds(SAMPLE_ACCOUNT)
+        if bounds is not None and 0 <= now_ms - bounds[1] < _SAMPLE_AGE_MS:
+            tell(1.0)
+            return
+        if bounds is not None:
+            self._remove_sample()
+        book = prices.open_price_book(self.profile.data)
+        sample_ledger.fill(self.ledger(SAMPLE_ACCOUNT), book, now_ms, self.timezone(), tell)
 
     def doctor(self) -> tuple[Check, ...]:
         """Check everything; never raises for what it can name."""
@@ -291,6 +299,15 @@ class Context:
             for opened in self._ledgers.values():
                 opened.close()
             self._ledgers.clear()
+
+    def _remove_sample(self) -> None:
+        path = self.profile.sample
+        with self._lock:
+            opened = self._ledgers.pop(path.name, None)
+            if opened is not None:
+                opened.close()
+            for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
+                path.with_name(name).unlink(missing_ok=True)
 
     def _book(
         self,

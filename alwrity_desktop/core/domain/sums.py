@@ -10,10 +10,11 @@ from alwrity_desktop.core.domain.report import Figures
 
 @dataclass(frozen=True, slots=True)
 class SeriesSums:
-    """The figures of one series over a span.
+    """The figures of the calls of a span that share some dimensions.
 
-    ``dimensions`` holds account, source, provider, model, project, agent, conversation,
-    endpoint, status_code (0 for unknown) and price_status.
+    ``dimensions`` holds status_code (0 for unknown) and price_status always, and those of
+    account, source, provider, model, project, agent, conversation and endpoint that were
+    asked for.
     """
 
     dimensions: Mapping[str, str | int]

@@ -120,7 +120,7 @@ def standing(connection: Connection, budget: Budget, period: Period) -> Limit:
     high, low = _USED[budget.kind]
     query = (
         f"SELECT coalesce({high}, 0), coalesce({low}, 0) FROM rollups r"  # noqa: S608
-        " JOIN series s ON s.id = r.series_id WHERE r.quarter >= ? AND r.quarter < ?"
+        " CROSS JOIN series s ON s.id = r.series_id WHERE r.quarter >= ? AND r.quarter < ?"
         " AND s.account = ? AND (? IS NULL OR s.provider = ?) AND (? IS NULL OR s.model = ?)"
     )
     parameters = (

@@ -31,7 +31,7 @@ _SUMS: Final = (
     " sum(r.duration_ms), sum(r.duration_calls)"
 )
 _SPAN: Final = (
-    " FROM rollups r JOIN series s ON s.id = r.series_id"
+    " FROM rollups r CROSS JOIN series s ON s.id = r.series_id"
     " WHERE r.quarter >= ? AND r.quarter < ? AND s.account = ?"
 )
 
@@ -58,15 +58,24 @@ def _figures(sums: Sequence[int], status_code: int, price_status: str) -> Figure
     )
 
 
-def by_series(connection: Connection, account: str, start_ms: int, end_ms: int) -> list[SeriesSums]:
-    """Return the sums of each series of *account* in ``[start_ms, end_ms)``."""
-    names = ", ".join(f"s.{name}" for name in SERIES_DIMENSIONS)
-    query = f"SELECT {names}, {_SUMS}{_SPAN} GROUP BY r.series_id HAVING sum(r.calls) <> 0"
-    width = len(SERIES_DIMENSIONS)
+def by_series(
+    connection: Connection, account: str, start_ms: int, end_ms: int, names: Iterable[str]
+) -> list[SeriesSums]:
+    """Return the sums of *account* in ``[start_ms, end_ms)`` by the dimensions *names*.
+
+    ``status_code`` and ``price_status`` are always among them: errors and unpriced calls
+    are told by these.
+    """
+    kept = tuple(dict.fromkeys((*names, "status_code", "price_status")))
+    unknown = set(kept).difference(SERIES_DIMENSIONS)
+    if unknown:
+        raise ValueError(f"A series has no {sorted(unknown)[0]}.")
+    columns = ", ".join(f"s.{name}" for name in kept)
+    query = f"SELECT {columns}, {_SUMS}{_SPAN} GROUP BY {columns} HAVING sum(r.calls) <> 0"
     found = []
     for row in connection.exec_driver_sql(query, (*quarters(start_ms, end_ms), account)):
-        dimensions = dict(zip(SERIES_DIMENSIONS, row[:width], strict=True))
-        figures = _figures(row[width:], dimensions["status_code"], dimensions["price_status"])
+        dimensions = dict(zip(kept, row, strict=False))
+        figures = _figures(row[len(kept) :], dimensions["status_code"], dimensions["price_status"])
         found.append(SeriesSums(dimensions, figures))
     return found
 
@@ -98,7 +107,7 @@ def durations(
     """Return the calls whose duration is known, by model and bucket."""
     query = (
         "SELECT s.provider, s.model, d.bucket, sum(d.calls) FROM durations d"
-        " JOIN series s ON s.id = d.series_id"
+        " CROSS JOIN series s ON s.id = d.series_id"
         " WHERE d.quarter >= ? AND d.quarter < ? AND s.account = ? GROUP BY 1, 2, 3"
     )
     parameters = (*quarters(start_ms, end_ms), account)
@@ -108,7 +117,7 @@ def durations(
 def bounds(connection: Connection, account: str) -> tuple[int, int] | None:
     """Return the first and last quarter's start of all calls, UTC milliseconds; None for none."""
     query = (
-        "SELECT min(r.quarter), max(r.quarter) FROM rollups r JOIN series s ON s.id = r.series_id"
+        "SELECT min(r.quarter), max(r.quarter) FROM rollups r CROSS JOIN series s ON s.id = r.series_id"
         " WHERE s.account = ? AND r.calls <> 0"
     )
     first, last = connection.exec_driver_sql(query, (account,)).one()
@@ -118,7 +127,7 @@ def bounds(connection: Connection, account: str) -> tuple[int, int] | None:
 def calls_ever(connection: Connection, account: str) -> int:
     """Return how many calls the ledger holds of *account*."""
     query = (
-        "SELECT coalesce(sum(r.calls), 0) FROM rollups r JOIN series s ON s.id = r.series_id"
+        "SELECT coalesce(sum(r.calls), 0) FROM rollups r CROSS JOIN series s ON s.id = r.series_id"
         " WHERE s.account = ?"
     )
     return int(connection.exec_driver_sql(query, (account,)).scalar_one())
@@ -130,7 +139,7 @@ def sources(connection: Connection, account: str) -> list[SourceTotals]:
         source: (calls, newest * QUARTER_MS)
         for source, calls, newest in connection.exec_driver_sql(
             "SELECT s.source, sum(r.calls), max(r.quarter) FROM rollups r"
-            " JOIN series s ON s.id = r.series_id WHERE s.account = ? AND r.calls <> 0 GROUP BY 1",
+            " CROSS JOIN series s ON s.id = r.series_id WHERE s.account = ? AND r.calls <> 0 GROUP BY 1",
             (account,),
         )
     }

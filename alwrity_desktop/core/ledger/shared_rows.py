@@ -17,7 +17,12 @@ _INSERT_SERIES: Final = (
     f"INSERT INTO series ({', '.join(SERIES_DIMENSIONS)}, id)"  # noqa: S608 - the schema's names
     f" VALUES ({', '.join('?' for _ in SERIES_DIMENSIONS)}, ?)"
 )
-_SELECT_SERIES: Final = f"SELECT {', '.join(SERIES_DIMENSIONS)}, id FROM series"  # noqa: S608
+_FIND_SERIES: Final = (
+    f"SELECT id FROM series WHERE {' AND '.join(f'{name} = ?' for name in SERIES_DIMENSIONS)}"  # noqa: S608
+)
+_FIND_UNPRICED: Final = (
+    "SELECT 1 FROM series WHERE provider = ? AND model = ? AND price_status = ? LIMIT 1"
+)
 
 SeriesKey = tuple[str, str, str, str, str, str, str, str, int, str]
 
@@ -30,15 +35,12 @@ class SharedRows:
     """
 
     def __init__(self, connection: Connection) -> None:
-        """Load the series that exist."""
+        """Take the ids that are free."""
         self._connection = connection
-        self._series: dict[SeriesKey, int] = {
-            tuple(row[:-1]): row[-1] for row in connection.exec_driver_sql(_SELECT_SERIES)
-        }
-        self._unpriced = {
-            (key[2], key[3]) for key in self._series if key[-1] == PriceStatus.UNPRICED
-        }
-        self._last_id = max(self._series.values(), default=0)
+        self._series: dict[SeriesKey, int] = {}
+        last_id = connection.exec_driver_sql("SELECT max(id) FROM series").scalar_one()
+        self._is_fresh = last_id is None
+        self._last_id = int(last_id or 0)
         self._new_series: list[tuple[str | int, ...]] = []
         self._quotes: dict[int, int] = {}
         #: Models that have their first call without a price in this transaction.
@@ -59,17 +61,26 @@ class SharedRows:
             price_status,
         )
         found = self._series.get(key)
-        return self._make_series(key) if found is None else found
+        return self._find_or_make_series(key) if found is None else found
 
-    def _make_series(self, key: SeriesKey) -> int:
-        self._last_id += 1
-        self._series[key] = self._last_id
-        self._new_series.append((*key, self._last_id))
-        model = (key[2], key[3])
-        if key[-1] == PriceStatus.UNPRICED and model not in self._unpriced:
-            self._unpriced.add(model)
+    def _find_or_make_series(self, key: SeriesKey) -> int:
+        found = None
+        if not self._is_fresh:
+            found = self._connection.exec_driver_sql(_FIND_SERIES, key).scalar()
+        if found is None:
+            self._note_unpriced(key)
+            self._last_id += 1
+            found = self._last_id
+            self._new_series.append((*key, found))
+        self._series[key] = found
+        return found
+
+    def _note_unpriced(self, key: SeriesKey) -> None:
+        model, status = (key[2], key[3]), key[-1]
+        if status != PriceStatus.UNPRICED or model in self.newly_unpriced:
+            return
+        if self._connection.exec_driver_sql(_FIND_UNPRICED, (*model, status)).first() is None:
             self.newly_unpriced.append(model)
-        return self._last_id
 
     def save(self) -> None:
         """Write the series that are new; rows that name them come after."""

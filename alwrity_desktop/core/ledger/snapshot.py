@@ -27,9 +27,11 @@ class LedgerSnapshot:
         """Read through *connection*."""
         self._connection = connection
 
-    def by_series(self, account: str, start_ms: int, end_ms: int) -> list[SeriesSums]:
-        """Return the sums of each series in a span."""
-        return reading.by_series(self._connection, account, start_ms, end_ms)
+    def by_series(
+        self, account: str, start_ms: int, end_ms: int, names: Iterable[str] = ()
+    ) -> list[SeriesSums]:
+        """Return the sums in a span by the dimensions *names*."""
+        return reading.by_series(self._connection, account, start_ms, end_ms, names)
 
     def by_slot(self, account: str, spans: Iterable[OffsetSpan], slot_s: int) -> list[SlotSums]:
         """Return the sums of each provider in each local day or hour."""

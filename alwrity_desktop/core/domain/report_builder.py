@@ -1,0 +1,176 @@
+"""Building a report from a ledger's sums: the only place where its arithmetic is done."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Final
+
+from alwrity_desktop.core.domain import breakdown
+from alwrity_desktop.core.domain.alerts import Alert
+from alwrity_desktop.core.domain.budgets import Limit, worst
+from alwrity_desktop.core.domain.durations import percentile
+from alwrity_desktop.core.domain.forecast import Forecast, forecast
+from alwrity_desktop.core.domain.health import Health
+from alwrity_desktop.core.domain.periods import Period, Span, days, local_day
+from alwrity_desktop.core.domain.report import (
+    AccountView,
+    Comparison,
+    Figures,
+    Point,
+    Report,
+    UnpricedModel,
+)
+from alwrity_desktop.core.domain.sums import DurationCount, SeriesSums, SlotSums
+from alwrity_desktop.core.domain.usage import PriceStatus
+
+HISTORY_MONTHS: Final = 12
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierFacts:
+    """The period before, for the comparison."""
+
+    #: The part of it that had passed at the same point.
+    span: Span
+    period: Period
+    totals: Figures
+    #: Sums by day over the whole of it.
+    slots: Sequence[SlotSums]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What a report is built from: one state of the ledger, for one account and period."""
+
+    account: AccountView
+    period: Period
+    now_ms: int
+    dimensions: Sequence[str]
+    week_starts: str
+    series: Sequence[SeriesSums]
+    #: By local day: the history and the period.
+    day_slots: Sequence[SlotSums]
+    #: By local hour, over the period; empty unless hours are shown or asked for.
+    hour_slots: Sequence[SlotSums]
+    #: First day of the twelve months that end with the present one, ISO.
+    history_start: str
+    durations: Sequence[DurationCount]
+    earlier: EarlierFacts | None
+    limits: Sequence[Limit]
+    alerts: Sequence[Alert]
+    health: Health
+    last_read_ms: int | None
+    calls_ever: int
+
+
+def build(facts: Facts) -> Report:
+    """Return the report of *facts*."""
+    totals = breakdown.total_of(row.figures for row in facts.series)
+    today = local_day(facts.now_ms, facts.period.timezone)
+    history = breakdown.day_points(_history_days(facts, today), facts.day_slots, today)
+    counts = breakdown.buckets(facts.durations)
+    return Report(
+        account=facts.account,
+        period=facts.period,
+        as_of_ms=facts.now_ms,
+        totals=totals,
+        groups={name: _groups(name, facts) for name in facts.dimensions},
+        status=worst(tuple(limit.status for limit in facts.limits)),
+        limits=tuple(facts.limits),
+        forecast=_forecast(facts, history),
+        alerts=tuple(facts.alerts),
+        health=facts.health,
+        points=_points(facts, today),
+        history_days=history,
+        history_weeks=_weeks(history, facts.week_starts, today),
+        history_months=_months(history, today),
+        comparison=_comparison(facts, totals),
+        unpriced=_unpriced(facts.series),
+        p50_duration_ms=percentile(counts, 50),
+        p95_duration_ms=percentile(counts, 95),
+        last_read_ms=facts.last_read_ms,
+        calls_ever=facts.calls_ever,
+    )
+
+
+def _groups(name: str, facts: Facts) -> tuple[breakdown.Group, ...]:
+    if name in breakdown.SERIES_DIMENSIONS:
+        return breakdown.series_groups(name, facts.series, facts.durations)
+    if name == "day":
+        first, last = facts.period.start, facts.period.end
+        rows = [row for row in facts.day_slots if first <= breakdown.day_of_slot(row.slot) <= last]
+        return breakdown.time_groups(name, rows)
+    return breakdown.time_groups(name, facts.hour_slots)
+
+
+def _history_days(facts: Facts, today: str) -> list[str]:
+    day, last = date.fromisoformat(facts.history_start), date.fromisoformat(today)
+    return [(day + timedelta(days=number)).isoformat() for number in range((last - day).days + 1)]
+
+
+def _points(facts: Facts, today: str) -> tuple[Point, ...]:
+    """Return hours for a single day, else the days up to today."""
+    period = facts.period
+    if period.start == period.end:
+        return breakdown.hour_points(period, facts.hour_slots, facts.now_ms)
+    past = [day for day, _, _ in days(period) if day <= today]
+    return breakdown.day_points(past, facts.day_slots, today)
+
+
+def _weeks(history: Sequence[Point], week_starts: str, today: str) -> tuple[Point, ...]:
+    first_weekday = 6 if week_starts == "sunday" else 0
+    by_week: defaultdict[str, list[Point]] = defaultdict(list)
+    for point in history:
+        by_week[_first_of_week(point.start, first_weekday)].append(point)
+    return breakdown.merged(list(by_week.items()), _first_of_week(today, first_weekday))
+
+
+def _first_of_week(iso_day: str, first_weekday: int) -> str:
+    day = date.fromisoformat(iso_day)
+    return (day - timedelta(days=(day.weekday() - first_weekday) % 7)).isoformat()
+
+
+def _months(history: Sequence[Point], today: str) -> tuple[Point, ...]:
+    by_month: defaultdict[str, list[Point]] = defaultdict(list)
+    for point in history:
+        by_month[f"{point.start[:7]}-01"].append(point)
+    return breakdown.merged(list(by_month.items()), f"{today[:7]}-01")
+
+
+def _forecast(facts: Facts, history: Sequence[Point]) -> Forecast:
+    spent = [(point.start, point.total.cost_pico) for point in history]
+    return forecast(spent, facts.period, facts.now_ms)
+
+
+def _comparison(facts: Facts, now: Figures) -> Comparison | None:
+    earlier = facts.earlier
+    if earlier is None:
+        return None
+    then = earlier.totals
+    days_before = [day for day, _, _ in days(earlier.period)]
+    return Comparison(
+        start=earlier.span.start,
+        end=earlier.span.end,
+        totals=then,
+        cost_percent=_change(now.cost_pico, then.cost_pico),
+        calls_percent=_change(now.calls, then.calls),
+        tokens_percent=_change(now.tokens, then.tokens),
+        days=breakdown.day_points(days_before, earlier.slots, ""),
+    )
+
+
+def _change(now: int, then: int) -> float | None:
+    return round((now - then) * 100 / then, 1) if then > 0 else None
+
+
+def _unpriced(series: Sequence[SeriesSums]) -> tuple[UnpricedModel, ...]:
+    calls: defaultdict[tuple[str, str], int] = defaultdict(int)
+    for row in series:
+        if row.dimensions["price_status"] == PriceStatus.UNPRICED:
+            model = (str(row.dimensions["provider"]), str(row.dimensions["model"]))
+            calls[model] += row.figures.calls
+    models = [UnpricedModel(*model, count) for model, count in calls.items()]
+    return tuple(sorted(models, key=lambda one: (-one.calls, one.model)))
