@@ -31,6 +31,8 @@ def maintained_list(folder: Path | None = None) -> PriceList:
         return bundled
     try:
         newer = PriceList((folder / NEWER_LIST).read_bytes())
+        for provider_id in newer.provider_ids():
+            newer.provider(provider_id)
     except (OSError, msgspec.DecodeError):
         return bundled
     return newer if newer.file.date >= bundled.file.date else bundled

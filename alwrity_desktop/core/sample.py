@@ -38,7 +38,7 @@ HISTORY_DAYS: Final = 182
 _SEED: Final = 20_261_120
 _MS_PER_DAY: Final = 86_400_000
 _MS_PER_HOUR: Final = 3_600_000
-_CONVERSATION_MS: Final = 3 * _MS_PER_HOUR
+_CONVERSATION_MS: Final = 12 * _MS_PER_HOUR
 
 _TROUBLED_MS: Final = _MS_PER_DAY
 """How long the troubled provider has been slow and failing."""
@@ -198,7 +198,7 @@ def _call(
         account=ACCOUNT,
         project=project,
         agent=agent,
-        conversation=f"{_slug(agent)}-{made.day}-{at_ms // _CONVERSATION_MS % 8}",
+        conversation=f"{_slug(agent)}-{made.day}-{at_ms // _CONVERSATION_MS % 2}",
         endpoint=provider.endpoint,
     )
 

@@ -134,8 +134,11 @@ def test_that_the_programs_own_list_is_sound(tmp_path: Path) -> None:
     assert "tenfold" not in sentence
 
 
-def test_that_a_damaged_kept_list_gives_way_to_the_programs_own(tmp_path: Path) -> None:
-    (tmp_path / NEWER_LIST).write_text("{", encoding="utf-8")
+@pytest.mark.parametrize(
+    "text", ["{", "[]", json.dumps(offered(providers={"acme": {"models": 5}}))]
+)
+def test_that_a_damaged_kept_list_gives_way_to_the_programs_own(tmp_path: Path, text: str) -> None:
+    (tmp_path / NEWER_LIST).write_text(text, encoding="utf-8")
     assert maintained_list(tmp_path).file == maintained_list().file
 
 
