@@ -100,12 +100,17 @@ def tokens(count: int | None, decimals: int | None = None) -> str:
     if count is None:
         return UNKNOWN
     for unit, letter in _TOKEN_UNITS:
-        digits = _decimals(count, unit) if decimals is None else decimals
-        value = divide_half_even(count * 10**digits, unit)
-        if value >= 10**digits:
-            whole, part = divmod(value, 10**digits)
+        if _reaches(count, unit, decimals or 0):
+            digits = _decimals(count, unit) if decimals is None else decimals
+            whole, part = divmod(divide_half_even(count * 10**digits, unit), 10**digits)
             return f"{whole:,}.{part:0{digits}d}{letter}" if digits else f"{whole:,}{letter}"
     return f"{count:,}"
+
+
+def _reaches(count: int, unit: int, decimals: int) -> bool:
+    """Return whether *count*, written in the next smaller unit, would read 1000 or more."""
+    smaller = unit // 1000
+    return divide_half_even(count * 10**decimals, smaller) >= 1000 * 10**decimals
 
 
 def _decimals(count: int, unit: int) -> int:

@@ -1,0 +1,190 @@
+"""The charts: geometry, reading by pointer and keys, and what a screen reader is told."""
+
+from __future__ import annotations
+
+import math
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
+from PySide6.QtGui import QColor, QImage, QPainter, QPixmap
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from alwrity_desktop.ui import theme
+from alwrity_desktop.ui.charts.gauge import Gauge
+from alwrity_desktop.ui.charts.month_bars import Bar, MonthBars
+from alwrity_desktop.ui.charts.ring import RingChart, Slice
+from alwrity_desktop.ui.charts.scale import axis_steps
+from alwrity_desktop.ui.charts.sparkline import paint_sparkline
+from alwrity_desktop.ui.charts.trend import TrendChart
+from alwrity_desktop.ui.charts.trend_data import Readout, TrendData
+from alwrity_desktop.ui.charts.trend_labels import TrendLabels, spread
+from alwrity_desktop.ui.docks._trend_views import View, trend_data
+from tests import builders
+
+
+@pytest.mark.parametrize(
+    ("top", "last", "count"),
+    [(126.18, 125.0, 6), (15.82, 15.0, 4), (3.78, 3.0, 4), (0.0, 0.0, 1), (7.79, 6.0, 4)],
+)
+def test_that_axes_have_round_steps(top: float, last: float, count: int) -> None:
+    steps = axis_steps(top)
+    assert steps[0] == 0
+    assert steps[-1] == pytest.approx(last)
+    assert len(steps) == count
+
+
+@given(st.floats(min_value=1e-6, max_value=1e12))
+def test_that_axes_never_crowd_and_never_pass_the_top(top: float) -> None:
+    steps = axis_steps(top)
+    assert 2 <= len(steps) <= 7
+    assert steps[-1] <= top * (1 + 1e-9)
+
+
+@given(st.floats(min_value=4.1, max_value=1e9))
+def test_that_a_money_axis_has_whole_dollars(top: float) -> None:
+    assert all(step == int(step) for step in axis_steps(top))
+
+
+@given(st.lists(st.floats(min_value=0, max_value=200), min_size=1, max_size=6))
+def test_that_labels_stay_apart_and_above_the_axis(heights: list[float]) -> None:
+    placed = spread(sorted(heights), 15.0, 200.0)
+    assert placed[-1] <= 200.0
+    assert all(b - a >= 15.0 - 1e-6 for a, b in pairwise(placed))
+
+
+def slices() -> list[Slice]:
+    black = QColor("#000000")
+    return [
+        Slice(key, value, QColor(fill), black, "", black, f"{key}: ${value}")
+        for key, value, fill in (
+            ("a", 50.0, "#ff0000"),
+            ("b", 25.0, "#00ff00"),
+            ("c", 25.0, "#0000ff"),
+        )
+    ]
+
+
+@pytest.fixture
+def ring(qtbot: QtBot) -> RingChart:
+    chart = RingChart()
+    qtbot.addWidget(chart)
+    chart.resize(160, 160)
+    chart.set_slices(slices(), "$100.00", "3 providers")
+    return chart
+
+
+def test_that_each_slice_lies_where_its_share_says(ring: RingChart) -> None:
+    image = QPixmap(ring.size())
+    ring.render(image)
+    picture = image.toImage()
+    for degrees, colour in ((90, "#ff0000"), (225, "#00ff00"), (315, "#0000ff")):
+        angle = math.radians(degrees)
+        place = QPoint(round(80 + 63 * math.sin(angle)), round(80 - 63 * math.cos(angle)))
+        assert picture.pixelColor(place).name() == colour
+
+
+def test_that_a_click_names_the_slice(ring: RingChart, qtbot: QtBot) -> None:
+    ring.show()
+    with qtbot.waitSignal(ring.slice_clicked) as told:
+        QTest.mouseClick(ring, Qt.MouseButton.LeftButton, pos=QPoint(140, 80))
+    assert told.args == ["a"]
+    with qtbot.assertNotEmitted(ring.slice_clicked):
+        QTest.mouseClick(ring, Qt.MouseButton.LeftButton, pos=QPoint(80, 80))
+
+
+def test_that_a_ring_says_its_figures(ring: RingChart) -> None:
+    assert ring.accessibleName() == "$100.00, 3 providers; a: $50.0; b: $25.0; c: $25.0"
+
+
+def test_that_a_ring_without_cost_is_an_empty_ring(qtbot: QtBot) -> None:
+    chart = RingChart()
+    qtbot.addWidget(chart)
+    chart.resize(160, 160)
+    chart.set_slices([], "$0.00", "0 providers")
+    image = QPixmap(chart.size())
+    chart.render(image)
+    assert image.toImage().pixelColor(80, 17).name() == theme.LIGHT.hex("track")
+
+
+def test_that_a_gauge_fills_and_says_itself(qtbot: QtBot) -> None:
+    gauge = Gauge()
+    qtbot.addWidget(gauge)
+    gauge.resize(gauge.sizeHint())
+    gauge.set_value(100.0, "100%", "of $125.00", "danger")
+    gauge.set_marks(80, 96.7)
+    image = QPixmap(gauge.size())
+    gauge.render(image)
+    top = QPoint(gauge.width() // 2, gauge.height() - 7 - 6 - 72)
+    assert image.toImage().pixelColor(top).name() == theme.LIGHT.hex("danger")
+    assert gauge.accessibleName() == "100% of $125.00"
+
+
+def test_that_a_sparkline_leaves_gaps_where_nothing_ran(qapp: QApplication) -> None:
+    image = QImage(60, 20, QImage.Format.Format_ARGB32)
+    image.fill(0)
+    painter = QPainter(image)
+    values = (1.0, 2.0, None, None, None, None, 2.0, 1.0)
+    paint_sparkline(painter, QRectF(0, 2, 60, 16), values, "muted")
+    painter.end()
+    inked = [any(image.pixelColor(x, y).alpha() for y in range(20)) for x in range(60)]
+    assert inked[2]
+    assert inked[56]
+    assert not any(inked[16:44])
+
+
+def test_that_a_month_can_be_clicked(qtbot: QtBot) -> None:
+    bars = MonthBars()
+    qtbot.addWidget(bars)
+    bars.resize(300, 200)
+    bars.set_bars([Bar(str(n), n + 1.0, "$1", f"Month {n}") for n in range(6)], 5.0, "Budget")
+    bars.show()
+    with qtbot.waitSignal(bars.bar_clicked) as told:
+        QTest.mouseClick(bars, Qt.MouseButton.LeftButton, pos=QPoint(125, 100))
+    assert told.args == [2]
+    assert bars.accessibleName().startswith("Month 0; Month 1")
+
+
+def test_that_the_arrow_keys_read_the_chart() -> None:
+    labels = TrendLabels()
+    readouts = tuple(Readout(float(n), str(n), ()) for n in range(3))
+    labels.set_data(TrendData(3.0, str, "", readouts=readouts))
+    places = []
+    for step in (1, 1, 1, 1, -1):
+        labels.step(step)
+        places.append(labels.place)
+    assert places == [0.0, 1.0, 2.0, 2.0, 1.0]
+    labels.point_at(QRectF(0, 0, 300, 100), QPointF(190, 50))
+    assert labels.place == 2.0
+    labels.point_at(QRectF(0, 0, 300, 100), QPointF(400, 50))
+    assert labels.place is None
+
+
+def test_that_the_plot_waits_for_the_first_paint(qtbot: QtBot) -> None:
+    chart = TrendChart()
+    qtbot.addWidget(chart)
+    data = trend_data(builders.a_report(), View())
+    chart.set_data(data)
+    assert not chart.is_ready
+    chart.resize(600, 260)
+    chart.show()
+    qtbot.waitUntil(lambda: chart.is_ready)
+    assert chart.accessibleName() == data.sentence
+
+
+def test_that_the_curve_and_its_ground_follow_the_theme(qtbot: QtBot, qapp: QApplication) -> None:
+    chart = TrendChart()
+    qtbot.addWidget(chart)
+    chart.resize(600, 260)
+    chart.show()
+    chart.set_data(trend_data(builders.a_report(), View(style="each")))
+    qtbot.waitUntil(lambda: chart.is_ready)
+    for name in ("dark", "light"):
+        theme.apply(qapp, "dark" if name == "dark" else "light")
+        image = QPixmap(chart.size())
+        chart.render(image)
+        assert image.toImage().pixelColor(300, 3) == theme.current().colour("bg")
