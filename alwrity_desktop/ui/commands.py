@@ -75,6 +75,7 @@ class Commands(QObject):
             "period.before": lambda: self._controller.step_period(-1),
             "period.after": lambda: self._controller.step_period(1),
             "calls.open": lambda: self._window.requested.emit(requests.OpenCalls()),
+            "calls.search": self._controller.search_calls,
         } | {
             f"period.{kind}": self._period_deed(kind)
             for kind in ("today", "week", "month", "year", "all")

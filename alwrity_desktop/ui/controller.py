@@ -50,8 +50,11 @@ class CallsView(Protocol):
     def show_call(self, row: CallRow) -> None:
         """Show one call in detail."""
 
-    def open_calls(self, request: requests.OpenCalls) -> None:
+    def show_query(self, request: requests.OpenCalls) -> None:
         """List the calls that are behind a figure."""
+
+    def focus_search(self) -> None:
+        """Let the person type what to look for."""
 
 
 class Controller(QObject):
@@ -253,7 +256,13 @@ class Controller(QObject):
     def _open_calls(self, request: requests.OpenCalls) -> None:
         view: object = self.window.open_dock("calls")
         if isinstance(view, CallsView):
-            view.open_calls(request)
+            view.show_query(request)
+
+    def search_calls(self) -> None:
+        """Open the calls, ready to be searched."""
+        view: object = self.window.open_dock("calls")
+        if isinstance(view, CallsView):
+            view.focus_search()
 
     @Slot(object)
     def _on_event(self, event: events.Event) -> None:

@@ -82,7 +82,8 @@ class DockTitle(QWidget):
         layout.addLayout(self._tools)
         if dock is not None:
             self._add_buttons(layout, view, dock)
-        self._title.installEventFilter(self)
+        if dock is None:
+            self.take_tools(view)
 
     def _add_buttons(self, layout: QHBoxLayout, view: DockView, dock: QDockWidget) -> None:
         float_name = self.tr("Float {title}").format(title=view.title)
@@ -95,9 +96,11 @@ class DockTitle(QWidget):
         layout.addWidget(self._float)
         layout.addWidget(self._close)
 
-    def add_tool(self, widget: QWidget) -> None:
-        """Put a dock's own control before the buttons."""
-        self._tools.addWidget(widget)
+    def take_tools(self, view: DockView) -> None:
+        """Put the controls of *view* before the buttons, wherever they were."""
+        for tool in view.title_tools:
+            self._tools.addWidget(tool)
+            tool.show()
 
     @Slot()
     def _toggle_floating(self) -> None:
@@ -140,26 +143,24 @@ class DockFrame(QDockWidget):
         self.view = view
         self.setWindowIcon(theme.icon(view.icon))
         self.title_bar = DockTitle(view, self)
-        tools = getattr(view, "title_tools", ())
-        for tool in tools:
-            self.title_bar.add_tool(tool)
         self.setTitleBarWidget(self.title_bar)
-        self._holder = ViewHolder()
         body = QWidget()
-        layout = QVBoxLayout(body)
-        layout.setContentsMargins(MARGIN + 1, 0, MARGIN + 1, MARGIN + 1)
-        layout.addWidget(self._holder)
+        self._around = QVBoxLayout(body)
+        self._around.setContentsMargins(MARGIN + 1, 0, MARGIN + 1, MARGIN + 1)
         self.setWidget(body)
         self.take_back()
         theme.bus().changed.connect(self.update)
 
     def take_back(self) -> None:
         """Hold the view again, after it was shown elsewhere."""
-        self._holder.hold(self.view)
+        if self._around.indexOf(self.view) < 0:
+            self._around.addWidget(self.view)
+            self.view.show()
+            self.title_bar.take_tools(self.view)
 
     def lend(self) -> DockView:
         """Give the view away, so that it can be shown elsewhere."""
-        self._holder.takeWidget()
+        self._around.removeWidget(self.view)
         return self.view
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -17,8 +17,6 @@ from alwrity_desktop.ui.sentence import Sentence
 from alwrity_desktop.ui.widgets import IconButton, PlainLabel, PushButton
 
 _SIDE: Final = 13
-_COLUMN: Final = 396
-"""Where the forecast begins: below the right edge of the first column of docks."""
 
 
 class Fold(Enum):
@@ -67,7 +65,8 @@ class Header(QWidget):
         self._bell = Bell()
         self._refresh = IconButton("refresh-cw", self.tr("Refresh (F5)"))
         self.more = IconButton("ellipsis-vertical", self.tr("Menu"))
-        self._primary = PushButton(self.tr("Set a budget"), "primary", "target")
+        self._budget = PushButton(self.tr("Set a budget"), "primary", "target")
+        self._export = PushButton(self.tr("Export…"), "primary", "download")
         self._link = PushButton(self.tr("Set a budget"), "link")
         self._make_words()
         self._connect()
@@ -84,6 +83,7 @@ class Header(QWidget):
         self._age = PlainLabel("", "caption", "text2")
         self._used_caption = PlainLabel(self.tr("This month you've used"), "caption", "muted")
         self._cost = MoneyMetric()
+        self._cost_in_line = MoneyMetric("heading")
         self._used = Sentence("body")
         self._forecast_caption = PlainLabel(self.tr("Forecast"), "caption", "muted")
         self._forecast = Sentence("body-large", "text")
@@ -97,7 +97,8 @@ class Header(QWidget):
         self.period.stepped.connect(self.stepped)
         self._pill.clicked.connect(self._open_health)
         self._bell.clicked.connect(self._open_alerts)
-        self._primary.clicked.connect(self._do_primary)
+        self._budget.clicked.connect(self._do_primary)
+        self._export.clicked.connect(self._do_primary)
         self._link.clicked.connect(self._do_primary)
 
     def set_menus(self, account: QMenu, period: QMenu, everything: QMenu) -> None:
@@ -115,6 +116,7 @@ class Header(QWidget):
         )
         self._show_period(report)
         self._cost.set_cost(report.totals.cost_pico)
+        self._cost_in_line.set_cost(report.totals.cost_pico)
         self._used.set_runs(header_text.used_runs(report))
         self._show_forecast(report)
         self._against_caption.set_plain(header_text.comparison_caption(report))
@@ -122,9 +124,15 @@ class Header(QWidget):
         state = header_text.state_of(report)
         self._pill.set_state(state.tone, state.word, state.reason)
         self._bell.set_unread(report.unread_alerts)
-        words = self.tr("Export…") if report.limits else self.tr("Set a budget")
-        self._primary.setText(words)
-        self._link.setText(words)
+        self._link.setText((self._export if report.limits else self._budget).text())
+        self._show_primary()
+
+    def _show_primary(self) -> None:
+        """Offer a budget to those who have none, else the export."""
+        has_limits = self._report is not None and bool(self._report.limits)
+        is_wide = self._fold in {Fold.WIDE, Fold.MEDIUM}
+        self._export.setVisible(is_wide and has_limits)
+        self._budget.setVisible(is_wide and not has_limits)
 
     def _account_words(self, report: Report) -> tuple[str, str]:
         name, detail = header_text.account_words(report)
@@ -157,6 +165,7 @@ class Header(QWidget):
         self._fold = fold
         old = self.layout()
         if old is not None:
+            _empty(old)
             # A layout leaves its widget only by being handed to another one.
             QWidget().setLayout(old)
         arrange = {
@@ -166,11 +175,13 @@ class Header(QWidget):
             Fold.LINE: self._arrange_line,
         }
         layout = arrange[fold]()
-        layout.setContentsMargins(_SIDE, 5, _SIDE, 9)
+        is_wide = fold in {Fold.WIDE, Fold.MEDIUM}
+        layout.setContentsMargins(_SIDE, 7 if is_wide else 5, _SIDE, 14 if is_wide else 9)
         self.setLayout(layout)
         shown = set(_widgets_of(layout))
         for widget in self._everything:
             widget.setVisible(widget in shown)
+        self._show_primary()
         if self._report is not None:
             self.show_report(self._report)
 
@@ -184,7 +195,7 @@ class Header(QWidget):
         _add(above, self._pill, self._bell, self._rule_above)
         if is_wide:
             above.addWidget(self._age)
-        _add(above, self._refresh, self._primary)
+        _add(above, self._refresh, self._budget, self._export)
         used = _row(self._cost, self._used)
         used.setSpacing(12)
         left = _column(self._used_caption, used)
@@ -199,7 +210,7 @@ class Header(QWidget):
         below.addLayout(middle, 1)
         below.addLayout(right)
         layout = QVBoxLayout()
-        layout.setSpacing(6)
+        layout.setSpacing(9)
         layout.addLayout(above)
         layout.addLayout(below)
         return layout
@@ -213,6 +224,7 @@ class Header(QWidget):
         caption.addWidget(self._age)
         used = _row(self._cost, self._used)
         used.setSpacing(12)
+        used.addStretch(1)
         forecast = _row()
         forecast.addWidget(self._forecast, 1)
         forecast.addWidget(self._link)
@@ -223,9 +235,10 @@ class Header(QWidget):
         return layout
 
     def _arrange_line(self) -> QLayout:
-        line = _row(self.account, self.period, self._cost)
+        line = _row(self.account, self.period, self._cost_in_line)
+        line.setSpacing(3)
         line.addStretch(1)
-        _add(line, self._pill, self._bell, self._refresh, self.more)
+        _add(line, self._pill, self._bell, self.more)
         return line
 
     def paintEvent(self, event: QPaintEvent) -> None:
@@ -282,6 +295,15 @@ def _column(caption: QWidget, below: QWidget | QLayout) -> QVBoxLayout:
         column.addWidget(below)
     column.addStretch(1)
     return column
+
+
+def _empty(layout: QLayout) -> None:
+    """Take everything out of *layout*: its widgets would follow it otherwise."""
+    while layout.count():
+        item = layout.takeAt(0)
+        inner = item.layout() if item is not None else None
+        if inner is not None:
+            _empty(inner)
 
 
 def _widgets_of(layout: QLayout) -> list[QWidget]:

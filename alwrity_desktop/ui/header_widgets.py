@@ -251,9 +251,9 @@ class Bell(IconButton):
 class MoneyMetric(PlainLabel):
     """The period's cost in the largest type; it counts to its value."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, type_role: str = "metric", parent: QWidget | None = None) -> None:
         """Make a figure that is not known yet."""
-        super().__init__(formatting.UNKNOWN, "metric", parent=parent)
+        super().__init__(formatting.UNKNOWN, type_role, parent=parent)
         self._target_pico = 0
         self._tween = Tween(self, "count", self._show_cents)
 

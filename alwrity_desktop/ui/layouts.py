@@ -83,7 +83,7 @@ LAYOUTS: Final = (
         medium=Row(
             (
                 Column((one("overview", 440), Tabs(("alerts", "health"), 260)), 376),
-                Column((one("trends", 330), one("providers", 370)), 640),
+                Column((one("trends", 390), one("providers", 330)), 640),
             )
         ),
     ),

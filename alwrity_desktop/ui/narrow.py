@@ -15,7 +15,15 @@ from PySide6.QtGui import (
     QPen,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QMenu, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QHBoxLayout,
+    QMenu,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 from alwrity_desktop.core.domain.health import HealthStatus
 from alwrity_desktop.core.domain.report import Report
@@ -268,12 +276,13 @@ class NarrowPage(QWidget):
         layout = QVBoxLayout(card)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        if not is_alone:
+        if not is_alone or view.title_tools:
             layout.addWidget(DockTitle(view))
         layout.addWidget(view, 1)
         view.show()
-        if name == "trends" and not is_alone:
-            card.setMinimumHeight(theme.scaled(_TRENDS_HEIGHT))
+        if not is_alone:
+            height = theme.scaled(_TRENDS_HEIGHT) if name == "trends" else _natural_height(view)
+            card.setMinimumHeight(height)
         self._cards.append(card)
         return card
 
@@ -317,3 +326,11 @@ class NarrowPage(QWidget):
             frame.take_back()
             frame.show()
             frame.setFloating(True)
+
+
+def _natural_height(view: DockView) -> int:
+    """Return the height at which nothing of *view* has to be scrolled to."""
+    inside = view.findChild(QScrollArea)
+    content = inside.widget() if inside is not None else None
+    height = (content or view).sizeHint().height()
+    return height + 2 * theme.scaled(SIZES.button)

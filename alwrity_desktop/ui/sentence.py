@@ -114,8 +114,12 @@ class Sentence(QWidget):
         base = (self.height() - line.height()) // 2 + line.ascent()
         left = max(0, self.width() - self.sizeHint().width()) if self._is_right else 0
         for run in self._runs:
-            left += run.gap
             painter.setFont(self._font(run))
+            if run.gap:
+                left += run.gap
+                # An aside is whole or absent; the tooltip has it.
+                if left + painter.fontMetrics().horizontalAdvance(run.text) > self.width():
+                    break
             painter.setPen(look.colour(run.colour or ("text" if run.is_strong else self._colour)))
             metrics = painter.fontMetrics()
             text = metrics.elidedText(run.text, Qt.TextElideMode.ElideRight, self.width() - left)

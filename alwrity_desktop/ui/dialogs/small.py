@@ -102,7 +102,6 @@ class KeysDialog(Sheet):
         ]
         given += [
             (self.tr("Layouts"), "Ctrl+1 … Ctrl+4"),
-            (self.tr("Search the calls"), "Ctrl+F"),
             (self.tr("A chart as a table, and back"), "T"),
         ]
         for place, (text, key) in enumerate(given):
