@@ -8,13 +8,15 @@ import os
 import sys
 from collections.abc import Sequence
 from types import MappingProxyType
-from typing import Final, Protocol, cast
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 from alwrity_desktop import __version__
-from alwrity_desktop.cli.parsing import PROGRAM, Arguments, Parser
 from alwrity_desktop.cli.session import Session
-from alwrity_desktop.cli.words import complain
+from alwrity_desktop.cli.words import PROGRAM, complain
 from alwrity_desktop.core.domain.errors import AlwrityError, UsageError
+
+if TYPE_CHECKING:
+    from alwrity_desktop.cli.parsing import Arguments, Parser
 
 INTERRUPTED: Final = 130
 
@@ -103,6 +105,8 @@ def _run(words: list[str], session: Session) -> int:
         known = ", ".join(COMMANDS)
         message = f'There is no command "{name:.40}". There are: {known}.'
         raise UsageError(message)
+    from alwrity_desktop.cli.parsing import Arguments, Parser
+
     module_name, summary = COMMANDS[name]
     module = cast("CommandModule", importlib.import_module(f"{__name__}.{module_name}"))
     parser = Parser(prog=f"{PROGRAM} {name}", summary=summary)

@@ -7,9 +7,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from alwrity_desktop.cli import parsing
-from alwrity_desktop.cli.parsing import PROGRAM, Arguments, Parser
+from alwrity_desktop.cli.parsing import Arguments, Parser
 from alwrity_desktop.cli.session import Session
-from alwrity_desktop.cli.words import print_document, table
+from alwrity_desktop.cli.words import PROGRAM, print_document, table
 from alwrity_desktop.core.documents import alerts_document
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.errors import NotFoundError, UsageError

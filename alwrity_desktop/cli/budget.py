@@ -7,9 +7,9 @@ from decimal import Decimal, InvalidOperation
 from typing import TYPE_CHECKING, Final
 
 from alwrity_desktop.cli import parsing
-from alwrity_desktop.cli.parsing import PROGRAM, Arguments, Parser
+from alwrity_desktop.cli.parsing import Arguments, Parser
 from alwrity_desktop.cli.session import Session
-from alwrity_desktop.cli.words import percent, plain, print_document, table
+from alwrity_desktop.cli.words import PROGRAM, percent, plain, print_document, table
 from alwrity_desktop.core.documents import budget_document, limit_document
 from alwrity_desktop.core.domain.budgets import Budget, Enforcement, Limit, LimitKind
 from alwrity_desktop.core.domain.errors import NotFoundError, UsageError

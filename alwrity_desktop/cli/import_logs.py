@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Final
 
 from alwrity_desktop.cli import parsing
-from alwrity_desktop.cli.parsing import PROGRAM, Arguments, Parser
+from alwrity_desktop.cli.parsing import Arguments, Parser
 from alwrity_desktop.cli.session import Session
-from alwrity_desktop.cli.words import calls, print_document
+from alwrity_desktop.cli.words import PROGRAM, calls, print_document
 from alwrity_desktop.core.answers import import_document, progress_document
 from alwrity_desktop.core.domain.errors import NotFoundError
 from alwrity_desktop.core.results import ImportProgress, SourceImport

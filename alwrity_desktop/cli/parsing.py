@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final, NoReturn
 
+from alwrity_desktop.cli.words import PROGRAM
 from alwrity_desktop.core.documents import DIMENSIONS
 from alwrity_desktop.core.domain.errors import PersonError, UsageError
 from alwrity_desktop.core.domain.periods import zone_of
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
 from alwrity_desktop.core.results import PeriodChoice
 
-PROGRAM: Final = "alwrity-desktop"
 PERIODS: Final = ("today", "week", "month", "year", "all", "custom")
 
 

@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from alwrity_desktop.cli import parsing
-from alwrity_desktop.cli.parsing import PROGRAM, Arguments, Parser
+from alwrity_desktop.cli.parsing import Arguments, Parser
 from alwrity_desktop.cli.session import Session
-from alwrity_desktop.cli.words import plain, print_document, table
+from alwrity_desktop.cli.words import PROGRAM, plain, print_document, table
 from alwrity_desktop.core.domain.errors import NotFoundError, UsageError
 from alwrity_desktop.core.domain.price_book import PriceEntry
 from alwrity_desktop.core.domain.price_list import start_ms

@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from typing import Any, BinaryIO, Final
 
 from alwrity_desktop.cli import parsing
-from alwrity_desktop.cli.parsing import PROGRAM, Arguments, Parser
+from alwrity_desktop.cli.parsing import Arguments, Parser
 from alwrity_desktop.cli.session import Session
-from alwrity_desktop.cli.words import call_money, calls, complain, plain, print_document
+from alwrity_desktop.cli.words import PROGRAM, call_money, calls, complain, plain, print_document
 from alwrity_desktop.core.answers import booked_document, recorded_document
 from alwrity_desktop.core.domain.errors import UsageError
 from alwrity_desktop.core.domain.usage import Call

@@ -8,9 +8,10 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from alwrity_desktop.cli.parsing import PROGRAM
 from alwrity_desktop.core.domain.money import PICO_PER_USD, divide_half_even
 from alwrity_desktop.core.domain.words import UNKNOWN
+
+PROGRAM: Final = "alwrity-desktop"
 
 _PICO_PER_BASIS: Final = PICO_PER_USD // 10_000
 _WIDE: Final = frozenset("FW")
