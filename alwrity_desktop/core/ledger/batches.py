@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from alwrity_desktop.core.domain.alerts import Alert
-from alwrity_desktop.core.domain.pricing import Quote
+from alwrity_desktop.core.domain.pricing import Settled
 from alwrity_desktop.core.domain.usage import Call
 from alwrity_desktop.core.log_reading import LogReading
 
@@ -15,10 +15,8 @@ from alwrity_desktop.core.log_reading import LogReading
 class Book(Protocol):
     """The price book as the ledger needs it."""
 
-    def quote(
-        self, provider: str, model: str, at_ms: int, service_tier: str, context_tokens: int
-    ) -> Quote | None:
-        """Return the unit prices in force, or None when there is no price."""
+    def settle(self, call: Call) -> Settled:
+        """Return what *call* costs, how that came about, and the unit prices used."""
         ...
 
 

@@ -136,8 +136,13 @@ class Ledger:
         """
         with sentences(self._engine):
             if self._watch is None:
-                self._watch = self._engine.connect().execution_options(isolation_level="AUTOCOMMIT")
-            return int(self._watch.exec_driver_sql("PRAGMA data_version").scalar_one())
+                self._watch = self._engine.raw_connection()
+            # Outside of any transaction: within one, the state of its beginning is seen for ever.
+            cursor = self._watch.cursor()
+            cursor.execute("PRAGMA data_version")
+            (version,) = cursor.fetchone() or (0,)
+            cursor.close()
+            return int(version)
 
     def rollup_differences(self) -> int:
         """Return in how many rows the rollups differ from the calls; 0 is right."""

@@ -88,10 +88,8 @@ class SharedRows:
             self._connection.exec_driver_sql(_INSERT_SERIES, self._new_series)
             self._new_series = []
 
-    def quote_id(self, quote: Quote | None) -> int | None:
-        """Return the id of the frozen *quote*; None for none."""
-        if quote is None:
-            return None
+    def quote_id(self, quote: Quote) -> int:
+        """Return the id of the frozen *quote*."""
         found = self._quotes.get(id(quote))
         return self._make_quote(quote) if found is None else found
 

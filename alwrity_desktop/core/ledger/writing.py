@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from msgspec.structs import astuple
 from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.identity import is_better, merge
-from alwrity_desktop.core.domain.pricing import Quote, settle
+from alwrity_desktop.core.domain.money import MAX_COST_PICO
+from alwrity_desktop.core.domain.pricing import Quote
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
 from alwrity_desktop.core.ledger import alerting, cursors
 from alwrity_desktop.core.ledger.batches import Batch, BatchResult, Book, Booked
@@ -28,6 +30,9 @@ _INSERT_CALL: Final = f"INSERT INTO calls ({_NAMES}) VALUES ({_MARKS})"  # noqa:
 _INSERT_CORRECTION: Final = (
     f"INSERT INTO {CORRECTIONS.name} ({_NAMES}, call_id) VALUES ({_MARKS}, ?)"  # noqa: S608
 )
+
+_FIRST_FIGURE: Final = Call.__struct_fields__.index("input_tokens")
+_AFTER_FIGURES: Final = Call.__struct_fields__.index("duration_ms") + 1
 
 Row = tuple[object, ...]
 
@@ -83,7 +88,6 @@ class _Booking:
                 (batch.door, batch.now_ms),
             ).scalar_one()
         )
-        self._known: KnownCalls | None = None
         self._answers: dict[str, Booked] = {}
         self.rows: list[Row] = []
         self.corrected = 0
@@ -94,18 +98,25 @@ class _Booking:
         """Book *calls*, which are distinct among themselves."""
         known = KnownCalls(self._connection, calls)
         last_id = self._last_call_id()
-        for call in calls:
-            match = None if known.is_empty else known.find(call)
-            if match is None:
-                self.rows.append(self._new_row(call))
-                self.touched.append(call)
-            else:
-                self._meet_again(call, match)
+        if known.is_empty:
+            self.rows = [self._row(call) for call in calls]
+            self.touched.extend(calls)
+        else:
+            self._book_beside(calls, known)
         self.shared.save()
         if self.rows:
             self._connection.exec_driver_sql(_INSERT_CALL, self.rows)
             self._rollups.add_calls_after(last_id)
             self._rollups.add_durations(self.rows)
+
+    def _book_beside(self, calls: Sequence[Call], known: KnownCalls) -> None:
+        for call in calls:
+            match = known.find(call)
+            if match is None:
+                self.rows.append(self._row(call))
+                self.touched.append(call)
+            else:
+                self._meet_again(call, match)
 
     def answer(self, call: Call) -> Booked:
         """Return how *call* was booked."""
@@ -115,42 +126,27 @@ class _Booking:
         query = "SELECT coalesce(max(id), 0) FROM calls"
         return int(self._connection.exec_driver_sql(query).scalar_one())
 
-    def _new_row(self, call: Call) -> Row:
-        quote = self._quote(call)
+    def _row(self, call: Call) -> Row:
+        """Return the row of *call* at the price of its day.
+
+        The figures that a call and its row share stand in the same order in both, and are
+        taken over together: this runs for every call of an import.
+        """
+        cost_pico, status, quote = self._book.settle(call)
+        if cost_pico is not None and cost_pico > MAX_COST_PICO:
+            cost_pico, status, quote = None, PriceStatus.UNPRICED, None
         if not self._batch.readings:
-            self._answers[call.identity] = _answer_new(call, quote)
-        return self._row(call, quote)
-
-    def _quote(self, call: Call) -> Quote | None:
-        return self._book.quote(
-            call.provider,
-            call.model,
-            call.occurred_at_ms,
-            call.service_tier,
-            call.tokens - call.output_tokens,
-        )
-
-    def _row(self, call: Call, quote: Quote | None) -> Row:
-        cost_pico, status, used = settle(call, quote)
+            self._answers[call.identity] = _answer(call.identity, cost_pico, status, quote)
+        values = astuple(call)
         return (
             call.identity,
             self.shared.series_id(call, status),
             call.occurred_at_ms,
             self._batch_id,
             self._file_of.get(call.identity),
-            call.input_tokens,
-            call.cache_read_tokens,
-            call.cache_write_5m_tokens,
-            call.cache_write_1h_tokens,
-            call.output_tokens,
-            call.reasoning_tokens,
-            call.requests,
-            call.web_searches,
-            call.images,
-            call.pages,
-            call.duration_ms,
+            *values[_FIRST_FIGURE:_AFTER_FIGURES],
             cost_pico,
-            self.shared.quote_id(used),
+            None if quote is None else self.shared.quote_id(quote),
             FLAG_ESTIMATED * call.is_estimated + FLAG_SIDECHAIN * call.is_sidechain,
         )
 
@@ -161,8 +157,7 @@ class _Booking:
             self._answer_known(call, known)
         if not is_taken:
             return
-        quote = self._quote(call)
-        row = self._row(call, quote)
+        row = self._row(call)
         self.shared.save()
         self._connection.exec_driver_sql(_INSERT_CORRECTION, (*row, known.id))
         self._rollups.replace(known, row)
@@ -191,14 +186,15 @@ class _Booking:
         return origin, status
 
 
-def _answer_new(call: Call, quote: Quote | None) -> Booked:
-    cost_pico, status, used = settle(call, quote)
+def _answer(
+    identity: str, cost_pico: int | None, status: PriceStatus, quote: Quote | None
+) -> Booked:
     reported = "reported with the call" if cost_pico is not None else None
     return Booked(
-        identity=call.identity,
+        identity=identity,
         cost_pico=cost_pico,
         price_status=status,
-        price_origin=reported if used is None else used.origin,
+        price_origin=reported if quote is None else quote.origin,
         is_new=True,
     )
 

@@ -18,6 +18,7 @@ from alwrity_desktop.core.domain.report import CallQuery
 from alwrity_desktop.core.domain.usage import Call
 from alwrity_desktop.core.ledger.engine import writing
 from alwrity_desktop.core.ledger.ledger import Ledger
+from alwrity_desktop.core.ledger.schema import FIGURE_COLUMNS
 from tests.core.ledger.calls import (
     HOUR_MS,
     NOW_MS,
@@ -222,3 +223,21 @@ def test_that_totals_do_not_depend_on_the_order_of_import(
         finally:
             at_once.close()
             in_parts.close()
+
+
+def test_that_a_call_and_its_row_name_their_figures_in_one_order() -> None:
+    figures = FIGURE_COLUMNS[FIGURE_COLUMNS.index("input_tokens") :][:11]
+    first = Call.__struct_fields__.index("input_tokens")
+
+    assert Call.__struct_fields__[first : first + 11] == figures
+    assert figures[-1] == "duration_ms"
+
+
+def test_that_a_cost_beyond_belief_stays_out_of_the_sum(ledger: Ledger, book: PriceBook) -> None:
+    images = a_call(
+        identity="record:1", provider="stability", model="image", images=10**9, input_tokens=0
+    )
+
+    (booked,) = ledger.record(from_script(images), book).booked
+
+    assert (booked.cost_pico, booked.price_status) == (None, "unpriced")
