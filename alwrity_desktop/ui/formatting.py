@@ -109,8 +109,8 @@ def tokens(count: int | None, decimals: int | None = None) -> str:
 
 def _reaches(count: int, unit: int, decimals: int) -> bool:
     """Return whether *count*, written in the next smaller unit, would read 1000 or more."""
-    smaller = unit // 1000
-    return divide_half_even(count * 10**decimals, smaller) >= 1000 * 10**decimals
+    factor: int = 10**decimals
+    return divide_half_even(count * factor, unit // 1000) >= 1000 * factor
 
 
 def _decimals(count: int, unit: int) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from PySide6.QtWidgets import QApplication
@@ -30,5 +31,5 @@ class Asked:
         self.requests.append(request)
 
     @property
-    def last(self) -> object:
+    def last(self) -> Any:  # noqa: ANN401 - any request
         return self.requests[-1]

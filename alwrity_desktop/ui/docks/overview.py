@@ -140,7 +140,7 @@ class OverviewDock(DockView):
         return box
 
     def _make_limits(self) -> QWidget:
-        box = QWidget()
+        box = self._limits_box = QWidget()
         self._bars: list[LimitBar] = []
         self._models: tuple[tuple[str | None, str], ...] = ()
         self._bars_title = PlainLabel(self.tr("Dearest models"), "caption", "muted", 500)
@@ -281,7 +281,7 @@ class OverviewDock(DockView):
 
     def _make_bars(self, count: int) -> None:
         while len(self._bars) < count:
-            bar = LimitBar()
+            bar = LimitBar(self._limits_box)
             bar.clicked.connect(self._open_bar)
             self._bars.append(bar)
         for index, bar in enumerate(self._bars):

@@ -1,0 +1,393 @@
+"""What holds for every dock, and what each of them asks for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QPixmap
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from pytestqt.qtbot import QtBot
+
+from alwrity_desktop.core.domain.alerts import AlertKind
+from alwrity_desktop.core.domain.budgets import Status
+from alwrity_desktop.core.domain.report import Figures, Group, Report
+from alwrity_desktop.ui import theme
+from alwrity_desktop.ui.docks import dock_types
+from alwrity_desktop.ui.docks.alerts import AlertsDock
+from alwrity_desktop.ui.docks.base import DockView
+from alwrity_desktop.ui.docks.health import HealthDock
+from alwrity_desktop.ui.docks.limits import LimitRow, LimitsDock
+from alwrity_desktop.ui.docks.overview import OverviewDock
+from alwrity_desktop.ui.docks.providers import ProvidersDock
+from alwrity_desktop.ui.docks.trends import TrendsDock
+from alwrity_desktop.ui.requests import (
+    EditBudget,
+    MarkAlertsRead,
+    OpenCalls,
+    OpenDock,
+    ReadLogs,
+    RemoveBudget,
+    Retry,
+    SelectPeriod,
+    ShowPrices,
+)
+from alwrity_desktop.ui.widgets import ActionButton, LimitBar, PlainLabel
+from tests import builders
+from tests.ui.looks import Asked
+
+SIZES = {
+    "overview": (376, 414),
+    "trends": (1022, 322),
+    "providers": (670, 310),
+    "limits": (420, 330),
+    "alerts": (376, 240),
+    "health": (342, 310),
+    "calls": (900, 240),
+}
+
+
+def shown(dock: DockView, qtbot: QtBot, report: Report | None = None) -> Asked:
+    qtbot.addWidget(dock)
+    asked = Asked()
+    dock.requested.connect(asked.take)
+    dock.resize(*SIZES[dock.name])
+    dock.show()
+    dock.show_report(report or builders.a_report())
+    qtbot.waitUntil(lambda: dock.is_ready)
+    QApplication.processEvents()
+    return asked
+
+
+def texts(widget: QWidget) -> list[str]:
+    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
+
+
+def test_that_the_docks_are_found_by_being_there() -> None:
+    assert [dock.name for dock in dock_types()] == [
+        "overview", "trends", "providers", "limits", "alerts", "health", "calls",
+    ]  # fmt: skip
+    assert all(dock.title and dock.icon and dock.about.endswith(".") for dock in dock_types())
+
+
+@pytest.mark.parametrize("dock_type", dock_types(), ids=lambda dock: dock.name)
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_that_every_dock_paints_every_face(
+    dock_type: type[DockView], name: str, qtbot: QtBot, qapp: QApplication
+) -> None:
+    theme.apply(qapp, "dark" if name == "dark" else "light")
+    dock = dock_type()
+    shown(dock, qtbot)
+    picture = QPixmap(dock.size())
+    dock.render(picture)
+    for report in (
+        builders.an_empty_report(),
+        builders.an_empty_report(calls_ever=3),
+        builders.a_report(limits=(), comparison=None, forecast=builders.an_empty_report().forecast),
+        builders.a_report(points=(), history_days=(), history_months=(), alerts=()),
+    ):
+        dock.show_report(report)
+        dock.render(picture)
+    dock.show_loading("Reading November, 9,412 calls so far")
+    dock.render(picture)
+    dock.show_report(builders.a_report())
+    dock.show_stale("Offline. Figures are 1 h 34 min old")
+    dock.render(picture)
+    assert any("1 h 34 min" in text for text in texts(dock))
+    dock.show_stale(None)
+    assert not any("1 h 34 min" in text for text in texts(dock))
+
+
+@pytest.mark.parametrize("dock_type", dock_types(), ids=lambda dock: dock.name)
+@pytest.mark.parametrize("percent", [100, 200])
+def test_that_no_words_are_cut_off(
+    dock_type: type[DockView], percent: int, qtbot: QtBot, qapp: QApplication
+) -> None:
+    theme.apply(qapp, "light", percent)
+    dock = dock_type()
+    shown(dock, qtbot)
+    width, height = SIZES[dock.name]
+    dock.resize(max(width * percent // 100, dock.minimumSizeHint().width()), height * 3)
+    QApplication.processEvents()
+    cut = [
+        label.text()
+        for label in dock.findChildren(PlainLabel)
+        if label.isVisible()
+        and not label.wordWrap()
+        and not label._is_elided
+        and label.width() < label.fontMetrics().horizontalAdvance(label.text())
+    ]
+    assert not cut
+
+
+@pytest.mark.parametrize("dock_type", dock_types(), ids=lambda dock: dock.name)
+def test_that_words_from_outside_are_never_markup(dock_type: type[DockView], qtbot: QtBot) -> None:
+    hostile = "<img src='file:///etc/passwd'>"
+    group = Group(hostile, Figures(calls=3, input_tokens=5, cost_pico=10**12), 100.0)
+    report = builders.a_report(
+        groups={"provider": (group,), "model": (replace(group, provider=hostile),)},
+        limits=(builders.a_limit(hostile),),
+        alerts=(builders.an_alert(1, title=hostile, message=hostile),),
+    )
+    dock = dock_type()
+    shown(dock, qtbot, report)
+    for label in dock.findChildren(QLabel):
+        assert label.textFormat() == Qt.TextFormat.PlainText
+    for widget in dock.findChildren(QWidget):
+        assert "<img" not in widget.toolTip()
+
+
+@pytest.mark.parametrize("dock_type", dock_types(), ids=lambda dock: dock.name)
+def test_that_every_button_has_a_name(dock_type: type[DockView], qtbot: QtBot) -> None:
+    dock = dock_type()
+    shown(dock, qtbot)
+    for button in dock.findChildren(QPushButton):
+        assert not button.isVisible() or button.text() or button.accessibleName()
+
+
+@pytest.mark.parametrize(
+    "dock_type", [dock for dock in dock_types() if dock.name in {"providers", "calls", "trends"}]
+)
+def test_that_an_empty_dock_offers_what_mends_it(dock_type: type[DockView], qtbot: QtBot) -> None:
+    dock = dock_type()
+    asked = shown(dock, qtbot, builders.an_empty_report())
+    dock.findChildren(ActionButton)[-1].click()
+    assert asked.last == ReadLogs()
+    dock.show_report(builders.an_empty_report(calls_ever=12))
+    buttons = [button for button in dock.findChildren(ActionButton) if button.isVisible()]
+    buttons[0].click()
+    assert asked.last == SelectPeriod("month", -1)
+
+
+def test_that_a_stale_dock_can_be_retried(qtbot: QtBot) -> None:
+    dock = ProvidersDock()
+    asked = shown(dock, qtbot)
+    dock.show_stale("Offline.")
+    dock._message._button.click()
+    assert asked.last == Retry()
+
+
+def test_that_no_dock_opens_windows_of_its_own(qtbot: QtBot, qapp: QApplication) -> None:
+    before = set(qapp.topLevelWidgets())
+    docks = [dock_type() for dock_type in dock_types()]
+    for dock in docks:
+        shown(dock, qtbot)
+    others = set(qapp.topLevelWidgets()) - before - set(docks)
+    assert not [widget for widget in others if widget.isVisible()]
+
+
+def test_that_the_overview_tells_the_ten_second_story(qtbot: QtBot) -> None:
+    dock = OverviewDock()
+    shown(dock, qtbot)
+    told = texts(dock)
+    for words in ("$120.96", "80% likely $116 – $126", "14,760", "+13% on Oct", "84.7M", "1.48 s"):
+        assert words in told
+    for words in ("p95 5.12 s", "0.63%", "93 calls", "1 limit above 80%"):
+        assert words in told
+    bars = [bar.accessibleName() for bar in dock.findChildren(LimitBar) if bar.isVisible()]
+    assert bars[0] == "Anthropic tokens: 37.2M of 44.0M, 85%"
+    assert len(bars) == 5
+
+
+def test_that_what_is_not_known_is_a_dash(qtbot: QtBot) -> None:
+    dock = OverviewDock()
+    totals = Figures(calls=5, input_tokens=10, cost_pico=10**12)
+    refused = builders.an_empty_report().forecast
+    shown(dock, qtbot, builders.a_report(totals=totals, forecast=refused, p95_duration_ms=None))
+    told = texts(dock)
+    assert told.count("—") == 3
+    assert "No calls in the last 28 days." in told
+
+
+def test_that_an_overview_without_a_budget_offers_one(qtbot: QtBot) -> None:
+    dock = OverviewDock()
+    asked = shown(dock, qtbot, builders.a_report(limits=(), status=Status.ACTIVE))
+    button = next(b for b in dock.findChildren(ActionButton) if b.text() == "Set a budget")
+    assert button.isVisible()
+    button.click()
+    assert asked.last == EditBudget()
+    bars = [bar for bar in dock.findChildren(LimitBar) if bar.isVisible()]
+    assert bars[0].accessibleName() == "claude-sonnet-4-5: 1,599 calls, $34.49"
+    QTest.mouseClick(bars[0], Qt.MouseButton.LeftButton)
+    assert asked.last == OpenCalls("anthropic", "claude-sonnet-4-5")
+
+
+def test_that_every_key_figure_opens_its_calls(qtbot: QtBot) -> None:
+    dock = OverviewDock()
+    asked = shown(dock, qtbot)
+    for figure in dock._figures:
+        QTest.mouseClick(figure, Qt.MouseButton.LeftButton)
+    assert asked.requests == [OpenCalls(), OpenCalls(), OpenCalls(), OpenCalls(state="error")]
+    QTest.mouseClick(dock._bars[0], Qt.MouseButton.LeftButton)
+    assert asked.last == OpenDock("limits")
+
+
+def test_that_a_provider_opens_its_models_and_a_model_its_calls(qtbot: QtBot) -> None:
+    dock = ProvidersDock()
+    asked = shown(dock, qtbot)
+    assert dock._model.index(0, 0).data() == "Anthropic"
+    assert dock._model.index(6, 0).data() == "Total"
+    dock._table.row_opened.emit(0)
+    assert [dock._model.index(row, 0).data() for row in range(3)] == [
+        "claude-sonnet-4-5", "claude-haiku-4-5", "Total",
+    ]  # fmt: skip
+    dock._table.row_opened.emit(1)
+    assert asked.last == OpenCalls("anthropic", "claude-haiku-4-5")
+    dock._go_back()
+    assert dock._model.rowCount() == 7
+
+
+def test_that_an_opened_provider_stays_open_over_a_refresh(qtbot: QtBot) -> None:
+    dock = ProvidersDock()
+    shown(dock, qtbot)
+    dock._open_key("openai")
+    dock.show_report(builders.a_report())
+    assert dock._model.index(0, 0).data() == "gpt-5"
+    dock.show_report(builders.a_report(groups={"provider": builders.provider_groups()[:1]}))
+    assert dock._model.index(0, 0).data() == "Anthropic"
+
+
+def test_that_an_unpriced_model_has_no_cost_rather_than_none_to_pay(qtbot: QtBot) -> None:
+    dock = ProvidersDock()
+    shown(dock, qtbot)
+    dock._open_key("openai")
+    assert dock._model.index(2, 0).data() == "gpt-5-codex-preview"
+    assert dock._model.index(2, 3).data() == "—"
+    assert "99.9% of calls priced: 2 models unpriced, 14 calls" in texts(dock)
+
+
+def test_that_missing_prices_can_be_set(qtbot: QtBot) -> None:
+    dock = ProvidersDock()
+    asked = shown(dock, qtbot)
+    dock._set_prices.click()
+    assert asked.last == ShowPrices()
+
+
+def test_that_budgets_are_set_changed_and_removed(qtbot: QtBot) -> None:
+    dock = LimitsDock()
+    asked = shown(dock, qtbot)
+    row = dock.findChildren(LimitRow)[0]
+    row._edit.click()
+    row._remove.click()
+    row._bar.clicked.emit()
+    assert asked.requests == [EditBudget(2), RemoveBudget(2), OpenCalls("anthropic")]
+    assert "Anthropic, monthly · resets on 1 Dec · 10 days left" in texts(dock)
+
+
+def test_that_a_servers_limit_cannot_be_changed_here(qtbot: QtBot) -> None:
+    dock = LimitsDock()
+    limit = builders.a_limit(origin="alwrity", budget_id=None)
+    shown(dock, qtbot, builders.a_report(limits=(limit,)))
+    row = dock.findChildren(LimitRow)[0]
+    assert row._edit.isHidden()
+    assert row._remove.isHidden()
+
+
+def test_that_fewer_limits_leave_no_empty_rows(qtbot: QtBot) -> None:
+    dock = LimitsDock()
+    shown(dock, qtbot)
+    dock.show_report(builders.a_report(limits=(builders.a_limit(),)))
+    assert [row.isHidden() for row in dock.findChildren(LimitRow)] == [False, *[True] * 4]
+
+
+def test_that_unread_alerts_come_first_and_open_their_cause(qtbot: QtBot) -> None:
+    dock = AlertsDock()
+    asked = shown(dock, qtbot)
+    assert dock._model.rowCount() == 3
+    place = dock._list.visualRect(dock._model.index(1)).center()
+    QTest.mouseClick(dock._list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert asked.requests == [MarkAlertsRead((11,)), OpenCalls("anthropic")]
+
+
+@pytest.mark.parametrize(
+    ("kind", "request_"),
+    [
+        (AlertKind.UNPRICED, ShowPrices()),
+        (AlertKind.SOURCE, OpenDock("health")),
+        (AlertKind.FORECAST, OpenDock("trends")),
+        (AlertKind.BUDGET, OpenDock("limits")),
+    ],
+)
+def test_that_each_kind_of_alert_leads_somewhere(
+    kind: AlertKind, request_: object, qtbot: QtBot
+) -> None:
+    dock = AlertsDock()
+    alert = builders.an_alert(5, kind=kind, provider=None, is_read=True)
+    asked = shown(dock, qtbot, builders.a_report(alerts=(alert,)))
+    dock._list.setCurrentIndex(dock._model.index(0))
+    QTest.keyClick(dock._list, Qt.Key.Key_Return)
+    assert asked.requests == [request_]
+
+
+def test_that_alerts_are_filtered_and_all_marked_read(qtbot: QtBot) -> None:
+    dock = AlertsDock()
+    asked = shown(dock, qtbot)
+    dock._chips.choose("all")
+    dock._list_alerts()
+    assert dock._model.rowCount() == 11
+    dock._severities.setCurrentIndex(1)
+    assert dock._model.rowCount() == 1
+    dock.mark_all.click()
+    assert asked.last == MarkAlertsRead()
+    QTest.keyClick(dock._list, Qt.Key.Key_M)
+    assert len(asked.requests) == 1
+
+
+def test_that_m_marks_the_chosen_alert_read(qtbot: QtBot) -> None:
+    dock = AlertsDock()
+    asked = shown(dock, qtbot)
+    dock._list.setCurrentIndex(dock._model.index(2))
+    QTest.keyClick(dock._list, Qt.Key.Key_M)
+    assert asked.requests == [MarkAlertsRead((9,))]
+
+
+def test_that_health_names_sources_reasons_and_providers(qtbot: QtBot) -> None:
+    dock = HealthDock()
+    asked = shown(dock, qtbot)
+    assert "Mistral: 6.4% errors, p95 11.8 s" in texts(dock)
+    refused = "Codex: 3 × Token count is not a whole number (rollout-7.jsonl, 812)"
+    assert refused in texts(dock)
+    sources = [dock._sources.index(1, column).data() for column in range(5)]
+    assert sources == ["Codex", "2 min ago", "38", "5,680", "3"]
+    providers = [dock._providers.index(4, column).data() for column in range(4)]
+    assert providers == ["Stability", "No data", "—", "—"]
+    dock._provider_table.row_opened.emit(3)
+    assert asked.last == OpenCalls("mistral", state="error")
+
+
+def test_that_t_shows_the_figures_of_the_chart(qtbot: QtBot) -> None:
+    dock = TrendsDock()
+    asked = shown(dock, qtbot)
+    QTest.keyClick(dock, Qt.Key.Key_T)
+    assert dock._table.isVisible()
+    assert [dock._model.index(0, column).data() for column in range(2)] == ["Fri 20 Nov", "$7.42"]
+    dock._table.row_opened.emit(0)
+    assert asked.last == OpenCalls(day_start="2026-11-20", day_end="2026-11-20")
+    QTest.keyClick(dock, Qt.Key.Key_T)
+    assert not dock._table.isVisible()
+
+
+def test_that_the_chart_can_be_opened_at_a_day_and_a_month(qtbot: QtBot) -> None:
+    dock = TrendsDock()
+    asked = shown(dock, qtbot)
+    dock._chart.place_clicked.emit(12.0)
+    assert asked.last == OpenCalls(day_start="2026-11-12", day_end="2026-11-12")
+    dock._months.bar_clicked.emit(4)
+    assert asked.last == OpenCalls(day_start="2026-10-01", day_end="2026-10-31")
+
+
+def test_that_the_months_stand_beside_the_curve_only_with_room(qtbot: QtBot) -> None:
+    dock = TrendsDock()
+    shown(dock, qtbot)
+    assert dock._months_box.isVisible()
+    dock.resize(620, 320)
+    assert not dock._months_box.isVisible()
+
+
+def test_that_a_click_beside_the_ring_asks_for_nothing(qtbot: QtBot) -> None:
+    dock = ProvidersDock()
+    asked = shown(dock, qtbot)
+    QTest.mouseClick(dock._ring, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
+    assert not asked.requests

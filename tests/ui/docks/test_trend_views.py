@@ -1,0 +1,165 @@
+"""What the trend chart is given to draw."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from alwrity_desktop.core.domain.report import Amounts, Point
+from alwrity_desktop.ui.docks._trend_bins import (
+    OTHER,
+    add,
+    bins_of,
+    leading_providers,
+    provider_values,
+    reached,
+    weekly,
+)
+from alwrity_desktop.ui.docks._trend_views import View, bins_for, trend_data
+from tests import builders
+
+DAYS = st.lists(
+    st.dictionaries(
+        st.sampled_from([f"p{n}" for n in range(9)]),
+        st.integers(min_value=0, max_value=10**15),
+        max_size=9,
+    ),
+    min_size=1,
+    max_size=120,
+)
+
+
+def points(days: list[dict[str, int]]) -> list[Point]:
+    first = date(2026, 7, 3)
+    found = []
+    for place, costs in enumerate(days):
+        split = {name: Amounts(cost, 1, 2) for name, cost in costs.items()}
+        total = Amounts(sum(costs.values()), len(costs), 2 * len(costs))
+        found.append(Point((first + timedelta(days=place)).isoformat(), total, split))
+    return found
+
+
+@given(DAYS)
+def test_that_weeks_lose_nothing(days: list[dict[str, int]]) -> None:
+    made = points(days)
+    total = Amounts()
+    for item in weekly(made, 12):
+        assert date.fromisoformat(item.start).weekday() == 0
+        total = add(total, item.total)
+    assert total.cost_pico == sum(point.total.cost_pico for point in made)
+    assert total.calls == sum(point.total.calls for point in made)
+
+
+@given(DAYS)
+def test_that_curves_and_other_add_up_to_the_whole(days: list[dict[str, int]]) -> None:
+    bins = bins_of(points(days))
+    providers = leading_providers(bins, "tokens")
+    assert len(providers) <= 6
+    values = provider_values(bins, providers, "tokens")
+    assert sum(sum(row) for row in values.values()) == sum(item.total.tokens for item in bins)
+    assert OTHER not in providers[:-1]
+
+
+def test_that_days_to_come_are_not_drawn_as_zero() -> None:
+    bins = bins_of(builders.november_points())
+    assert len(bins) == 30
+    assert len(reached(bins)) == 20
+
+
+def test_that_the_curve_of_the_pictures_is_drawn() -> None:
+    data = trend_data(builders.a_report(), View())
+    curve = data.curves[0]
+    assert curve.xs[0] == curve.ys[0] == 0.0
+    assert curve.ys[-1] == pytest.approx(83.85)
+    assert 19 < curve.xs[-1] < 20
+    assert data.x_max == 30.0
+    assert [tick.text for tick in data.ticks] == ["1 Nov", "5", "10", "15", "20", "25", "30"]
+    assert [tick.is_bold for tick in data.ticks].index(True) == 4
+    assert data.now is not None
+    assert data.now.text == "$83.85 today"
+    assert data.budget is not None
+    assert (data.budget.y, data.budget.text) == (125.0, "Budget $125.00")
+    assert data.comparison is not None
+    assert data.comparison.label == "October"
+    assert [(peak.note, peak.text) for peak in data.peaks] == [("Peak, 12 Nov:", "$7.79")]
+    assert data.write(125.0) == "$125"
+
+
+def test_that_the_forecast_goes_on_from_the_present_point() -> None:
+    data = trend_data(builders.a_report(), View())
+    first, last = data.band[0], data.band[-1]
+    assert data.now is not None
+    assert (first.x, first.middle) == (data.now.x, data.now.y)
+    assert first.low == first.high == first.middle
+    ends = (last.x, last.low, last.middle, last.high)
+    assert ends == pytest.approx((30.0, 115.75, 120.96, 126.18))
+    assert data.band_ends == ("$126.18 high", "$120.96", "$115.75 low")
+
+
+@pytest.mark.parametrize("measure", ["calls", "tokens"])
+def test_that_only_cost_has_a_budget_and_a_forecast(measure: str) -> None:
+    data = trend_data(builders.a_report(), View(measure=measure))
+    assert data.budget is None
+    assert not data.band
+    assert data.comparison is not None
+
+
+def test_that_a_refused_forecast_draws_no_band() -> None:
+    refused = builders.an_empty_report().forecast
+    assert not trend_data(builders.a_report(forecast=refused), View()).band
+
+
+def test_that_six_months_are_weeks_with_the_present_one_unfinished() -> None:
+    data = trend_data(builders.a_report(), View("6m", style="provider"))
+    assert [curve.label for curve in data.curves][:3] == ["Anthropic", "OpenAI", "Gemini"]
+    assert all(curve.unfinished == 1 for curve in data.curves)
+    assert 26 <= len(data.curves[0].xs) <= 28
+    assert [tick.text for tick in data.ticks][-6:] == ["Jun", "Jul", "Aug", "Sep", "Oct", "Nov"]
+    assert data.peaks[0].provider == "anthropic"
+
+
+def test_that_single_days_are_columns() -> None:
+    data = trend_data(builders.a_report(), View(style="each"))
+    assert [column.is_unfinished for column in data.columns] == [False] * 19 + [True]
+    assert data.columns[11].y == pytest.approx(7.79)
+    assert data.readouts[11].lines == ("$7.79",)
+
+
+def test_that_the_hours_of_a_day_are_told_by_the_clock() -> None:
+    hours = tuple(
+        Point(f"2026-11-20T{hour:02d}:00", Amounts(10**12, 1, 10), is_unfinished=hour >= 14)
+        for hour in range(24)
+    )
+    period = builders.a_period("2026-11-20", "2026-11-20", "today")
+    report = builders.a_report(points=hours, period=period, comparison=None)
+    data = trend_data(report, View())
+    assert [tick.text for tick in data.ticks][:3] == ["00:00", "03:00", "06:00"]
+    assert len(data.curves[0].xs) == 16
+    assert 14.0 < data.curves[0].xs[-1] <= 15.0
+
+
+def test_that_a_past_period_has_no_today() -> None:
+    october = builders.a_comparison().days
+    period = builders.a_period("2026-10-01", "2026-10-31")
+    refused = builders.an_empty_report().forecast
+    report = builders.a_report(points=october, period=period, forecast=refused, comparison=None)
+    data = trend_data(report, View())
+    assert data.now is not None
+    assert data.now.text == "$115.00"
+    assert data.curves[0].xs[-1] == 31.0
+    assert not any(tick.is_bold for tick in data.ticks)
+
+
+def test_that_nothing_is_drawn_from_nothing() -> None:
+    empty = builders.an_empty_report()
+    for view in (View(), View("12m", "tokens", "provider"), View("3m", "calls", "each")):
+        assert not trend_data(empty, view).curves
+        assert bins_for(empty, view) == ()
+
+
+def test_that_the_chart_is_told_in_a_sentence() -> None:
+    sentence = trend_data(builders.a_report(), View()).sentence
+    assert sentence == "Cumulative, cost: $83.85 in all, most $7.79 on Thu 12 Nov"
