@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import signal
 import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
-from typing import Final
+from types import FrameType, TracebackType
+from typing import Any, Final, Self
 
 from alwrity_desktop.cli import parsing
 from alwrity_desktop.cli.parsing import Arguments, Parser
@@ -43,7 +45,10 @@ def run(arguments: Arguments, session: Session) -> int:
     source, paths = _source_and_paths(arguments.words)
     report_progress = _progress_printer(arguments)
     try:
-        imports = session.context().import_logs(source, paths, report_progress)
+        with _Interruption() as interruption:
+            imports = session.context().import_logs(
+                source, paths, report_progress, interruption.is_asked_for
+            )
     finally:
         if report_progress is not None and not arguments.progress:
             print("\r\033[K", end="", file=sys.stderr, flush=True)
@@ -75,6 +80,41 @@ def _progress_printer(arguments: Arguments) -> Callable[[ImportProgress], None] 
     if not arguments.json and sys.stderr is not None and sys.stderr.isatty():
         return _Throttled(_human_line)
     return None
+
+
+class _Interruption:
+    """Turns the first Ctrl+C into a request to stop between two logs, the second into an end.
+
+    An interruption at any place would leave workers that wait for one another.
+    """
+
+    def __init__(self) -> None:
+        self._is_asked_for = False
+        self._before: Any = signal.SIG_DFL
+
+    def is_asked_for(self) -> bool:
+        """Return whether the person wants to stop."""
+        return self._is_asked_for
+
+    def __enter__(self) -> Self:
+        self._before = signal.signal(signal.SIGINT, self._ask)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        place: TracebackType | None,
+    ) -> None:
+        """Put the old answer back, and end as interrupted when that was asked for."""
+        signal.signal(signal.SIGINT, self._before)
+        if self._is_asked_for and kind is None:
+            raise KeyboardInterrupt
+
+    def _ask(self, _signal: int, _frame: FrameType | None) -> None:
+        if self._is_asked_for:
+            raise KeyboardInterrupt
+        self._is_asked_for = True
 
 
 class _Throttled:

@@ -96,6 +96,7 @@ class FakeContext:
         source: str | None = None,
         paths: Sequence[Path] = (),
         progress: Callable[[ImportProgress], None] | None = None,
+        is_cancelled: Callable[[], bool] = lambda: False,
     ) -> tuple[SourceImport, ...]:
         self.import_asked = (source, tuple(paths))
         for step in self.progress:

@@ -6,6 +6,7 @@ import csv
 import json
 import os
 import shutil
+import signal
 import stat
 import subprocess
 import sys
@@ -121,6 +122,33 @@ def test_that_progress_ends_with_everything_done(logs: Path) -> None:
     last = json.loads(done.stderr.splitlines()[-1])
     assert last["files_done"] == last["files_total"] == 2
     assert json.loads(done.stdout)["sources"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="Signals reach a whole group on POSIX only.")
+def test_that_an_import_that_is_stopped_goes_on_later_with_nothing_lost(home: Path) -> None:
+    folder = home / ".claude" / "projects" / "-home-someone-blog"
+    folder.mkdir(parents=True)
+    for part in range(40):
+        first = part * 500
+        lines = "".join(claude_line(each) for each in range(first, first + 500))
+        (folder / f"{part}.jsonl").write_text(lines)
+    with subprocess.Popen(
+        (*COMMAND, "import", "--progress", "--json"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as started:
+        assert started.stderr is not None
+        first_line = started.stderr.readline()
+        # As a terminal does it: the signal reaches the workers too.
+        os.killpg(started.pid, signal.SIGINT)
+        _, rest = started.communicate(timeout=60)
+    assert started.returncode in {0, 130}
+    assert "Traceback" not in first_line + rest
+    run("import")
+    totals = document("report")["totals"]
+    assert (totals["calls"], totals["tokens"]) == (20_000, 20_000 * 160)
 
 
 def test_that_a_budget_warns_once_with_the_highest_threshold() -> None:
