@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine, PoolProxiedConnection
 
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget
@@ -40,7 +40,7 @@ class Ledger:
         self.path = path
         self._engine: Engine = open_engine(path)
         prepare(self._engine)
-        self._watch: Connection | None = None
+        self._watch: PoolProxiedConnection | None = None
 
     def record(self, batch: Batch, book: Book) -> BatchResult:
         """Book *batch* in one commit; when this returns it is on the disk."""
