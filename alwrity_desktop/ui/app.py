@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import signal
 import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtCore import QObject, QTimer, QtMsgType, Slot, qInstallMessageHandler
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -32,6 +33,8 @@ from alwrity_desktop.ui.single import SingleInstance, raise_first
 
 if TYPE_CHECKING:
     from alwrity_desktop.ui.tray import Tray
+
+_log = logging.getLogger(f"{program_log.LOGGER_NAME}.qt")
 
 _SIGNAL_LOOK_MS: Final = 500
 _AFTER_FIGURES_MS: Final = 150
@@ -61,16 +64,22 @@ def run(context: Context, arguments: Sequence[str] = ()) -> int:
 
 def make_application(arguments: Sequence[str] = ()) -> QApplication:
     """Return the application object, named as the desktop knows it."""
+    qInstallMessageHandler(_note)
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(["alwrity-desktop", *arguments])
     app.setApplicationName("alwrity-desktop")
-    app.setApplicationDisplayName("ALwrity Desktop")
     app.setApplicationVersion(__version__)
     app.setDesktopFileName("alwrity-desktop")
     app.setWindowIcon(QIcon(str(resource_path("icons", "app.svg"))))
     app.setQuitOnLastWindowClosed(False)
     return app
+
+
+def _note(kind: QtMsgType, _where: object, text: str) -> None:
+    """Keep what Qt says in the log; a person at a terminal did not ask for it."""
+    level = logging.DEBUG if kind in {QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg} else logging.INFO
+    _log.log(level, "Qt: %s", text)
 
 
 def _run_window(app: QApplication, context: Context, instance: SingleInstance) -> int:

@@ -50,6 +50,7 @@ class Intake(QObject):
         self._watch: WatchThread | None = None
         self._is_asked_for = False
         window.import_bar.cancelled.connect(self.cancel)
+        window.first_run.look_asked.connect(self.look_for_logs)
 
     def start(self, *, is_watching: bool) -> None:
         """Read what is new since the last run, and watch for more."""
@@ -102,7 +103,12 @@ class Intake(QObject):
         """Show the first start, and look for logs."""
         if not self._window.is_first_run:
             self._window.show_first_run(is_shown=True)
-            self._submit(FindLogs())
+            self.look_for_logs()
+
+    @Slot()
+    def look_for_logs(self) -> None:
+        """Look which logs lie on this computer."""
+        self._submit(FindLogs())
 
     def make_sample(self) -> None:
         """Have the sample made unless it is there."""

@@ -52,6 +52,8 @@ class LedgerLoop:
         """Say whose ledgers to look at, and whether anybody is looking at the window."""
         self._accounts = tuple(accounts)
         self._poll.schedule.set_hidden(is_hidden)
+        # The loop may be in the middle of a wait that was chosen before.
+        self._jobs.put(None)
 
     def stop(self) -> None:
         """End the loop after the job at hand; may be called from any thread."""

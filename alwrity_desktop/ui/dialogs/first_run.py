@@ -79,6 +79,8 @@ class FirstRunPage(QScrollArea):
     """Finds the logs on this computer and offers to read them, or to look at sample data."""
 
     read_asked = Signal()
+    #: Look for logs again, since there were none.
+    look_asked = Signal()
     sample_asked = Signal()
     later_asked = Signal()
 
@@ -99,7 +101,8 @@ class FirstRunPage(QScrollArea):
             self.tr("No account needed"),
             is_primary=False,
         )
-        self._logs.chosen.connect(self.read_asked)
+        self._has_logs = False
+        self._logs.chosen.connect(self._read_or_look)
         self._sample.chosen.connect(self.sample_asked)
         self._cards = QBoxLayout(QBoxLayout.Direction.LeftToRight)
         self._cards.setSpacing(14)
@@ -159,6 +162,7 @@ class FirstRunPage(QScrollArea):
     def show_logs(self, logs: Sequence[FoundLogs]) -> None:
         """Say how many files were found, and offer to read them."""
         found = [each for each in logs if each.files]
+        self._has_logs = bool(found)
         if not found:
             self._logs.set_words(
                 self.tr(
@@ -182,6 +186,10 @@ class FirstRunPage(QScrollArea):
             button.format(files=formatting.count(files)),
         )
         self._logs.take_focus()
+
+    @Slot()
+    def _read_or_look(self) -> None:
+        (self.read_asked if self._has_logs else self.look_asked).emit()
 
     @Slot(object)
     def show_sample_progress(self, part: float | None) -> None:

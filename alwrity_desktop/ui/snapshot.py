@@ -1,0 +1,120 @@
+"""A picture of the window's content, drawn off screen: the same figures, the same picture."""
+
+from __future__ import annotations
+
+import os
+import time
+from pathlib import Path
+from typing import Final, Literal
+
+from PySide6.QtCore import QEventLoop, QObject, Slot
+from PySide6.QtWidgets import QApplication
+
+from alwrity_desktop.core.context import Context
+from alwrity_desktop.core.domain.errors import NotFoundError, WorldError
+from alwrity_desktop.core.domain.report import Report
+from alwrity_desktop.core.results import PeriodChoice
+from alwrity_desktop.ui import header_text, requests
+from alwrity_desktop.ui import theme as looks
+from alwrity_desktop.ui.app import make_application
+from alwrity_desktop.ui.controller import CallsView
+from alwrity_desktop.ui.docks import dock_types
+from alwrity_desktop.ui.layout_keeper import title_of
+from alwrity_desktop.ui.layout_store import LayoutStore
+from alwrity_desktop.ui.layouts import LAYOUTS
+from alwrity_desktop.ui.main_window import MainWindow
+
+_SETTLE_S: Final = 10.0
+_ROUND_MS: Final = 20
+_QUIET_ROUNDS: Final = 3
+
+
+def render(
+    context: Context,
+    path: Path,
+    *,
+    size: tuple[int, int] = (1440, 900),
+    theme: Literal["light", "dark"] = "light",
+    layout: str = "Overview",
+    account: str = "local",
+    period: PeriodChoice | None = None,
+) -> None:
+    """Draw the window with the figures of *account* and *period* into the PNG file *path*.
+
+    Raises NotFoundError for a layout that does not exist, and WorldError when the file
+    cannot be written.
+    """
+    store = LayoutStore(context.profile.window)
+    name = _layout_name(layout, store)
+    report = context.report(account, period or PeriodChoice())
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    app = make_application()
+    looks.set_reduced_motion(is_reduced=True)
+    looks.apply(app, theme)
+    window = MainWindow([dock() for dock in dock_types()], store)
+    try:
+        answers = _Answers(context, window, account)
+        window.resize(*size)
+        window.keeper.fit(size[0])
+        window.keeper.open(name)
+        window.show()
+        _show(window, report)
+        _settle(app, window)
+        # What the docks asked for while they settled may have moved them.
+        window.area.settle()
+        _settle(app, window)
+        if not window.grab().save(str(path), "PNG"):
+            message = f"{path} cannot be written. Choose another place."
+            raise WorldError(message)
+        answers.deleteLater()
+    finally:
+        window.hide()
+        window.deleteLater()
+        app.processEvents()
+
+
+def _layout_name(words: str, store: LayoutStore) -> str:
+    names = [layout.name for layout in LAYOUTS] + list(store.own())
+    wanted = words.strip().casefold()
+    for name in names:
+        if wanted in {name.casefold(), title_of(name).casefold()}:
+            return name
+    known = ", ".join(title_of(name) for name in names)
+    message = f'There is no layout "{words:.40}". There are: {known}.'
+    raise NotFoundError(message)
+
+
+def _show(window: MainWindow, report: Report) -> None:
+    window.show_report(report)
+    window.header.show_age(header_text.updated(report, report.as_of_ms, None))
+
+
+def _settle(app: QApplication, window: MainWindow) -> None:
+    """Let everything that was asked for arrive and be laid out."""
+    quiet = 0
+    end = time.monotonic() + _SETTLE_S
+    while quiet < _QUIET_ROUNDS and time.monotonic() < end:
+        app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, _ROUND_MS)
+        shown = [view for view in window.views.values() if view.isVisible()]
+        quiet = quiet + 1 if all(view.is_ready for view in shown) else 0
+
+
+class _Answers(QObject):
+    """Answers at once what the docks ask for: nobody waits for the window here."""
+
+    def __init__(self, context: Context, window: MainWindow, account: str) -> None:
+        super().__init__()
+        self._context = context
+        self._window = window
+        self._account = account
+        window.requested.connect(self._on_request)
+
+    @Slot(object)
+    def _on_request(self, request: object) -> None:
+        view: object = self._window.views.get("calls")
+        if not isinstance(view, CallsView):
+            return
+        if isinstance(request, requests.AskCalls):
+            view.show_calls(self._context.calls(self._account, request.query))
+        elif isinstance(request, requests.OpenCall):
+            view.show_call(self._context.call(self._account, request.call_id))
