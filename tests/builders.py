@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from alwrity_desktop.core.domain.alerts import Alert, AlertKind, Severity
 from alwrity_desktop.core.domain.budgets import Limit, LimitKind, Status, percent_used, status_of
@@ -20,36 +19,47 @@ from alwrity_desktop.core.domain.health import (
     Rejection,
     SourceHealth,
 )
-from alwrity_desktop.core.domain.money import PICO_PER_CENT, PICO_PER_USD
-from alwrity_desktop.core.domain.periods import Period
+from alwrity_desktop.core.domain.money import PICO_PER_CENT
 from alwrity_desktop.core.domain.report import (
     AccountView,
     Amounts,
-    CallPage,
-    CallQuery,
-    CallRow,
     Comparison,
     Figures,
     Group,
     Point,
     Report,
-    TokenLine,
     UnpricedModel,
 )
+from tests.builders_base import DAY_MS, HOUR_MS, MILLION, NOW_MS, ZONE, a_period, at
+from tests.builders_calls import a_call, a_call_with_lines, a_page
 
-ZONE: Final = "Europe/Berlin"
-MILLION: Final = 10**6
-HOUR_MS: Final = 3_600_000
-DAY_MS: Final = 24 * HOUR_MS
-
-
-def at(iso: str) -> int:
-    """Return a local time of Berlin as UTC milliseconds."""
-    local = datetime.fromisoformat(iso).replace(tzinfo=ZoneInfo(ZONE))
-    return int(local.astimezone(UTC).timestamp() * 1000)
-
-
-NOW_MS: Final = at("2026-11-20T14:32:03")
+__all__ = [
+    "DAY_MS",
+    "HOUR_MS",
+    "MILLION",
+    "NOW_MS",
+    "ZONE",
+    "a_call",
+    "a_call_with_lines",
+    "a_comparison",
+    "a_forecast",
+    "a_limit",
+    "a_page",
+    "a_period",
+    "a_report",
+    "alerts",
+    "an_alert",
+    "an_empty_report",
+    "at",
+    "health",
+    "history_days",
+    "history_months",
+    "limits",
+    "model_groups",
+    "november_points",
+    "provider_groups",
+    "usd",
+]
 
 #: Provider, calls, errors, tokens, cents, p50 and p95 in milliseconds.
 _PROVIDERS: Final = (
@@ -110,12 +120,6 @@ def figures(
         duration_ms=calls * duration_ms,
         duration_calls=calls,
     )
-
-
-def a_period(start: str = "2026-11-01", end: str = "2026-11-30", kind: str = "month") -> Period:
-    """Return a period of Berlin's days."""
-    after = (date.fromisoformat(end) + timedelta(days=1)).isoformat()
-    return Period(kind, start, end, ZONE, at(f"{start}T00:00:00"), at(f"{after}T00:00:00"))
 
 
 def provider_groups() -> tuple[Group, ...]:
@@ -394,67 +398,3 @@ def an_empty_report(*, calls_ever: int = 0, **more: Any) -> Report:
         "calls_ever": calls_ever,
     }
     return a_report(**(nothing | more))
-
-
-#: Provider, model, agent, input, output, milliseconds, status, price in pico-dollars or None.
-_CALLS: Final = (
-    ("gemini", "gemini-2.5-flash", "Blog writer", 4212, 1388, 610, 200, 1_000_000_000),
-    ("anthropic", "claude-sonnet-4-5", "Research agent", 1204, 642, 2380, 200, 24_500_000_000),
-    ("tavily", "search", "Research agent", 0, 0, 740, 200, 1_000_000_000),
-    ("openai", "gpt-5", "SEO review", 5509, 1204, 3270, 200, 16_200_000_000),
-    ("mistral", "mistral-large", "Translate", 2193, 0, 9840, 529, None),
-    ("openai", "gpt-5-codex-preview", "Code review", 5120, 1684, 4020, 200, None),
-    ("openai", "gpt-5-mini", "Blog writer", 3796, 803, 1190, 200, 2_300_000_000),
-)
-
-
-def a_call(ident: int = 1, **more: Any) -> CallRow:
-    """Return one call of a list, as :data:`_CALLS` has it."""
-    provider, model, agent, taken, given, took_ms, code, cost = _CALLS[ident % len(_CALLS)]
-    cached = 18_432 if provider == "anthropic" else 0
-    values: dict[str, Any] = {
-        "identity": f"msg_{ident:06d}",
-        "occurred_at_ms": NOW_MS - ident * 22_000,
-        "provider": provider,
-        "model": model,
-        "source": "claude-code",
-        "project": "blog",
-        "agent": agent,
-        "conversation": "c-17",
-        "endpoint": "",
-        "input_tokens": taken,
-        "cache_read_tokens": cached,
-        "cache_write_tokens": 1536 if cached else 0,
-        "output_tokens": given,
-        "reasoning_tokens": 0,
-        "duration_ms": took_ms,
-        "status_code": code,
-        "cost_pico": cost,
-        "price_status": "unpriced" if cost is None else "priced",
-        "price_origin": None if cost is None else "maintained list",
-        "price_date": None if cost is None else "2026-11-14",
-        "is_estimated": False,
-    }
-    return CallRow(id=ident, **(values | more))
-
-
-def a_call_with_lines() -> CallRow:
-    """Return a call as it is opened, with its token kinds and where it was seen."""
-    lines = tuple(
-        TokenLine(kind, quantity, price, MILLION, quantity * price // MILLION)
-        for kind, quantity, price in (
-            ("input", 1204, 3 * PICO_PER_USD),
-            ("cache_read", 18_432, 3 * PICO_PER_USD // 10),
-            ("cache_write_5m", 1536, 375 * PICO_PER_CENT),
-            ("output", 642, 15 * PICO_PER_USD),
-        )
-    )
-    seen = ("Claude Code: blog/7d1f.jsonl", "Claude Code: blog/9a02.jsonl")
-    return a_call(1, seen_in=seen, lines=lines)
-
-
-def a_page(query: CallQuery | None = None, total: int = 14_760) -> CallPage:
-    """Return the page of calls that answers *query*."""
-    asked = query or CallQuery(a_period().start_ms, a_period().end_ms)
-    last = min(asked.offset + asked.size, total)
-    return CallPage(asked, total, tuple(a_call(ident) for ident in range(asked.offset, last)))

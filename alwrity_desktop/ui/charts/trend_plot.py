@@ -27,6 +27,7 @@ from alwrity_desktop.ui.tokens import AREA_OPACITY, BAND_OPACITY, PAST_BAR_OPACI
 _COLUMN_WIDTH = 0.7
 _HEADROOM = 1.06
 _AXIS_GAP = 8
+_BAND_EDGE = 0.4
 
 
 def series_colour(curve: Curve) -> QColor:
@@ -134,7 +135,8 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
         if not data.band:
             return
         xs = np.asarray([point.x for point in data.band])
-        edge = QPen(Qt.PenStyle.NoPen)
+        edge = QPen(theme.current().colour("info.mark", _BAND_EDGE), 1)
+        edge.setCosmetic(True)
         low = pg.PlotCurveItem(xs, np.asarray([point.low for point in data.band]), pen=edge)
         high = pg.PlotCurveItem(xs, np.asarray([point.high for point in data.band]), pen=edge)
         shade = theme.current().colour("info.mark", BAND_OPACITY)

@@ -85,6 +85,13 @@ def columns(title: str) -> tuple[Column[Group], ...]:
             sort_key=lambda row: _number(_cost(row)), is_number=True, look=_strong,
             plain=lambda row: formatting.money_plain(_cost(row)), tooltip=_cost_note,
         ),
+        *_quiet_columns(),
+    )  # fmt: skip
+
+
+def _quiet_columns() -> tuple[Column[Group], ...]:
+    """Return the columns that explain the cost."""
+    return (
         Column(
             "share", _tr("Share"), lambda row: formatting.percent(row.share_percent),
             sort_key=lambda row: _number(row.share_percent), is_number=True, priority=2,
