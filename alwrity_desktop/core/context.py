@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from alwrity_desktop.core import clock, prices, reporting, settings
 from alwrity_desktop.core.clock import Clock
@@ -18,6 +19,7 @@ from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import AccountView, CallPage, CallQuery, CallRow, Report
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT, Call
 from alwrity_desktop.core.importing import Import
+from alwrity_desktop.core.log_places import LogPlaces
 from alwrity_desktop.core.log_reading import LogReading
 from alwrity_desktop.core.profile import Profile
 from alwrity_desktop.core.results import (
@@ -29,11 +31,11 @@ from alwrity_desktop.core.results import (
     SourceImport,
 )
 from alwrity_desktop.core.settings import Settings
-from alwrity_desktop.core.sources.base import LogFile, LogSource, walk
 from alwrity_desktop.core.sources.registry import SOURCES
 
 if TYPE_CHECKING:
     from alwrity_desktop.core.ledger.batches import Batch, BatchResult
+    from alwrity_desktop.core.ledger.intake import Intake
     from alwrity_desktop.core.ledger.ledger import Ledger
 
 __all__ = [
@@ -147,7 +149,8 @@ class Context:
         given = tuple(calls)
         if not given:
             return ()
-        result = self._book("record", calls=given, is_corrected_by_copies=False)
+        batch = self._batch("record", calls=given, is_corrected_by_copies=False)
+        result = self.ledger(LOCAL_ACCOUNT).record(batch, self.price_book())
         last = len(result.booked) - 1
         return tuple(
             BookedCall(
@@ -164,14 +167,7 @@ class Context:
 
     def find_logs(self) -> tuple[FoundLogs, ...]:
         """Return the logs that lie on this machine, by source."""
-        found = []
-        for source in self._sources(None):
-            folders = self._folders(source)
-            files = [one for folder in folders for one in walk(folder, source)]
-            logs = [one for one in files if isinstance(one, LogFile)]
-            size = sum(log.size for log in logs)
-            found.append(FoundLogs(source.name, source.title, folders, len(logs), size))
-        return tuple(each for each in found if each.files)
+        return self._places().found()
 
     def import_logs(
         self,
@@ -187,7 +183,7 @@ class Context:
         now_ms = self.clock.now_ms()
         is_new = not self.profile.ledger.exists()
         runs = []
-        for one, roots in self._roots(source, paths):
+        for one, roots in self._places().roots(source, paths):
             known = {} if is_new else self.ledger(LOCAL_ACCOUNT).cursors(one.name)
             runs.append(Import(one, roots, known, now_ms))
         if is_new and runs:
@@ -196,13 +192,8 @@ class Context:
         done = []
         for run in runs:
             is_first = is_new or self.ledger(LOCAL_ACCOUNT).is_unread(run.plan.source)
-
-            def book(
-                name: str, readings: Sequence[LogReading], *, is_first: bool = is_first
-            ) -> BatchResult:
-                return self._book(name, readings=readings, is_first_read=is_first)
-
-            done.append(run.run(book, tell, is_cancelled))
+            book = partial(self._book_logs, price_book=self.price_book(), is_first_read=is_first)
+            done.append(run.run(self._open_intake, book, tell, is_cancelled))
         return tuple(done)
 
     def budgets(self, account: str) -> tuple[Budget, ...]:
@@ -286,9 +277,7 @@ class Context:
         with self._lock:
             found = self._ledgers.get(path.name)
             if found is None:
-                from alwrity_desktop.core.ledger.ledger import (  # noqa: PLC0415 - see the class
-                    Ledger,
-                )
+                from alwrity_desktop.core.ledger.ledger import Ledger  # noqa: PLC0415 - slow
 
                 found = self._ledgers[path.name] = Ledger(path)
             return found
@@ -309,67 +298,35 @@ class Context:
             for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
                 path.with_name(name).unlink(missing_ok=True)
 
-    def _book(
+    def _open_intake(self) -> Intake:
+        price_book = self.price_book()
+        from alwrity_desktop.core.ledger.intake import Intake  # noqa: PLC0415 - see the class
+
+        return Intake(price_book)
+
+    def _book_logs(
         self,
-        door: str,
+        source: str,
+        readings: Sequence[LogReading],
+        intake: Intake,
         *,
-        readings: Sequence[LogReading] = (),
-        calls: Sequence[Call] = (),
-        is_first_read: bool = False,
-        is_corrected_by_copies: bool = True,
+        price_book: PriceBook,
+        is_first_read: bool,
     ) -> BatchResult:
-        ledger = self.ledger(LOCAL_ACCOUNT)
+        batch = self._batch(source, readings=readings, is_first_read=is_first_read)
+        return self.ledger(LOCAL_ACCOUNT).record(batch, price_book, intake)
+
+    def _batch(self, door: str, **contents: Any) -> Batch:  # noqa: ANN401 - the batch's fields
+        self.ledger(LOCAL_ACCOUNT)
         from alwrity_desktop.core.ledger.batches import Batch  # noqa: PLC0415 - see the class
 
-        batch: Batch = Batch(
+        return Batch(
             door=door,
             now_ms=self.clock.now_ms(),
             timezone=self.timezone(),
             week_starts=self.settings.week_starts,
-            readings=readings,
-            calls=calls,
-            is_first_read=is_first_read,
-            is_corrected_by_copies=is_corrected_by_copies,
+            **contents,
         )
-        return ledger.record(batch, self.price_book())
 
-    def _sources(self, name: str | None) -> tuple[LogSource, ...]:
-        if name is None:
-            left_out = self.settings.disabled_sources
-            return tuple(source for source in SOURCES if source.name not in left_out)
-        found = tuple(source for source in SOURCES if source.name == name)
-        if not found:
-            known = ", ".join(source.name for source in SOURCES)
-            raise NotFoundError(f'There is no source "{name:.60}". There are: {known}.')
-        return found
-
-    def _folders(self, source: LogSource) -> tuple[Path, ...]:
-        more = [
-            root for folder in self.settings.log_folders for root in source.accept(Path(folder))
-        ]
-        usual = source.folders(self._environ, Path(self._environ.get("HOME") or Path.home()))
-        return tuple(dict.fromkeys((*usual, *more)))
-
-    def _roots(
-        self, name: str | None, paths: Sequence[Path]
-    ) -> list[tuple[LogSource, tuple[Path, ...]]]:
-        sources = self._sources(name)
-        if not paths:
-            return [(source, self._folders(source)) for source in sources]
-        accepted: dict[Path, bool] = dict.fromkeys(paths, False)
-        found = []
-        for source in sources:
-            roots: list[Path] = []
-            for path in paths:
-                below = source.accept(path)
-                accepted[path] = accepted[path] or bool(below)
-                roots.extend(below)
-            if roots or name is not None:
-                found.append((source, tuple(dict.fromkeys(roots))))
-        for path, is_known in accepted.items():
-            if not is_known:
-                raise NotFoundError(
-                    f"There are no logs of a known tool in {path}. Name a log, a folder of logs, "
-                    "or the tool's own folder."
-                )
-        return found
+    def _places(self) -> LogPlaces:
+        return LogPlaces(self.settings, self._environ)
