@@ -240,7 +240,7 @@ def alerts() -> tuple[Alert, ...]:
 
 
 def _spark(base: int, swing: int) -> tuple[int | None, ...]:
-    return tuple(base + (hour * 7919 % 11 - 5) * swing for hour in range(24))
+    return tuple(base + (hour * hour * 31 % 13 - 6) * swing for hour in range(24))
 
 
 def health() -> Health:

@@ -11,12 +11,7 @@ from typing import Final
 from PySide6.QtCore import QCoreApplication
 
 from alwrity_desktop.core.domain.budgets import DEFAULT_THRESHOLDS, Limit, LimitKind
-from alwrity_desktop.core.domain.money import (
-    PICO_PER_CENT,
-    PICO_PER_USD,
-    cents_half_even,
-    divide_half_even,
-)
+from alwrity_desktop.core.domain.money import PICO_PER_USD, cents_half_even, divide_half_even
 from alwrity_desktop.core.domain.periods import local_time
 
 UNKNOWN: Final = "—"
@@ -298,11 +293,6 @@ def amount(kind: LimitKind, value: int) -> str:
     if kind == LimitKind.TOKENS:
         return tokens(value)
     return count(value)
-
-
-def money_rounded_down(pico: int) -> str:
-    """Return *pico* as dollars rounded towards zero, for what is left of a budget."""
-    return money(pico // PICO_PER_CENT * PICO_PER_CENT)
 
 
 _PROVIDERS: Final = {

@@ -183,7 +183,6 @@ TRACKING_EM: Final = -0.006
 class Sizes:
     """Sizes in logical pixels at 100 % text size."""
 
-    grid: int = 4
     dock_gap: int = 8
     dock_padding_x: int = 14
     dock_padding_y: int = 10
@@ -203,7 +202,6 @@ class Sizes:
     limit_row: int = 28
     limit_gap: int = 10
     bar: int = 6
-    bar_radius: int = 3
     gauge_radius: int = 72
     gauge_stroke: int = 14
     ring_outer: int = 78

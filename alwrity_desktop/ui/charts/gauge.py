@@ -16,7 +16,7 @@ _HALF_TURN = 180.0
 _SIXTEENTHS = 16
 _TICK_OVERHANG = 5
 _FORECAST_RADIUS = 4.5
-_LABEL_ROOM = 24
+_LABEL_ROOM = 19
 
 
 def _radius() -> int:

@@ -94,7 +94,7 @@ class RingChart(QWidget):
 
     def _geometry(self) -> tuple[QPointF, float, float]:
         """Return the centre and the radii."""
-        outer = min(self.width() / 2 - 2, self.height() / 2 - 2, SIZES.ring_outer * 1.25)
+        outer = min(self.width() / 2 - 2, self.height() / 2 - 2, theme.scaled(SIZES.ring_outer))
         inner = outer * SIZES.ring_inner / SIZES.ring_outer
         return QPointF(self.width() / 2, self.height() / 2), outer, inner
 

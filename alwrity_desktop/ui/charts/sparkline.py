@@ -10,6 +10,7 @@ from PySide6.QtGui import QPainter, QPainterPath
 from alwrity_desktop.ui import theme
 
 _END_POINT = 2.0
+_CALM_SHARE = 0.8
 
 
 def paint_sparkline(
@@ -20,7 +21,9 @@ def paint_sparkline(
     if not known:
         return
     low, high = min(known), max(known)
-    spread = (high - low) or 1.0
+    # A calm series stays calm: small changes are not blown up to the full height.
+    spread = max(high - low, _CALM_SHARE * (high + low) / 2) or 1.0
+    base = (high + low - spread) / 2
     step = (box.width() - 2 * _END_POINT) / max(1, len(values) - 1)
     path = QPainterPath()
     is_drawing = False
@@ -29,7 +32,7 @@ def paint_sparkline(
         if value is None:
             is_drawing = False
             continue
-        share = (value - low) / spread if high > low else 0.5
+        share = (value - base) / spread
         point = QPointF(box.left() + _END_POINT + index * step, box.bottom() - share * box.height())
         if is_drawing:
             path.lineTo(point)

@@ -17,6 +17,7 @@ class _Plot(Protocol):
     """What the plot offers, said here because its library is loaded late."""
 
     def set_data(self, data: TrendData) -> None: ...
+    def reveal(self) -> None: ...
 
 
 class TrendChart(QWidget):
@@ -51,11 +52,19 @@ class TrendChart(QWidget):
         """Return the smallest size with legible axes."""
         return QSize(240, 110)
 
-    def set_data(self, data: TrendData) -> None:
-        """Draw *data*, at once or as soon as the chart is seen."""
+    def set_data(self, data: TrendData, *, is_new_view: bool = False) -> None:
+        """Draw *data*, at once or as soon as the chart is seen.
+
+        *is_new_view* reveals the curves from left to right; fresh figures of the same view
+        move nothing.
+        """
+        if data == self._data:
+            return
         self._data = data
         self.setAccessibleName(data.sentence)
         self._draw()
+        if is_new_view and self._plot is not None:
+            cast("_Plot", self._plot).reveal()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Load the plot after this first paint."""
@@ -78,6 +87,7 @@ class TrendChart(QWidget):
         if layout is not None:
             layout.addWidget(plot)
         self._draw()
+        cast("_Plot", plot).reveal()
 
     @Slot()
     def _draw(self) -> None:

@@ -23,6 +23,7 @@ from alwrity_desktop.ui.charts.scale import axis_steps
 from alwrity_desktop.ui.charts.trend_data import Column, Curve, TrendData
 from alwrity_desktop.ui.charts.trend_labels import TrendLabels
 from alwrity_desktop.ui.tokens import AREA_OPACITY, BAND_OPACITY, PAST_BAR_OPACITY
+from alwrity_desktop.ui.widgets.motion import Tween
 
 _COLUMN_WIDTH = 0.7
 _HEADROOM = 1.06
@@ -51,6 +52,8 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
         self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
         self._data: TrendData | None = None
         self._labels = TrendLabels()
+        self._revealed = 1.0
+        self._tween = Tween(self, "reveal", self._set_revealed)
         item = self.getPlotItem()
         item.setMenuEnabled(False)
         item.hideButtons()
@@ -84,6 +87,14 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
         if data.budget is not None:
             item.addItem(_level(data.budget.y, theme.pen("budget", "danger.mark")))
         self._lay_out()
+        self.viewport().update()
+
+    def reveal(self) -> None:
+        """Let the curves appear from left to right."""
+        self._tween.replay(0.0, 1.0)
+
+    def _set_revealed(self, share: float) -> None:
+        self._revealed = share
         self.viewport().update()
 
     def _set_axis(self, data: TrendData, steps: tuple[float, ...]) -> None:
@@ -188,8 +199,14 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
         painter.save()
         painter.resetTransform()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        top = max(self._data.y_max, 1e-9) * _HEADROOM
-        self._labels.paint(painter, self._plot_box(), top, self.width())
+        box = self._plot_box()
+        if self._revealed < 1:
+            hidden = QRectF(box)
+            hidden.setLeft(box.left() + self._revealed * box.width())
+            painter.fillRect(hidden, theme.current().colour("surface"))
+        else:
+            top = max(self._data.y_max, 1e-9) * _HEADROOM
+            self._labels.paint(painter, box, top, self.width())
         painter.restore()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

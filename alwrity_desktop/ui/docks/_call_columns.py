@@ -123,7 +123,7 @@ def _what_columns() -> tuple[Column[CallRow], ...]:
         ),
         Column(
             "agent", _tr("Agent"), lambda row: row.agent or formatting.UNKNOWN, priority=5,
-            look=_quiet, tooltip=lambda row: row.agent,
+            is_stretched=True, look=_quiet, tooltip=lambda row: row.agent,
         ),
         Column(
             "project", _tr("Project"), lambda row: row.project or formatting.UNKNOWN, priority=8,

@@ -142,12 +142,6 @@ class CallFilter(QWidget):
         menu = self._columns.menu()
         return frozenset(str(a.data()) for a in menu.actions() if not a.isChecked())
 
-    def set_hidden_columns(self, keys: frozenset[str]) -> None:
-        """Show all columns but *keys*."""
-        for action in self._columns.menu().actions():
-            action.setChecked(str(action.data()) not in keys)
-        self.columns_changed.emit(keys)
-
     @Slot(QAction)
     def _choose_columns(self, _action: QAction) -> None:
         self.columns_changed.emit(self.hidden_columns())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QCoreApplication, QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
@@ -9,7 +11,7 @@ from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWi
 from alwrity_desktop.core.domain.budgets import Limit, Status
 from alwrity_desktop.core.domain.health import HealthStatus
 from alwrity_desktop.ui import theme
-from alwrity_desktop.ui.widgets import Clickable, PlainLabel
+from alwrity_desktop.ui.widgets import Clickable, PlainLabel, Tween
 
 LIMIT_ROLES = {Status.ACTIVE: "info", Status.WARNING: "warning", Status.LIMIT_REACHED: "danger"}
 STATUS_ROLES = {Status.ACTIVE: "success", Status.WARNING: "warning", Status.LIMIT_REACHED: "danger"}
@@ -44,16 +46,6 @@ def health_word(status: HealthStatus) -> str:
     }[status]
 
 
-def period_word(kind: str) -> str:
-    """Return what a limit's period is called."""
-    return {
-        "day": _tr("a day"),
-        "week": _tr("a week"),
-        "month": _tr("a month"),
-        "year": _tr("a year"),
-    }.get(kind, kind)
-
-
 def first_threshold(limit: Limit) -> int | None:
     """Return the first threshold of a limit that can be marked on a bar."""
     below = [percent for percent in limit.thresholds if percent < 100]  # noqa: PLR2004 - percent
@@ -80,6 +72,8 @@ class Figure(Clickable):
         """Make a figure without a value."""
         super().__init__()
         self._caption = caption
+        self._write: Callable[[int], str] = str
+        self._tween = Tween(self, "count", self._count)
         self.value = PlainLabel("", "subheading", weight=700)
         self.note = PlainLabel("", "caption", "muted")
         layout = QVBoxLayout(self)
@@ -88,6 +82,16 @@ class Figure(Clickable):
         layout.addWidget(PlainLabel(caption, "caption", "muted"))
         layout.addWidget(self.value)
         layout.addWidget(self.note)
+
+    def set_number(self, number: int, write: Callable[[int], str], note: str) -> None:
+        """Let the value count up or down to *number*, as *write* puts it."""
+        self._write = write
+        self.note.set_plain(note)
+        self.setAccessibleName(f"{self._caption}: {write(number)}, {note}")
+        self._tween.go(float(number))
+
+    def _count(self, value: float) -> None:
+        self.value.set_plain(self._write(round(value)))
 
     def set_figure(self, value: str, note: str) -> None:
         """Show *value* with *note* below."""

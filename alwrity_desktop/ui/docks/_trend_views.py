@@ -37,7 +37,6 @@ from alwrity_desktop.ui.docks._trend_bins import (
 _MONTHS = {"3m": 3, "6m": 6, "12m": 12}
 _MARKED_PEAKS = 3
 _MAX_DAY_TICKS = 8
-_HOURS_A_DAY = 24
 _MIN_PEAK_SHARE = 0.15
 
 
@@ -66,16 +65,19 @@ def bins_for(report: Report, view: View) -> tuple[Bin, ...]:
 
 def write_axis(measure: str) -> Callable[[float], str]:
     """Return what writes an axis value of *measure*."""
-    if measure == "cost":
-        return lambda value: formatting.money_whole(round(value * PICO_PER_USD))
-    if measure == "tokens":
-        return _compact
-    return lambda value: formatting.count(round(value))
+    return {"cost": _dollars, "tokens": _compact}.get(measure, _whole)
+
+
+def _dollars(value: float) -> str:
+    return formatting.money_whole(round(value * PICO_PER_USD))
 
 
 def _compact(value: float) -> str:
-    text = formatting.tokens(round(value), decimals=1)
-    return text.replace(".0", "")
+    return formatting.tokens(round(value), decimals=1).replace(".0", "")
+
+
+def _whole(value: float) -> str:
+    return formatting.count(round(value))
 
 
 def write_exact(measure: str, value: float) -> str:

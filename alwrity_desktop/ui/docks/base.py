@@ -101,10 +101,6 @@ class DockView(QWidget):
             return
         self._message.show_message("neutral", "wifi-off", sentence, self.tr("Retry"))
 
-    def show_failed(self, sentence: str, action: str) -> None:
-        """Say above the figures what failed, with the name of the way to mend it."""
-        self._message.show_message("danger", "circle-x", sentence, action)
-
     def _show_empty(self, report: Report) -> None:
         if self._empty is not None:
             self._faces.removeWidget(self._empty)

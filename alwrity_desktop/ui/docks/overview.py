@@ -234,8 +234,8 @@ class OverviewDock(DockView):
         p95 = formatting.duration(report.p95_duration_ms)
         errors = self.tr("{count} calls").format(count=formatting.count(totals.errors))
         rate = totals.error_rate_percent
-        self._figures[0].set_figure(formatting.count(totals.calls), calls_note)
-        self._figures[1].set_figure(formatting.tokens(totals.tokens), tokens_note)
+        self._figures[0].set_number(totals.calls, formatting.count, calls_note)
+        self._figures[1].set_number(totals.tokens, formatting.tokens, tokens_note)
         self._figures[2].set_figure(
             formatting.duration(totals.avg_duration_ms),
             "" if report.p95_duration_ms is None else self.tr("p95 {time}").format(time=p95),

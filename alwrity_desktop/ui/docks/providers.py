@@ -29,9 +29,10 @@ from alwrity_desktop.ui.widgets import (
 )
 
 _BESIDE = 500
-_RING_BESIDE = 176
+_RING_BESIDE = 170
 _RING_ABOVE = 128
 _MIN_TABLE = 120
+_ABOVE_TABLE = 4
 _LIGHTER_STEP = 16
 
 
@@ -63,7 +64,7 @@ class ProvidersDock(DockView):
         self._ring.slice_clicked.connect(self._open_key)
         self._ring.slice_hovered.connect(self._lift_row)
         self._middle = QBoxLayout(QBoxLayout.Direction.LeftToRight)
-        self._middle.setContentsMargins(8, 0, 8, 0)
+        self._middle.setContentsMargins(8, _ABOVE_TABLE, 8, 0)
         self._middle.setSpacing(6)
         self._middle.addWidget(self._ring)
         self._middle.addWidget(self._table, 1)
@@ -252,7 +253,7 @@ class ProvidersDock(DockView):
         )
         self._ring.setMinimumWidth(_RING_BESIDE if is_beside else 0)
         path = self._path.sizeHint().height() if self._provider else 0
-        spare = self.height() - self._footer.sizeHint().height() - 1 - path
+        spare = self.height() - self._footer.sizeHint().height() - 1 - path - _ABOVE_TABLE
         spare -= 0 if is_beside or self._ring.isHidden() else _RING_ABOVE
         rows = self._model.rowCount()
         spare -= self._table.horizontalHeader().sizeHint().height()

@@ -53,6 +53,7 @@ class TrendsDock(DockView):
         """Make a dock without figures."""
         super().__init__(parent)
         self._report: Report | None = None
+        self._drawn: View | None = None
         self._chart = TrendChart()
         self._chart.place_clicked.connect(self._open_place)
         self._model: RowsModel[_TableRow] = RowsModel(self._columns(), self)
@@ -189,7 +190,8 @@ class TrendsDock(DockView):
         each = self.tr("Per hour") if is_single_day else self.tr("Per day")
         self._styles.set_text("each", each if view.span == "days" else self.tr("Per week"))
         data = trend_data(report, view)
-        self._chart.set_data(data)
+        self._chart.set_data(data, is_new_view=view != self._drawn)
+        self._drawn = view
         self._legend_key.setVisible(bool(data.band))
         self._legend_words.set_plain(self._legend_text(report, view, has_band=bool(data.band)))
         self._show_rows(reached(bins_for(report, view)))

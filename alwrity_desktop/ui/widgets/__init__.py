@@ -3,14 +3,7 @@
 from __future__ import annotations
 
 from alwrity_desktop.ui.widgets.bars import LimitBar
-from alwrity_desktop.ui.widgets.buttons import (
-    ActionButton,
-    Chip,
-    Combo,
-    IconButton,
-    PushButton,
-    Segments,
-)
+from alwrity_desktop.ui.widgets.buttons import ActionButton, Combo, IconButton, PushButton, Segments
 from alwrity_desktop.ui.widgets.card import Card, paint_card
 from alwrity_desktop.ui.widgets.flow import FlowLayout
 from alwrity_desktop.ui.widgets.focus import Clickable
@@ -22,7 +15,6 @@ __all__ = [
     "ActionButton",
     "Badge",
     "Card",
-    "Chip",
     "Clickable",
     "Combo",
     "EmptyState",

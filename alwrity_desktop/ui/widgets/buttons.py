@@ -263,29 +263,9 @@ class Segments(QWidget):
         self._buttons[key].setText(text)
         self._buttons[key].updateGeometry()
 
-    def set_shown(self, key: str, *, is_shown: bool) -> None:
-        """Show or hide one choice; hiding the chosen one chooses the first."""
-        self._buttons[key].setVisible(is_shown)
-        shown = [button for button in self._buttons.values() if not button.isHidden()]
-        for button in shown:
-            button.is_first = button is shown[0]
-            button.is_last = button is shown[-1]
-            button.update()
-        if not is_shown and self._buttons[key].isChecked():
-            shown[0].setChecked(True)
-            self.chosen.emit(self.key)
-
     @Slot(QAbstractButton)
     def _tell(self, _button: QAbstractButton) -> None:
         self.chosen.emit(self.key)
-
-
-class Chip(_Toggle):
-    """A single choice that is on or off."""
-
-    def __init__(self, text: str) -> None:
-        """Make a chip with *text*, off."""
-        super().__init__(text, is_chip=True)
 
 
 class Combo(QComboBox):

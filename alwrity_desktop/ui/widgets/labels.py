@@ -56,12 +56,6 @@ class PlainLabel(QLabel):
             self._colour = colour
             self._dress()
 
-    def set_weight(self, weight: int | None) -> None:
-        """Take another weight of the same type."""
-        if weight != self._weight:
-            self._weight = weight
-            self._dress()
-
     def set_elided(self) -> PlainLabel:
         """Shorten the text to the room there is; the tooltip then has it whole."""
         self._is_elided = True

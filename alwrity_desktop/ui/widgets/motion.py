@@ -38,6 +38,11 @@ class Tween(QVariantAnimation):
         self.setEndValue(float(target))
         self.start()
 
+    def replay(self, start: float, target: float) -> None:
+        """Move from *start* to *target*, also where that was the last target."""
+        self._target = None
+        self.go(target, start)
+
     @Slot(object)
     def _step(self, value: float) -> None:
         self._receiver(value)

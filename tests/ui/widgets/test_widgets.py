@@ -82,14 +82,6 @@ def test_that_segments_choose_exactly_one(qtbot: QtBot) -> None:
     assert segments.key == "a"
 
 
-def test_that_a_hidden_choice_is_no_longer_chosen(qtbot: QtBot) -> None:
-    segments = Segments((("a", "First"), ("b", "Second")), "Choice")
-    qtbot.addWidget(segments)
-    segments.choose("b")
-    segments.set_shown("b", is_shown=False)
-    assert segments.key == "a"
-
-
 def test_that_a_combo_keeps_its_choice_when_its_items_change(qtbot: QtBot) -> None:
     combo = Combo("Provider")
     qtbot.addWidget(combo)
@@ -215,3 +207,13 @@ def test_that_buttons_grow_with_the_text(qtbot: QtBot, qapp: QApplication, perce
     button = segments._buttons["a"]
     assert button.sizeHint().width() > button.fontMetrics().horizontalAdvance("Cumulative")
     assert button.sizeHint().height() >= button.fontMetrics().height()
+
+
+def test_that_a_move_can_be_replayed(qtbot: QtBot) -> None:
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    steps: list[float] = []
+    tween = Tween(widget, "reveal", steps.append)
+    tween.replay(0.0, 1.0)
+    tween.replay(0.0, 1.0)
+    assert steps == [1.0, 1.0]
