@@ -18,7 +18,7 @@ from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import AccountView, CallPage, CallQuery, CallRow, Report
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT, Call
-from alwrity_desktop.core.importing import Import
+from alwrity_desktop.core.importing import Import, without_collection
 from alwrity_desktop.core.log_places import LogPlaces
 from alwrity_desktop.core.log_reading import LogReading
 from alwrity_desktop.core.profile import Profile
@@ -169,6 +169,7 @@ class Context:
         """Return the logs that lie on this machine, by source."""
         return self._places().found()
 
+    @without_collection()
     def import_logs(
         self,
         source: str | None = None,

@@ -70,27 +70,43 @@ def is_better(candidate: Call, existing: Call) -> bool:
 
 
 def merge(calls: Iterable[Call]) -> list[Call]:
-    """Return each call once, the best of its copies, in any order of *calls* the same set.
+    """Return each call once, the best of its copies, in any order of *calls* the same set."""
+    merger = Merger()
+    merger.add(calls)
+    return merger.distinct()
+
+
+class Merger:
+    """Keeps the best copy of each call while copies come in.
 
     A call takes the request id of a copy that has one. Where a group holds several request
     ids of the main conversation, each is a call, and the loose copies belong to the best.
     """
-    best: dict[str, Call] = {}
-    loose_groups: dict[str, Call] = {}
-    for call in calls:
-        identity = call.identity
-        if (call.is_sidechain or identity[-1:] == ":") and is_loose(call):
-            identity = group_of(identity)
-            kept = loose_groups.get(identity)
+
+    def __init__(self) -> None:
+        self._best: dict[str, Call] = {}
+        self._loose: dict[str, Call] = {}
+
+    def add(self, calls: Iterable[Call]) -> None:
+        """Take in some copies; in which order does not matter."""
+        best = self._best
+        for call in calls:
+            identity = call.identity
+            if (call.is_sidechain or identity[-1:] == ":") and is_loose(call):
+                identity = group_of(identity)
+                kept = self._loose.get(identity)
+                if kept is None or is_better(call, kept):
+                    self._loose[identity] = call
+                continue
+            kept = best.get(identity)
             if kept is None or is_better(call, kept):
-                loose_groups[identity] = call
-            continue
-        kept = best.get(identity)
-        if kept is None or is_better(call, kept):
-            best[identity] = call
-    if loose_groups:
-        _attach(best, loose_groups)
-    return list(best.values())
+                best[identity] = call
+
+    def distinct(self) -> list[Call]:
+        """Return each call once; nothing can be added afterwards."""
+        if self._loose:
+            _attach(self._best, self._loose)
+        return list(self._best.values())
 
 
 def _attach(best: dict[str, Call], loose_groups: dict[str, Call]) -> None:

@@ -23,6 +23,7 @@ from alwrity_desktop.core.ledger import (
 )
 from alwrity_desktop.core.ledger.batches import Batch, BatchResult, Book
 from alwrity_desktop.core.ledger.engine import open_engine, reading, sentences, writing
+from alwrity_desktop.core.ledger.intake import Intake
 from alwrity_desktop.core.ledger.migrate import prepare
 from alwrity_desktop.core.ledger.snapshot import LedgerSnapshot
 from alwrity_desktop.core.ledger.writing import book_batch
@@ -42,10 +43,13 @@ class Ledger:
         prepare(self._engine)
         self._watch: PoolProxiedConnection | None = None
 
-    def record(self, batch: Batch, book: Book) -> BatchResult:
-        """Book *batch* in one commit; when this returns it is on the disk."""
+    def record(self, batch: Batch, book: Book, intake: Intake | None = None) -> BatchResult:
+        """Book *batch* in one commit; when this returns it is on the disk.
+
+        *intake* holds the calls of the batch's readings when they were taken in before.
+        """
         with writing(self._engine) as connection:
-            return book_batch(connection, batch, book)
+            return book_batch(connection, batch, book, intake)
 
     def cursors(self, source: str) -> dict[str, LogCursor]:
         """Return how far each log of *source* was read, by path."""

@@ -68,3 +68,9 @@ class LedgerSnapshot:
     def alerts(self, account: str) -> list[Alert]:
         """Return all alerts of *account*, unread first."""
         return alerting.load(self._connection, account)
+
+    def versions(self) -> tuple[str, str]:
+        """Return the version of the SQLite library, and that of the ledger's tables."""
+        query = "SELECT sqlite_version(), (SELECT version_num FROM alembic_version)"
+        library, tables = self._connection.exec_driver_sql(query).one()
+        return str(library), str(tables)

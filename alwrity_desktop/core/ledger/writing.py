@@ -8,15 +8,17 @@ from typing import Final
 from msgspec.structs import astuple
 from sqlalchemy import Connection
 
-from alwrity_desktop.core.domain.identity import is_better, merge
+from alwrity_desktop.core.domain.identity import is_better
 from alwrity_desktop.core.domain.money import MAX_COST_PICO
 from alwrity_desktop.core.domain.pricing import Quote
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
 from alwrity_desktop.core.ledger import alerting, cursors
 from alwrity_desktop.core.ledger.batches import Batch, BatchResult, Book, Booked
+from alwrity_desktop.core.ledger.intake import Intake
 from alwrity_desktop.core.ledger.matching import KnownCall, KnownCalls
 from alwrity_desktop.core.ledger.rollups import Rollups
 from alwrity_desktop.core.ledger.schema import (
+    CALLS,
     CORRECTIONS,
     FIGURE_COLUMNS,
     FLAG_ESTIMATED,
@@ -34,29 +36,41 @@ _INSERT_CORRECTION: Final = (
 _FIRST_FIGURE: Final = Call.__struct_fields__.index("input_tokens")
 _AFTER_FIGURES: Final = Call.__struct_fields__.index("duration_ms") + 1
 
+_BULK_ROWS: Final = 10_000
+
 Row = tuple[object, ...]
 
 
-def book_batch(connection: Connection, batch: Batch, book: Book) -> BatchResult:
+def book_batch(
+    connection: Connection, batch: Batch, book: Book, intake: Intake | None = None
+) -> BatchResult:
     """Book *batch*; the caller's transaction makes it all or nothing.
 
+    *intake* holds the calls of the batch's readings when they were taken in before.
     Returns what was added, merged into known calls and corrected, and the alerts born.
     """
+    if intake is None:
+        intake = _taken_in(batch, book)
     file_ids = cursors.save(connection, batch)
-    copies = [call for reading in batch.readings for call in reading.calls]
-    copies.extend(batch.calls)
-    booking = _Booking(connection, batch, book, file_ids)
-    distinct = merge(copies) if batch.is_corrected_by_copies else _first_of_each(copies)
-    booking.book(distinct)
+    booking = _Booking(connection, batch, intake, file_ids)
+    booking.book(intake.distinct())
     alerts = alerting.cross_thresholds(connection, batch, booking.touched)
     unpriced = alerting.note_unpriced(connection, batch, booking.shared.newly_unpriced)
     return BatchResult(
         added=len(booking.rows),
-        merged=len(copies) - len(booking.rows),
+        merged=intake.copies - len(booking.rows),
         corrected=booking.corrected,
         alerts=(*alerts, *unpriced),
         booked=tuple(booking.answer(call) for call in batch.calls),
     )
+
+
+def _taken_in(batch: Batch, book: Book) -> Intake:
+    intake = Intake(book)
+    for reading in batch.readings:
+        intake.add(reading.calls)
+    intake.add(batch.calls if batch.is_corrected_by_copies else _first_of_each(batch.calls))
+    return intake
 
 
 def _first_of_each(calls: Iterable[Call]) -> list[Call]:
@@ -71,11 +85,11 @@ class _Booking:
     """The work of one transaction."""
 
     def __init__(
-        self, connection: Connection, batch: Batch, book: Book, file_ids: Sequence[int]
+        self, connection: Connection, batch: Batch, intake: Intake, file_ids: Sequence[int]
     ) -> None:
         self._connection = connection
         self._batch = batch
-        self._book = book
+        self._intake = intake
         self.shared = SharedRows(connection)
         self._rollups = Rollups(connection)
         self._file_of: dict[str, int] = {}
@@ -105,9 +119,20 @@ class _Booking:
             self._book_beside(calls, known)
         self.shared.save()
         if self.rows:
-            self._connection.exec_driver_sql(_INSERT_CALL, self.rows)
+            self._insert(is_first=not last_id)
             self._rollups.add_calls_after(last_id)
             self._rollups.add_durations(self.rows)
+
+    def _insert(self, *, is_first: bool) -> None:
+        """Insert the new rows; the first large import sorts its keys once, at the end."""
+        is_bulk = is_first and len(self.rows) >= _BULK_ROWS
+        if is_bulk:
+            for index in CALLS.indexes:
+                index.drop(self._connection)
+        self._connection.exec_driver_sql(_INSERT_CALL, self.rows)
+        if is_bulk:
+            for index in CALLS.indexes:
+                index.create(self._connection)
 
     def _book_beside(self, calls: Sequence[Call], known: KnownCalls) -> None:
         for call in calls:
@@ -132,7 +157,7 @@ class _Booking:
         The figures that a call and its row share stand in the same order in both, and are
         taken over together: this runs for every call of an import.
         """
-        cost_pico, status, quote = self._book.settle(call)
+        cost_pico, status, quote = self._intake.settle(call)
         if cost_pico is not None and cost_pico > MAX_COST_PICO:
             cost_pico, status, quote = None, PriceStatus.UNPRICED, None
         if not self._batch.readings:

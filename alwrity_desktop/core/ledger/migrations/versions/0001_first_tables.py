@@ -13,15 +13,15 @@ def upgrade() -> None:
     _alerts()
     _batches()
     _budgets()
+    _calls()
     _files()
     _prices()
     _quotes()
     _series()
-    _calls()
+    _corrections()
     _durations()
     _rejects()
     _rollups()
-    _corrections()
 
 
 def _alerts() -> None:
@@ -75,6 +75,40 @@ def _budgets() -> None:
         sa.Column("created_at_ms", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
         sqlite_autoincrement=True,
+    )
+
+
+def _calls() -> None:
+    op.create_table(
+        "calls",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("series_id", sa.Integer(), nullable=False),
+        sa.Column("occurred_at_ms", sa.Integer(), nullable=False),
+        sa.Column("batch_id", sa.Integer(), nullable=False),
+        sa.Column("file_id", sa.Integer(), nullable=True),
+        sa.Column("input_tokens", sa.Integer(), nullable=False),
+        sa.Column("cache_read_tokens", sa.Integer(), nullable=False),
+        sa.Column("cache_write_5m_tokens", sa.Integer(), nullable=False),
+        sa.Column("cache_write_1h_tokens", sa.Integer(), nullable=False),
+        sa.Column("output_tokens", sa.Integer(), nullable=False),
+        sa.Column("reasoning_tokens", sa.Integer(), nullable=False),
+        sa.Column("requests", sa.Integer(), nullable=False),
+        sa.Column("web_searches", sa.Integer(), nullable=False),
+        sa.Column("images", sa.Integer(), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("duration_ms", sa.Integer(), nullable=True),
+        sa.Column("cost_pico", sa.Integer(), nullable=True),
+        sa.Column("quote_id", sa.Integer(), nullable=True),
+        sa.Column("flags", sa.Integer(), nullable=False),
+        sa.CheckConstraint("abs(cost_pico) <= 1000000000000000000", name="calls_cost_bound"),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_index("calls_by_time", "calls", ["occurred_at_ms"], unique=False)
+    op.create_index("calls_once", "calls", ["identity"], unique=True)
+    op.execute(
+        "CREATE TRIGGER calls_never_change BEFORE UPDATE ON calls "
+        "BEGIN SELECT RAISE(ABORT, 'money is never updated: book a correction'); END"
     )
 
 
@@ -153,10 +187,11 @@ def _series() -> None:
     )
 
 
-def _calls() -> None:
+def _corrections() -> None:
     op.create_table(
-        "calls",
+        "corrections",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("call_id", sa.Integer(), nullable=False),
         sa.Column("identity", sa.Text(), nullable=False),
         sa.Column("series_id", sa.Integer(), nullable=False),
         sa.Column("occurred_at_ms", sa.Integer(), nullable=False),
@@ -176,29 +211,15 @@ def _calls() -> None:
         sa.Column("cost_pico", sa.Integer(), nullable=True),
         sa.Column("quote_id", sa.Integer(), nullable=True),
         sa.Column("flags", sa.Integer(), nullable=False),
-        sa.CheckConstraint("abs(cost_pico) <= 1000000000000000000", name="calls_cost_bound"),
         sa.ForeignKeyConstraint(
-            ["batch_id"],
-            ["batches.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["file_id"],
-            ["files.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["quote_id"],
-            ["quotes.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["series_id"],
-            ["series.id"],
+            ["call_id"],
+            ["calls.id"],
         ),
         sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("identity"),
     )
-    op.create_index("calls_by_time", "calls", ["occurred_at_ms"], unique=False)
+    op.create_index("ix_corrections_call_id", "corrections", ["call_id"], unique=False)
     op.execute(
-        "CREATE TRIGGER calls_never_change BEFORE UPDATE ON calls "
+        "CREATE TRIGGER corrections_never_change BEFORE UPDATE ON corrections "
         "BEGIN SELECT RAISE(ABORT, 'money is never updated: book a correction'); END"
     )
 
@@ -254,57 +275,4 @@ def _rollups() -> None:
         ),
         sa.PrimaryKeyConstraint("quarter", "series_id"),
         sqlite_with_rowid=False,
-    )
-
-
-def _corrections() -> None:
-    op.create_table(
-        "corrections",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("call_id", sa.Integer(), nullable=False),
-        sa.Column("identity", sa.Text(), nullable=False),
-        sa.Column("series_id", sa.Integer(), nullable=False),
-        sa.Column("occurred_at_ms", sa.Integer(), nullable=False),
-        sa.Column("batch_id", sa.Integer(), nullable=False),
-        sa.Column("file_id", sa.Integer(), nullable=True),
-        sa.Column("input_tokens", sa.Integer(), nullable=False),
-        sa.Column("cache_read_tokens", sa.Integer(), nullable=False),
-        sa.Column("cache_write_5m_tokens", sa.Integer(), nullable=False),
-        sa.Column("cache_write_1h_tokens", sa.Integer(), nullable=False),
-        sa.Column("output_tokens", sa.Integer(), nullable=False),
-        sa.Column("reasoning_tokens", sa.Integer(), nullable=False),
-        sa.Column("requests", sa.Integer(), nullable=False),
-        sa.Column("web_searches", sa.Integer(), nullable=False),
-        sa.Column("images", sa.Integer(), nullable=False),
-        sa.Column("pages", sa.Integer(), nullable=False),
-        sa.Column("duration_ms", sa.Integer(), nullable=True),
-        sa.Column("cost_pico", sa.Integer(), nullable=True),
-        sa.Column("quote_id", sa.Integer(), nullable=True),
-        sa.Column("flags", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["batch_id"],
-            ["batches.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["call_id"],
-            ["calls.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["file_id"],
-            ["files.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["quote_id"],
-            ["quotes.id"],
-        ),
-        sa.ForeignKeyConstraint(
-            ["series_id"],
-            ["series.id"],
-        ),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    op.create_index("ix_corrections_call_id", "corrections", ["call_id"], unique=False)
-    op.execute(
-        "CREATE TRIGGER corrections_never_change BEFORE UPDATE ON corrections "
-        "BEGIN SELECT RAISE(ABORT, 'money is never updated: book a correction'); END"
     )
