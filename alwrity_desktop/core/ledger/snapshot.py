@@ -9,7 +9,6 @@ from sqlalchemy import Connection
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget, Limit
 from alwrity_desktop.core.domain.periods import Period
-from alwrity_desktop.core.ledger import alerting, budget_rows, reading
 from alwrity_desktop.core.domain.sums import (
     DurationCount,
     OffsetSpan,
@@ -18,6 +17,7 @@ from alwrity_desktop.core.domain.sums import (
     SlotSums,
     SourceTotals,
 )
+from alwrity_desktop.core.ledger import alerting, budget_rows, reading
 
 
 class LedgerSnapshot:
