@@ -1,43 +1,15 @@
-"""Starts and stops the window's parts, in order."""
+"""Starts and stops the window's parts, in order; loads Qt only when it is sure to be used."""
 
 from __future__ import annotations
 
-import contextlib
-import logging
 import os
-import signal
 import sys
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Sequence
 
-from PySide6.QtCore import QObject, QTimer, QtMsgType, Slot, qInstallMessageHandler
-from PySide6.QtGui import QIcon
-from PySide6.QtWidgets import QApplication
-
-from alwrity_desktop import __version__
 from alwrity_desktop.core import profile, program_log
 from alwrity_desktop.core.context import Context
-from alwrity_desktop.core.domain.errors import WorldError
-from alwrity_desktop.core.resources import resource_path
-from alwrity_desktop.ui.appearance import Appearance
-from alwrity_desktop.ui.bridge import Bridge
-from alwrity_desktop.ui.commands import Commands
-from alwrity_desktop.ui.controller import Controller
 from alwrity_desktop.ui.display import check_display
-from alwrity_desktop.ui.docks import dock_types
-from alwrity_desktop.ui.faults import Faults
-from alwrity_desktop.ui.layout_store import LayoutStore
-from alwrity_desktop.ui.main_window import MainWindow
-from alwrity_desktop.ui.notices import Notice
-from alwrity_desktop.ui.single import SingleInstance, raise_first
-
-if TYPE_CHECKING:
-    from alwrity_desktop.ui.tray import Tray
-
-_log = logging.getLogger(f"{program_log.LOGGER_NAME}.qt")
-
-_SIGNAL_LOOK_MS: Final = 500
-_AFTER_FIGURES_MS: Final = 150
+from alwrity_desktop.ui.first_report import FirstReport
 
 
 def run(context: Context, arguments: Sequence[str] = ()) -> int:
@@ -48,189 +20,8 @@ def run(context: Context, arguments: Sequence[str] = ()) -> int:
     profile.prepare(context.profile)
     check_display(os.environ, sys.platform)
     program_log.start(context.profile.log)
-    app = make_application(arguments)
-    instance = SingleInstance(context.profile.data)
-    if not instance.hold():
-        if raise_first(context.profile.data):
-            return 0
-        raise WorldError(
-            "ALwrity Desktop is open already, but does not answer. End it, then start again."
-        )
-    try:
-        return _run_window(app, context, instance)
-    finally:
-        instance.release()
+    first_report = FirstReport.begin(context)
+    # Qt is loaded while the child reads the ledger, and never in the child.
+    from alwrity_desktop.ui.session import run_session  # noqa: PLC0415
 
-
-def make_application(arguments: Sequence[str] = ()) -> QApplication:
-    """Return the application object, named as the desktop knows it."""
-    qInstallMessageHandler(_note)
-    app = QApplication.instance()
-    if not isinstance(app, QApplication):
-        app = QApplication(["alwrity-desktop", *arguments])
-    app.setApplicationName("alwrity-desktop")
-    app.setApplicationVersion(__version__)
-    app.setDesktopFileName("alwrity-desktop")
-    app.setWindowIcon(QIcon(str(resource_path("icons", "app.svg"))))
-    app.setQuitOnLastWindowClosed(False)
-    return app
-
-
-def _note(kind: QtMsgType, _where: object, text: str) -> None:
-    """Keep what Qt says in the log; a person at a terminal did not ask for it."""
-    level = logging.DEBUG if kind in {QtMsgType.QtDebugMsg, QtMsgType.QtInfoMsg} else logging.INFO
-    _log.log(level, "Qt: %s", text)
-
-
-def _run_window(app: QApplication, context: Context, instance: SingleInstance) -> int:
-    appearance = Appearance(app)
-    appearance.apply(context.settings)
-    bridge = Bridge()
-    faults = Faults(bridge.post)
-    faults.install()
-    try:
-        with _interruptible(app):
-            session = Session(app, context, bridge)
-            session.controller.settings_changed.connect(appearance.apply)
-            instance.raise_asked.connect(session.window.come_to_front)
-            session.start()
-            status = app.exec()
-            return status or session.stop()
-    finally:
-        faults.remove()
-
-
-@contextlib.contextmanager
-def _interruptible(app: QApplication) -> Iterator[None]:
-    """Let Ctrl+C and a polite kill end the program in order."""
-    timer = QTimer()
-    # Python looks at signals only between its own instructions.
-    timer.timeout.connect(_nothing)
-    timer.start(_SIGNAL_LOOK_MS)
-    kinds = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(kind, lambda *_: app.quit()) for kind in kinds]
-    try:
-        yield
-    finally:
-        timer.stop()
-        for kind, handler in zip(kinds, before, strict=True):
-            signal.signal(kind, handler)
-
-
-def _nothing() -> None:
-    """Give Python the chance to look at signals."""
-
-
-class Session(QObject):
-    """One run of the window, from the first paint to the last thread."""
-
-    def __init__(self, app: QApplication, context: Context, bridge: Bridge) -> None:
-        """Make the window, as quickly as it can be shown."""
-        super().__init__()
-        self._app = app
-        self._context = context
-        self.window = MainWindow(
-            [dock() for dock in dock_types()], LayoutStore(context.profile.window)
-        )
-        self.controller = Controller(context, self.window, bridge)
-        self.commands = Commands(self.controller, self.window)
-        self.tray: Tray | None = None
-        self._is_quitting = False
-        self.window.may_close = self._may_close
-        self.commands.quit_asked.connect(self.quit)
-        self.controller.figures_shown.connect(self._start_later)
-        self._later = QTimer(self)
-        self._later.setSingleShot(True)
-        self._later.setInterval(_AFTER_FIGURES_MS)
-        self._later.timeout.connect(self._start_rest)
-
-    def start(self) -> None:
-        """Ask for the figures, then show the window while they are worked out."""
-        self.controller.start()
-        self.window.restore()
-        self.window.show_loading(self.tr("Reading the ledger…"))
-        self.window.show()
-
-    @Slot()
-    def _start_later(self) -> None:
-        self._later.start()
-
-    @Slot()
-    def _start_rest(self) -> None:
-        """Start what the first paint can do without: the tray, the watching, notifications."""
-        from alwrity_desktop.ui.tray import Tray  # noqa: PLC0415 - see above
-
-        self.tray = Tray(self.window.actions_, self)
-        self.tray.clicked.connect(self.window.come_to_front)
-        self.tray.account_chosen.connect(self._open_account)
-        self.controller.status_arrived.connect(self.tray.show_report)
-        self.commands.paused.connect(self.tray.show_paused)
-        self.controller.alerting.balloon = self.tray
-        if self.controller.report is not None:
-            self.tray.show_report(self.controller.report)
-        if not self.window.is_first_run:
-            self.controller.intake.start(is_watching=self.controller.settings.watch_logs)
-            self.controller.intake.read(is_asked_for=False)
-        self.controller.alerting.look()
-
-    @Slot(str)
-    def _open_account(self, account: str) -> None:
-        self.controller.show_account(account)
-        self.window.come_to_front()
-
-    def _may_close(self) -> bool:
-        """Return whether the window closes for good, rather than into the tray or the bar."""
-        if self._is_quitting:
-            return True
-        settings = self.controller.settings
-        if self.tray is None or not self.tray.is_available:
-            self._minimise()
-        elif not settings.tray_explained:
-            self.commands.dialogs.ask_about_closing(self._answer_closing)
-        elif settings.close_to_tray:
-            self.window.hide()
-        else:
-            self._app.quit()
-            return True
-        return False
-
-    def _minimise(self) -> None:
-        """Without a tray a hidden window could not be reached again."""
-        if self.controller.settings.tray_explained and not self.controller.settings.close_to_tray:
-            self.quit()
-            return
-        words = self.tr(
-            "This desktop has no tray, so closing minimises the window, and budgets are still "
-            "watched. To end the program choose Quit."
-        )
-        notice = Notice("info", words, self.tr("Quit"), "quit")
-        self.window.notices.post("tray", notice)
-        self.window.showMinimized()
-
-    @Slot(bool)
-    def _answer_closing(self, keeps_running: bool) -> None:  # noqa: FBT001 - Qt's signal
-        self.controller.change_settings(tray_explained=True, close_to_tray=keeps_running)
-        if keeps_running:
-            self.window.hide()
-        else:
-            self.quit()
-
-    @Slot()
-    def quit(self) -> None:
-        """End the program in order."""
-        self._is_quitting = True
-        self.window.close()
-        self._app.quit()
-
-    def stop(self) -> int:
-        """Stop every part and wait for it; return 1 if one hangs."""
-        self.window.keep()
-        if self.tray is not None:
-            self.tray.stop()
-        hanging = self.controller.stop()
-        self.window.close()
-        if hanging:
-            # Joining would wait for ever, and a thread destroyed while it runs aborts.
-            os._exit(1)
-        self._context.close()
-        return 0
+    return run_session(context, arguments, first_report)

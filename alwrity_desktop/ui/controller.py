@@ -18,6 +18,7 @@ from alwrity_desktop.ui import events, header_text, jobs, requests
 from alwrity_desktop.ui.alerting import Alerting
 from alwrity_desktop.ui.bridge import Bridge
 from alwrity_desktop.ui.events import Topic
+from alwrity_desktop.ui.first_report import FirstReport
 from alwrity_desktop.ui.intake import Intake
 from alwrity_desktop.ui.jobs import Job
 from alwrity_desktop.ui.main_window import MainWindow
@@ -70,7 +71,13 @@ class Controller(QObject):
     #: A request that a dialog answers.
     dialog_asked = Signal(object)
 
-    def __init__(self, context: Context, window: MainWindow, bridge: Bridge) -> None:
+    def __init__(
+        self,
+        context: Context,
+        window: MainWindow,
+        bridge: Bridge,
+        first_report: FirstReport | None = None,
+    ) -> None:
         """Start nothing yet."""
         super().__init__(window)
         self.context = context
@@ -79,6 +86,8 @@ class Controller(QObject):
         self.account = LOCAL_ACCOUNT
         self.choice = PeriodChoice()
         self.report: Report | None = None
+        self._first_report = first_report
+        self._has_answer = False
         self._crash_details = ""
         self._loop = LedgerLoop(context, bridge.post)
         self._thread = LedgerThread(self._loop, self)
@@ -114,8 +123,10 @@ class Controller(QObject):
     def start(self) -> None:
         """Ask for the figures; everything else waits until they are shown."""
         self._thread.start()
-        self.watch_ledger()
-        self.ask_report()
+        if self._first_report is None:
+            self.ask_report()
+        else:
+            self.submit(jobs.TakeFirstReport(self._first_report, self.account, self.choice))
         self._ages.start()
 
     def stop(self) -> tuple[str, ...]:
@@ -135,12 +146,19 @@ class Controller(QObject):
     @Slot()
     def watch_ledger(self) -> None:
         """Look at the ledgers of the local account and of the one that is shown."""
+        if not self._has_answer:
+            # Until the first figures are there, nothing should stand in their way.
+            return
         accounts = tuple(dict.fromkeys((LOCAL_ACCOUNT, self.account)))
         is_hidden = not self.window.isVisible() or self.window.isMinimized()
         self._loop.watch(accounts, is_hidden=is_hidden)
         self.intake.set_hidden(is_hidden=is_hidden)
         if not is_hidden:
             self.show_age()
+
+    def _watch_from_now_on(self) -> None:
+        self._has_answer = True
+        self.watch_ledger()
 
     @Slot()
     def ask_report(self) -> None:
@@ -333,6 +351,7 @@ class Controller(QObject):
         if self.choice == PeriodChoice():
             self.status_arrived.emit(report)
         if is_first:
+            self._watch_from_now_on()
             self.figures_shown.emit()
 
     def _on_calls(self, event: events.CallsReady | events.CallReady) -> None:
@@ -371,6 +390,7 @@ class Controller(QObject):
         self.window.notices.post(topic, Notice("danger", sentence, words, "retry"))
         if topic is Topic.FIGURES and self.report is None:
             self.window.show_failed(sentence)
+            self._watch_from_now_on()
 
     @Slot(str)
     def _on_notice(self, action_id: str) -> None:

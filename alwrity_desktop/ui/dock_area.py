@@ -10,7 +10,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QTabBar, QTabWidget, QWidget
 
 from alwrity_desktop.ui import theme
-from alwrity_desktop.ui.dock_frame import SEPARATOR, DockFrame
+from alwrity_desktop.ui.dock_frame import DockFrame
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.layouts import Column, Node, Room, Row, Tabs, first_of, pruned
 
@@ -44,15 +44,6 @@ class DockArea(QMainWindow):
             self.addDockWidget(_AREA, frame)
             frame.hide()
             frame.visibilityChanged.connect(self._tell)
-        self._dress()
-        theme.bus().changed.connect(self._dress)
-
-    @Slot()
-    def _dress(self) -> None:
-        self.setStyleSheet(
-            f"QMainWindow::separator {{ width: {SEPARATOR}px; height: {SEPARATOR}px;"
-            " background: transparent; }"
-        )
 
     @Slot()
     def _tell(self) -> None:

@@ -21,10 +21,9 @@ from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.tokens import SIZES
 from alwrity_desktop.ui.widgets import IconButton, IconLabel, PlainLabel, paint_card, plain_tooltip
 
-MARGIN: Final = 3
+MARGIN: Final = (SIZES.dock_gap - SIZES.dock_separator) // 2
 """Around each frame, for its shadow; with the line between docks it makes the gap."""
 
-SEPARATOR: Final = SIZES.dock_gap - 2 * MARGIN
 _TITLE_HEIGHT: Final = 30
 _MIN_SIZE: Final = QSize(180, 110)
 

@@ -33,6 +33,7 @@ from alwrity_desktop.ui.events import (
     StatusReady,
     Topic,
 )
+from alwrity_desktop.ui.first_report import FirstReport
 
 Post = Callable[[Event], None]
 
@@ -57,6 +58,21 @@ class BuildReport:
     def run(self, context: Context, post: Post) -> None:
         """Post the report."""
         post(ReportReady(context.report(self.account, self.choice)))
+
+
+@dataclass(frozen=True, slots=True)
+class TakeFirstReport:
+    """Take the report that was begun before the window, or build it here."""
+
+    topic: ClassVar[Topic] = Topic.FIGURES
+    first: FirstReport
+    account: str
+    choice: PeriodChoice
+
+    def run(self, context: Context, post: Post) -> None:
+        """Post the report."""
+        report = self.first.take()
+        post(ReportReady(report or context.report(self.account, self.choice)))
 
 
 @dataclass(frozen=True, slots=True)

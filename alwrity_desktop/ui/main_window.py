@@ -53,50 +53,55 @@ class MainWindow(QMainWindow):
         self._to_render: set[str] = set()
         self._store = store
         self.actions_ = Actions(self)
-        self.header = Header()
-        self.notices = NoticeBar()
-        self.import_bar = ImportBar()
-        self.area = DockArea(views)
+        self._make_frame()
+        self._make_pages(views)
         self.keeper = LayoutKeeper(self.area, store, self)
-        self.narrow = NarrowPage(self.area.frames)
-        self.first_run = FirstRunPage()
-        self.status_line = StatusLine()
-        self._build()
+        self._fill_menus()
         self._connect()
         self.resize(DEFAULT_SIZE)
 
-    def _build(self) -> None:
-        self._bar = QMenuBar()
+    def _make_frame(self) -> None:
+        """Make what stands around the pages, from the outside in.
+
+        A widget that gets a new parent takes its style over anew with all its children, so
+        each is made where it stays.
+        """
+        top = QWidget(self)
+        self.setMenuWidget(top)
+        self._bar = QMenuBar(top)
+        self.header = Header(top)
+        _stack(top, self._bar, self.header)
+        middle = QWidget(self)
+        # The first control would have the focus otherwise, though nobody has touched a key.
+        middle.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
+        middle.setFocus()
+        self.setCentralWidget(middle)
+        self.notices = NoticeBar(middle)
+        self.import_bar = ImportBar(middle)
+        self._pages = QStackedWidget(middle)
+        _stack(middle, self.notices, self.import_bar, self._pages)
+        self.status_line = StatusLine(self)
+        self.statusBar().setSizeGripEnabled(False)
+        self.statusBar().addWidget(self.status_line, 1)
+        self.statusBar().setFixedHeight(theme.scaled(24))
+
+    def _make_pages(self, views: Sequence[DockView]) -> None:
+        self._docks_page = QWidget(self._pages)
+        self._pages.addWidget(self._docks_page)
+        self.area = DockArea(views, self._docks_page)
+        around = _stack(self._docks_page, self.area)
+        around.setContentsMargins(_DOCK_MARGIN, _DOCK_MARGIN, _DOCK_MARGIN, _DOCK_MARGIN)
+        self.narrow = NarrowPage(self.area.frames, self._pages)
+        self.first_run = FirstRunPage(self._pages)
+        self._pages.addWidget(self.narrow)
+        self._pages.addWidget(self.first_run)
+
+    def _fill_menus(self) -> None:
         self.actions_.fill(self._bar)
         self.keeper.fill(self.actions_.menu("layout"))
         for frame in self.area.frames.values():
             self.actions_.menu("docks").addAction(frame.toggleViewAction())
         self._make_header_menus()
-        top = QWidget()
-        column = QVBoxLayout(top)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._bar)
-        column.addWidget(self.header)
-        self.setMenuWidget(top)
-        self._docks_page = QWidget()
-        around = QVBoxLayout(self._docks_page)
-        around.setContentsMargins(_DOCK_MARGIN, _DOCK_MARGIN, _DOCK_MARGIN, _DOCK_MARGIN)
-        around.addWidget(self.area)
-        self._pages = QStackedWidget()
-        for page in (self._docks_page, self.narrow, self.first_run):
-            self._pages.addWidget(page)
-        middle = QWidget()
-        layout = QVBoxLayout(middle)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addWidget(self.notices)
-        layout.addWidget(self.import_bar)
-        layout.addWidget(self._pages, 1)
-        self.setCentralWidget(middle)
-        self.statusBar().setSizeGripEnabled(False)
-        self.statusBar().addWidget(self.status_line, 1)
-        self.statusBar().setFixedHeight(theme.scaled(24))
 
     def _make_header_menus(self) -> None:
         period = QMenu(self)
@@ -272,3 +277,13 @@ class MainWindow(QMainWindow):
             event.accept()
         else:
             event.ignore()
+
+
+def _stack(parent: QWidget, *parts: QWidget) -> QVBoxLayout:
+    """Put *parts* below one another in *parent*; the last takes the room there is."""
+    column = QVBoxLayout(parent)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(0)
+    for part in parts:
+        column.addWidget(part, 1 if part is parts[-1] else 0)
+    return column

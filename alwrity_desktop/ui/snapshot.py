@@ -16,13 +16,13 @@ from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.results import PeriodChoice
 from alwrity_desktop.ui import header_text, requests
 from alwrity_desktop.ui import theme as looks
-from alwrity_desktop.ui.app import make_application
 from alwrity_desktop.ui.controller import CallsView
 from alwrity_desktop.ui.docks import dock_types
 from alwrity_desktop.ui.layout_keeper import title_of
 from alwrity_desktop.ui.layout_store import LayoutStore
 from alwrity_desktop.ui.layouts import LAYOUTS
 from alwrity_desktop.ui.main_window import MainWindow
+from alwrity_desktop.ui.session import make_application
 
 _SETTLE_S: Final = 10.0
 _ROUND_MS: Final = 20

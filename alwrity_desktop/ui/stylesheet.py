@@ -70,6 +70,8 @@ QComboBox QAbstractItemView {{
     background: {surface}; border: 1px solid {control}; padding: 4px;
     selection-background-color: {primary}; selection-color: {onprimary};
 }}
+QComboBox QAbstractItemView::item {{ padding: 5px 10px; border-radius: 5px; }}
+QComboBox QAbstractItemView::item:selected {{ color: {onprimary}; background: {primary}; }}
 QHeaderView, QHeaderView::section {{ background: transparent; border: none; }}
 
 QTabBar::tab {{ color: {text2}; background: transparent; border: none; padding: 8px 12px; }}
@@ -88,6 +90,9 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 
 QProgressBar {{ background: {track}; border: none; border-radius: 3px; }}
 QProgressBar::chunk {{ background: {focus}; border-radius: 3px; }}
+QMainWindow::separator {{
+    background: transparent; width: {separator}px; height: {separator}px;
+}}
 QSplitter::handle {{ background: {border}; }}
 """
 
@@ -96,5 +101,8 @@ def stylesheet(surfaces: Surfaces) -> str:
     """Return the style sheet in the colours of *surfaces*."""
     colours = {name: getattr(surfaces, name) for name in Surfaces.__slots__}
     return _SHEET.format(
-        **colours, radius=SIZES.radius_control, radius_title=SIZES.radius_title_button
+        **colours,
+        radius=SIZES.radius_control,
+        radius_title=SIZES.radius_title_button,
+        separator=SIZES.dock_separator,
     )

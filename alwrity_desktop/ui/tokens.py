@@ -184,6 +184,8 @@ class Sizes:
     """Sizes in logical pixels at 100 % text size."""
 
     dock_gap: int = 8
+    #: Between two docks; the rest of the gap is the margin of their shadows.
+    dock_separator: int = 2
     dock_padding_x: int = 14
     dock_padding_y: int = 10
     cell_padding: int = 6
