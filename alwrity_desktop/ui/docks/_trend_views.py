@@ -152,6 +152,13 @@ def _bin_name(item: Bin, bins: Sequence[Bin]) -> str:
     return formatting.weekday_day(item.start)
 
 
+def _own_amount(bins: Sequence[Bin]) -> str:
+    """Return the template that tells what was used in one bin alone."""
+    if "T" in bins[0].start:
+        return _tr("{amount} in this hour")
+    return _tr("{amount} in this week") if _is_weekly(bins) else _tr("{amount} on this day")
+
+
 def _now_x(report: Report, bins: Sequence[Bin]) -> float:
     """Return where the present moment lies, in bins; inside the bin that is not over."""
     period = report.period
@@ -179,8 +186,8 @@ def _cumulative(report: Report, bins: tuple[Bin, ...], view: View) -> TrendData:
             x,
             _bin_name(item, bins),
             (
-                _tr("In all {amount}").format(amount=write_exact(view.measure, total_so_far)),
-                _tr("Here {amount}").format(amount=write_exact(view.measure, value)),
+                _tr("{amount} so far").format(amount=write_exact(view.measure, total_so_far)),
+                _own_amount(bins).format(amount=write_exact(view.measure, value)),
             ),
         )
         for x, item, value, total_so_far in zip(xs[1:], past, values, sums, strict=True)

@@ -102,10 +102,15 @@ class DockView(QWidget):
         self._message.show_message("neutral", "wifi-off", sentence, self.tr("Retry"))
 
     def _show_empty(self, report: Report) -> None:
+        state = self.empty_state(report)
         if self._empty is not None:
+            if self._empty.says_the_same(state):
+                state.deleteLater()
+                self._faces.setCurrentWidget(self._empty)
+                return
             self._faces.removeWidget(self._empty)
             self._empty.deleteLater()
-        self._empty = self.empty_state(report)
+        self._empty = state
         self._empty.chosen.connect(self.requested)
         self._faces.addWidget(self._empty)
         self._faces.setCurrentWidget(self._empty)

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
     QListView,
     QPushButton,
     QSizePolicy,
+    QStyledItemDelegate,
     QToolButton,
     QWidget,
 )
@@ -277,6 +278,8 @@ class Combo(QComboBox):
         self._is_small = is_small
         self.setAccessibleName(name)
         self.setView(QListView(self))
+        # The style sheet reaches the items only through this delegate.
+        self.setItemDelegate(QStyledItemDelegate(self))
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._dress()
@@ -291,11 +294,12 @@ class Combo(QComboBox):
             self.addItem(text, key)
         self.setCurrentIndex(max(0, self.findData(kept)))
         self.blockSignals(False)
-        self.updateGeometry()
+        self._dress()
 
     @Slot()
     def _dress(self) -> None:
         self.setFont(theme.font("caption" if self._is_small else "body-dense", 500))
+        self.view().setMinimumWidth(self.sizeHint().width())
         self.updateGeometry()
         self.update()
 

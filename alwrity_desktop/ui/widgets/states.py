@@ -79,6 +79,7 @@ class EmptyState(QWidget):
         """Show *title*, *text* and one button for each ``(text, icon, request)``."""
         super().__init__()
         self._icon = icon
+        self._said = (title, text, tuple(actions))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(16, 12, 16, 16)
         layout.setSpacing(6)
@@ -98,6 +99,10 @@ class EmptyState(QWidget):
         layout.addLayout(self._buttons(actions))
         layout.addStretch(1)
         self._heading = heading
+
+    def says_the_same(self, other: EmptyState) -> bool:
+        """Return whether *other* has the same words and buttons."""
+        return self._said == other._said
 
     def _buttons(self, actions: Sequence[tuple[str, str, Request]]) -> QHBoxLayout:
         row = QHBoxLayout()

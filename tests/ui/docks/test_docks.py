@@ -391,3 +391,14 @@ def test_that_a_click_beside_the_ring_asks_for_nothing(qtbot: QtBot) -> None:
     asked = shown(dock, qtbot)
     QTest.mouseClick(dock._ring, Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
     assert not asked.requests
+
+
+def test_that_an_empty_dock_keeps_its_button_over_a_refresh(qtbot: QtBot) -> None:
+    dock = ProvidersDock()
+    shown(dock, qtbot, builders.an_empty_report())
+    button = dock.findChildren(ActionButton)[-1]
+    dock.show_report(builders.an_empty_report(as_of_ms=builders.NOW_MS + 60_000))
+    assert dock.findChildren(ActionButton)[-1] is button
+    dock.show_report(builders.a_report())
+    dock.show_report(builders.an_empty_report(calls_ever=9))
+    assert any("Calls of other periods" in text for text in texts(dock))
