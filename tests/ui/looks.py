@@ -6,9 +6,23 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from pytestqt.qtbot import QtBot
 
+from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.ui import theme
+from alwrity_desktop.ui.docks.base import DockView
+from tests import builders
+
+SIZES = {
+    "overview": (376, 414),
+    "trends": (1022, 322),
+    "providers": (670, 310),
+    "limits": (420, 330),
+    "alerts": (376, 240),
+    "health": (342, 310),
+    "calls": (900, 240),
+}
 
 
 @pytest.fixture(autouse=True)
@@ -33,3 +47,21 @@ class Asked:
     @property
     def last(self) -> Any:  # noqa: ANN401 - any request
         return self.requests[-1]
+
+
+def shown(dock: DockView, qtbot: QtBot, report: Report | None = None) -> Asked:
+    """Show *dock* with *report* at its usual size, and collect what it asks for."""
+    qtbot.addWidget(dock)
+    asked = Asked()
+    dock.requested.connect(asked.take)
+    dock.resize(*SIZES[dock.name])
+    dock.show()
+    dock.show_report(report or builders.a_report())
+    qtbot.waitUntil(lambda: dock.is_ready)
+    QApplication.processEvents()
+    return asked
+
+
+def texts(widget: QWidget) -> list[str]:
+    """Return the texts of all labels in view."""
+    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]

@@ -11,21 +11,17 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
-from alwrity_desktop.core.domain.alerts import AlertKind
 from alwrity_desktop.core.domain.budgets import Status
-from alwrity_desktop.core.domain.report import Figures, Group, Report
+from alwrity_desktop.core.domain.report import Figures, Group
 from alwrity_desktop.ui import theme
 from alwrity_desktop.ui.docks import dock_types
-from alwrity_desktop.ui.docks.alerts import AlertsDock
 from alwrity_desktop.ui.docks.base import DockView
-from alwrity_desktop.ui.docks.health import HealthDock
 from alwrity_desktop.ui.docks.limits import LimitRow, LimitsDock
 from alwrity_desktop.ui.docks.overview import OverviewDock
 from alwrity_desktop.ui.docks.providers import ProvidersDock
 from alwrity_desktop.ui.docks.trends import TrendsDock
 from alwrity_desktop.ui.requests import (
     EditBudget,
-    MarkAlertsRead,
     OpenCalls,
     OpenDock,
     ReadLogs,
@@ -36,33 +32,7 @@ from alwrity_desktop.ui.requests import (
 )
 from alwrity_desktop.ui.widgets import ActionButton, LimitBar, PlainLabel
 from tests import builders
-from tests.ui.looks import Asked
-
-SIZES = {
-    "overview": (376, 414),
-    "trends": (1022, 322),
-    "providers": (670, 310),
-    "limits": (420, 330),
-    "alerts": (376, 240),
-    "health": (342, 310),
-    "calls": (900, 240),
-}
-
-
-def shown(dock: DockView, qtbot: QtBot, report: Report | None = None) -> Asked:
-    qtbot.addWidget(dock)
-    asked = Asked()
-    dock.requested.connect(asked.take)
-    dock.resize(*SIZES[dock.name])
-    dock.show()
-    dock.show_report(report or builders.a_report())
-    qtbot.waitUntil(lambda: dock.is_ready)
-    QApplication.processEvents()
-    return asked
-
-
-def texts(widget: QWidget) -> list[str]:
-    return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
+from tests.ui.looks import SIZES, shown, texts
 
 
 def test_that_the_docks_are_found_by_being_there() -> None:
@@ -290,71 +260,6 @@ def test_that_fewer_limits_leave_no_empty_rows(qtbot: QtBot) -> None:
     shown(dock, qtbot)
     dock.show_report(builders.a_report(limits=(builders.a_limit(),)))
     assert [row.isHidden() for row in dock.findChildren(LimitRow)] == [False, *[True] * 4]
-
-
-def test_that_unread_alerts_come_first_and_open_their_cause(qtbot: QtBot) -> None:
-    dock = AlertsDock()
-    asked = shown(dock, qtbot)
-    assert dock._model.rowCount() == 3
-    place = dock._list.visualRect(dock._model.index(1)).center()
-    QTest.mouseClick(dock._list.viewport(), Qt.MouseButton.LeftButton, pos=place)
-    assert asked.requests == [MarkAlertsRead((11,)), OpenCalls("anthropic")]
-
-
-@pytest.mark.parametrize(
-    ("kind", "request_"),
-    [
-        (AlertKind.UNPRICED, ShowPrices()),
-        (AlertKind.SOURCE, OpenDock("health")),
-        (AlertKind.FORECAST, OpenDock("trends")),
-        (AlertKind.BUDGET, OpenDock("limits")),
-    ],
-)
-def test_that_each_kind_of_alert_leads_somewhere(
-    kind: AlertKind, request_: object, qtbot: QtBot
-) -> None:
-    dock = AlertsDock()
-    alert = builders.an_alert(5, kind=kind, provider=None, is_read=True)
-    asked = shown(dock, qtbot, builders.a_report(alerts=(alert,)))
-    dock._list.setCurrentIndex(dock._model.index(0))
-    QTest.keyClick(dock._list, Qt.Key.Key_Return)
-    assert asked.requests == [request_]
-
-
-def test_that_alerts_are_filtered_and_all_marked_read(qtbot: QtBot) -> None:
-    dock = AlertsDock()
-    asked = shown(dock, qtbot)
-    dock._chips.choose("all")
-    dock._list_alerts()
-    assert dock._model.rowCount() == 11
-    dock._severities.setCurrentIndex(1)
-    assert dock._model.rowCount() == 1
-    dock.mark_all.click()
-    assert asked.last == MarkAlertsRead()
-    QTest.keyClick(dock._list, Qt.Key.Key_M)
-    assert len(asked.requests) == 1
-
-
-def test_that_m_marks_the_chosen_alert_read(qtbot: QtBot) -> None:
-    dock = AlertsDock()
-    asked = shown(dock, qtbot)
-    dock._list.setCurrentIndex(dock._model.index(2))
-    QTest.keyClick(dock._list, Qt.Key.Key_M)
-    assert asked.requests == [MarkAlertsRead((9,))]
-
-
-def test_that_health_names_sources_reasons_and_providers(qtbot: QtBot) -> None:
-    dock = HealthDock()
-    asked = shown(dock, qtbot)
-    assert "Mistral: 6.4% errors, p95 11.8 s" in texts(dock)
-    refused = "Codex: 3 × Token count is not a whole number (rollout-7.jsonl, 812)"
-    assert refused in texts(dock)
-    sources = [dock._sources.index(1, column).data() for column in range(5)]
-    assert sources == ["Codex", "2 min ago", "38", "5,680", "3"]
-    providers = [dock._providers.index(4, column).data() for column in range(4)]
-    assert providers == ["Stability", "No data", "—", "—"]
-    dock._provider_table.row_opened.emit(3)
-    assert asked.last == OpenCalls("mistral", state="error")
 
 
 def test_that_t_shows_the_figures_of_the_chart(qtbot: QtBot) -> None:
