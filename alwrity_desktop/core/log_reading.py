@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import multiprocessing
 import os
+import signal
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -91,18 +92,20 @@ class Plan(msgspec.Struct, frozen=True):
     @property
     def files_unchanged(self) -> int:
         """Files that are as they were when they were last read."""
-        return self.files - len(self.tasks)
+        return max(0, self.files - len(self.tasks))
 
 
 def plan(source: LogSource, roots: Iterable[Path], cursors: Mapping[str, LogCursor]) -> Plan:
     """Return what there is to read below *roots*, given how far each file was read."""
     files = 0
     tasks = []
+    troubled = {path: one for path, one in cursors.items() if one.size_bytes < 0}
     for root in roots:
         for found in walk(root, source):
             files += 1
             path = found.path
             cursor = cursors.get(path)
+            troubled.pop(path, None)
             if isinstance(found, WalkProblem):
                 tasks.append(LogTask(source.name, path, 0, 0, cursor))
                 continue
@@ -117,6 +120,7 @@ def plan(source: LogSource, roots: Iterable[Path], cursors: Mapping[str, LogCurs
             read = 0 if cursor is None else min(cursor.next_offset, found.size)
             unread = found.size - read
             tasks.append(LogTask(source.name, path, found.size, unread, cursor))
+    tasks += [LogTask(source.name, path, 0, 0, one) for path, one in troubled.items()]
     return Plan(source.name, files, tuple(tasks))
 
 
@@ -190,13 +194,26 @@ def _by_reason(rejects: Iterable[Reject]) -> list[RejectedLines]:
 
 
 def _unreadable(task: LogTask) -> LogReading:
+    """Return the refusal of a file or folder, or its end where nothing is in the way any more."""
     cursor = LogCursor(task.source, task.path, 0, 0, -1, 0, 0, 0, b"", b"")
-    return LogReading(
-        cursor, [], [RejectedLines(UNREADABLE, 1, 0)], is_from_start=True, bytes_read=0
-    )
+    refused = [RejectedLines(UNREADABLE, 1, 0)] if _is_refused(task.path) else []
+    return LogReading(cursor, [], refused, is_from_start=True, bytes_read=0)
 
 
-def read_all(tasks: Sequence[LogTask], now_ms: int) -> Iterator[LogReading]:
+def _is_refused(path: str) -> bool:
+    """Return whether what lies at *path* may not be looked into."""
+    try:
+        with os.scandir(path):
+            return False
+    except NotADirectoryError:
+        return True
+    except FileNotFoundError:
+        return False
+    except OSError:
+        return True
+
+
+def read_all(tasks: Sequence[LogTask], now_ms: int) -> Generator[LogReading, None, None]:
     """Yield what is new in each log, in no fixed order; much of it is read by workers.
 
     Closing the iterator early stops the workers.
@@ -207,10 +224,15 @@ def read_all(tasks: Sequence[LogTask], now_ms: int) -> Iterator[LogReading]:
         for task in tasks:
             yield read_log(task, now_ms)
         return
-    with _processes().Pool(workers) as pool:
+    with _processes().Pool(workers, _leave_interruptions) as pool:
         chunks = [(chunk, now_ms) for chunk in _chunks(tasks)]
         for answer in pool.imap_unordered(_read_chunk, chunks):
             yield from _DECODER.decode(answer)
+
+
+def _leave_interruptions() -> None:
+    """Let the parent alone answer Ctrl+C, which reaches the whole group: it ends the workers."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _processes() -> multiprocessing.context.BaseContext:

@@ -70,7 +70,7 @@ def build_report(
     )
 
 
-def period_of_choice(  # noqa: PLR0913, PLR0917 - the facts that a period follows from
+def period_of_choice(
     snapshot: LedgerSnapshot,
     account: str,
     choice: PeriodChoice,

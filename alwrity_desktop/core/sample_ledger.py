@@ -10,13 +10,7 @@ from alwrity_desktop.core.domain.periods import local_day, period_of
 from alwrity_desktop.core.domain.usage import Call
 from alwrity_desktop.core.ledger.batches import Batch, Book
 from alwrity_desktop.core.ledger.ledger import Ledger
-from alwrity_desktop.core.sample import (
-    ACCOUNT,
-    HISTORY_DAYS,
-    SOURCE,
-    sample_budgets,
-    sample_calls,
-)
+from alwrity_desktop.core.sample import ACCOUNT, HISTORY_DAYS, SOURCE, sample_budgets, sample_calls
 
 _READ_AFTER_MS: Final = 2 * 86_400_000
 """Alerts older than this have been read, as a person would have."""
@@ -28,7 +22,7 @@ def fill(
     ledger: Ledger, book: Book, now_ms: int, timezone: str, progress: Callable[[float], None]
 ) -> None:
     """Fill *ledger* with the half year before *now_ms*; *progress* hears the part done."""
-    month_ms = period_of("month", now_ms, timezone).start_ms
+    month_ms = period_of("month", now_ms, timezone, offset=-1).start_ms
     for budget in sample_budgets():
         ledger.set_budget(budget, month_ms, timezone, "monday")
     days = groupby(
@@ -47,7 +41,7 @@ def fill(
 def _batches(
     days: Iterable[tuple[str, Iterable[Call]]], month_ms: int
 ) -> Iterator[tuple[int, list[Call]]]:
-    """Yield some days' calls at a time; those of the present month day by day.
+    """Yield some days' calls at a time; day by day from *month_ms* on.
 
     An alert bears the time of the commit that it was born in, and its day matters only
     where there are budgets.

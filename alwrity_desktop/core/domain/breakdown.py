@@ -164,11 +164,14 @@ def day_of_slot(slot: int) -> str:
 
 
 def day_points(days: Iterable[str], slots: Sequence[SlotSums], today: str) -> tuple[Point, ...]:
-    """Return one point for each of *days*, with zeros where nothing was used."""
+    """Return one point for each of *days*, with zeros where nothing was used.
+
+    From *today* on they are unfinished.
+    """
     by_day: defaultdict[str, list[SlotSums]] = defaultdict(list)
     for row in slots:
         by_day[day_of_slot(row.slot)].append(row)
-    return tuple(point(day, by_day.get(day, ()), is_unfinished=day == today) for day in days)
+    return tuple(point(day, by_day.get(day, ()), is_unfinished=day >= today) for day in days)
 
 
 def point(start: str, rows: Iterable[SlotSums], *, is_unfinished: bool = False) -> Point:
@@ -213,12 +216,13 @@ def hour_points(period: Period, slots: Sequence[SlotSums], now_ms: int) -> tuple
     for row in slots:
         by_slot[row.slot].append(row)
     now = local_time(now_ms, period.timezone)
-    is_today = local_day(now_ms, period.timezone) == period.start
+    today = local_day(now_ms, period.timezone)
+    first_open = now.hour if period.start == today else 24 * (period.start < today)
     return tuple(
         point(
             f"{period.start}T{hour:02d}:00",
             by_slot.get(first * 24 + hour, ()),
-            is_unfinished=is_today and hour == now.hour,
+            is_unfinished=hour >= first_open,
         )
         for hour in range(24)
     )

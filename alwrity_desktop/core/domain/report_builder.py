@@ -14,11 +14,12 @@ from alwrity_desktop.core.domain.budgets import Limit, worst
 from alwrity_desktop.core.domain.durations import percentile
 from alwrity_desktop.core.domain.forecast import Forecast, forecast
 from alwrity_desktop.core.domain.health import Health
-from alwrity_desktop.core.domain.periods import Period, Span, days, local_day
+from alwrity_desktop.core.domain.periods import WEEKDAYS, Period, Span, days, local_day
 from alwrity_desktop.core.domain.report import (
     AccountView,
     Comparison,
     Figures,
+    Group,
     Point,
     Report,
     UnpricedModel,
@@ -27,6 +28,9 @@ from alwrity_desktop.core.domain.sums import DurationCount, SeriesSums, SlotSums
 from alwrity_desktop.core.domain.usage import PriceStatus
 
 HISTORY_MONTHS: Final = 12
+
+_NEVER: Final = "9999-12-31"
+"""Later than any day: nothing of a past period is unfinished."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,7 @@ def build(facts: Facts) -> Report:
     )
 
 
-def _groups(name: str, facts: Facts) -> tuple[breakdown.Group, ...]:
+def _groups(name: str, facts: Facts) -> tuple[Group, ...]:
     if name in breakdown.SERIES_DIMENSIONS:
         return breakdown.series_groups(name, facts.series, facts.durations)
     if name == "day":
@@ -112,16 +116,15 @@ def _history_days(facts: Facts, today: str) -> list[str]:
 
 
 def _points(facts: Facts, today: str) -> tuple[Point, ...]:
-    """Return hours for a single day, else the days up to today."""
+    """Return the hours of a single day, else the days; those to come are empty and unfinished."""
     period = facts.period
     if period.start == period.end:
         return breakdown.hour_points(period, facts.hour_slots, facts.now_ms)
-    past = [day for day, _, _ in days(period) if day <= today]
-    return breakdown.day_points(past, facts.day_slots, today)
+    return breakdown.day_points([day for day, _, _ in days(period)], facts.day_slots, today)
 
 
 def _weeks(history: Sequence[Point], week_starts: str, today: str) -> tuple[Point, ...]:
-    first_weekday = 6 if week_starts == "sunday" else 0
+    first_weekday = WEEKDAYS.index(week_starts)
     by_week: defaultdict[str, list[Point]] = defaultdict(list)
     for point in history:
         by_week[_first_of_week(point.start, first_weekday)].append(point)
@@ -158,7 +161,7 @@ def _comparison(facts: Facts, now: Figures) -> Comparison | None:
         cost_percent=_change(now.cost_pico, then.cost_pico),
         calls_percent=_change(now.calls, then.calls),
         tokens_percent=_change(now.tokens, then.tokens),
-        days=breakdown.day_points(days_before, earlier.slots, ""),
+        days=breakdown.day_points(days_before, earlier.slots, _NEVER),
     )
 
 

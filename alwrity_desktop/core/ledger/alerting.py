@@ -112,7 +112,7 @@ def _periods(
         at_ms = period.end_ms
 
 
-def _raise(  # noqa: PLR0913, PLR0917 - one alert's facts
+def _raise(
     connection: Connection,
     now_ms: int,
     budget: Budget,

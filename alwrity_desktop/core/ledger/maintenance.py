@@ -73,7 +73,7 @@ def backup(engine: Engine, path: Path) -> None:
         assert driver is not None
         copy = sqlite.connect(str(unfinished))
         try:
-            driver.backup(copy)  # type: ignore[attr-defined] # sqlcipher3's connection has it
+            driver.backup(copy)
             is_whole = copy.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
             calls = "SELECT count(*), total(cost_pico) FROM calls"
             is_same = copy.execute(calls).fetchone() == tuple(

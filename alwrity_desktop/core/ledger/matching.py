@@ -96,11 +96,29 @@ def _look_up(connection: Connection, query: str, keys: Sequence[str]) -> Iterabl
 def _known(row: object) -> KnownCall:
     values = dict(row)  # type: ignore[call-overload]
     flags = values["flags"]
-    names = (
-        "identity occurred_at_ms source provider model input_tokens cache_read_tokens"
-        " cache_write_5m_tokens cache_write_1h_tokens output_tokens reasoning_tokens requests"
-        " web_searches images pages duration_ms account project agent conversation endpoint"
-    ).split()
+    names = [
+        "identity",
+        "occurred_at_ms",
+        "source",
+        "provider",
+        "model",
+        "input_tokens",
+        "cache_read_tokens",
+        "cache_write_5m_tokens",
+        "cache_write_1h_tokens",
+        "output_tokens",
+        "reasoning_tokens",
+        "requests",
+        "web_searches",
+        "images",
+        "pages",
+        "duration_ms",
+        "account",
+        "project",
+        "agent",
+        "conversation",
+        "endpoint",
+    ]
     call = Call(
         **{name: values[name] for name in names},
         status_code=values["status_code"] or None,

@@ -257,7 +257,7 @@ for _table in (CALLS, CORRECTIONS):
     event.listen(
         _table,
         "after_create",
-        DDL(
+        DDL(  # type: ignore[no-untyped-call] # the library leaves it untyped
             f"CREATE TRIGGER {_table.name}_never_change BEFORE UPDATE ON {_table.name} "
             "BEGIN SELECT RAISE(ABORT, 'money is never updated: book a correction'); END"
         ),
