@@ -1,0 +1,50 @@
+"""Small trees of logs, and what the program makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from alwrity_desktop.core.context import Context
+from alwrity_desktop.core.domain.report import Figures
+from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
+from alwrity_desktop.core.results import PeriodChoice, SourceImport
+from tests.logs import claude_line, usage
+
+EVER = PeriodChoice("all")
+
+
+def line(number: int, **how: object) -> bytes:
+    """Return a whole call of Claude Code: 10 tokens in, 20 out unless *how* says otherwise."""
+    return claude_line(f"msg_{number}", f"req_{number}", **how)
+
+
+def streamed(number: int) -> bytes:
+    """Return an early copy of the same call, before most of the answer came."""
+    return claude_line(f"msg_{number}", f"req_{number}", usage=usage(1), stop_reason=None)
+
+
+def log_in(folder: Path, name: str = "a", lines: Iterable[bytes] = ()) -> Path:
+    """Write a log under *folder* where Claude Code would keep it; return its path."""
+    path = folder / "projects" / "-home-ada-engine" / f"{name}.jsonl"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(b"".join(lines))
+    return path
+
+
+def import_claude(context: Context, *folders: Path) -> SourceImport:
+    """Import logs of Claude Code; say what that did."""
+    (done,) = context.import_logs("claude-code", folders)
+    return done
+
+
+def totals(context: Context) -> Figures:
+    """Return the sums over everything, and make sure that they are those of the calls."""
+    assert context.ledger(LOCAL_ACCOUNT).rollup_differences() == 0
+    return context.report(LOCAL_ACCOUNT, EVER).totals
+
+
+def refused(context: Context) -> dict[str, int]:
+    """Return how many lines were refused, by reason, as the health of the sources tells it."""
+    sources = context.report(LOCAL_ACCOUNT, EVER).health.sources
+    return {each.reason: each.lines for source in sources for each in source.rejections}
