@@ -120,8 +120,7 @@ class Alerting(QObject):
             self._fall_back(alert, self.tr("there is no tray"))
             return
         if self._notifier is None:
-            # Loaded with the first notification; its library is only there on Linux.
-            from alwrity_desktop.ui.notifications import Notifier  # noqa: PLC0415
+            from alwrity_desktop.ui.notifications import Notifier  # noqa: PLC0415 - its library: Linux only
 
             self._notifier = Notifier(
                 self._post, self.tr("Open alert"), self.tr("Snooze until tomorrow"), self

@@ -21,7 +21,6 @@ def run(context: Context, arguments: Sequence[str] = ()) -> int:
     check_display(os.environ, sys.platform)
     program_log.start(context.profile.log)
     first_report = FirstReport.begin(context)
-    # Qt is loaded while the child reads the ledger, and never in the child.
-    from alwrity_desktop.ui.session import run_session  # noqa: PLC0415
+    from alwrity_desktop.ui.session import run_session  # noqa: PLC0415 - Qt, never in the child
 
     return run_session(context, arguments, first_report)

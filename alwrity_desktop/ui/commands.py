@@ -49,7 +49,7 @@ class Commands(QObject):
         window.chosen.connect(self.do)
         controller.settings_changed.connect(self.apply_settings)
         controller.dialog_wanted.connect(self._open_dialog)
-        controller.dialog_asked.connect(self._answer)
+        controller.answers.dialog_asked.connect(self._answer)
         self.apply_settings(controller.settings)
 
     def _file_deeds(self) -> dict[str, Callable[[], object]]:
@@ -75,7 +75,7 @@ class Commands(QObject):
             "period.before": lambda: self._controller.step_period(-1),
             "period.after": lambda: self._controller.step_period(1),
             "calls.open": lambda: self._window.requested.emit(requests.OpenCalls()),
-            "calls.search": self._controller.search_calls,
+            "calls.search": self._controller.answers.search_calls,
         } | {
             f"period.{kind}": self._period_deed(kind)
             for kind in ("today", "week", "month", "year", "all")
@@ -114,8 +114,7 @@ class Commands(QObject):
     def dialogs(self) -> Dialogs:
         """The dialogs, loaded when the first is opened."""
         if self._dialogs is None:
-            # Nothing of it is needed for the first paint.
-            from alwrity_desktop.ui.dialogs.desk import Dialogs  # noqa: PLC0415
+            from alwrity_desktop.ui.dialogs.desk import Dialogs  # noqa: PLC0415 - not for the first paint
 
             self._dialogs = Dialogs(self._controller, self._window)
         return self._dialogs

@@ -2,60 +2,32 @@
 
 from __future__ import annotations
 
-import logging
-from typing import Any, Final, Protocol, assert_never, runtime_checkable
+from typing import Any, Final, assert_never
 
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
-from PySide6.QtGui import QGuiApplication
 
 from alwrity_desktop.core.context import SAMPLE_ACCOUNT, Context
-from alwrity_desktop.core.domain.report import CallPage, CallRow, Report
+from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
-from alwrity_desktop.core.program_log import LOGGER_NAME
 from alwrity_desktop.core.results import PeriodChoice
 from alwrity_desktop.core.settings import Settings
-from alwrity_desktop.ui import events, header_text, jobs, requests
+from alwrity_desktop.ui import events, header_text, jobs
 from alwrity_desktop.ui.alerting import Alerting
+from alwrity_desktop.ui.answers import Answers
 from alwrity_desktop.ui.bridge import Bridge
+from alwrity_desktop.ui.calls_view import CallsView
 from alwrity_desktop.ui.events import Topic
 from alwrity_desktop.ui.first_report import FirstReport
 from alwrity_desktop.ui.intake import Intake
 from alwrity_desktop.ui.jobs import Job
 from alwrity_desktop.ui.main_window import MainWindow
-from alwrity_desktop.ui.notices import Notice
+from alwrity_desktop.ui.outcomes import Outcomes
 from alwrity_desktop.ui.pollers import LedgerLoop, LedgerThread
 
 AGE_EVERY_MS: Final = 10_000
 """How often the words about ages are renewed."""
 
 FigureEvent = events.ReportReady | events.StatusReady | events.LedgerChanged
-JobRequest = (
-    requests.AskCalls
-    | requests.OpenCall
-    | requests.MarkAlertsRead
-    | requests.EditBudget
-    | requests.ShowPrices
-)
-OutcomeEvent = events.Exported | events.Done | events.Failed | events.Crashed
-
-_log = logging.getLogger(f"{LOGGER_NAME}.ui")
-
-
-@runtime_checkable
-class CallsView(Protocol):
-    """The dock that lists calls."""
-
-    def show_calls(self, page: CallPage) -> None:
-        """Show one page."""
-
-    def show_call(self, row: CallRow) -> None:
-        """Show one call in detail."""
-
-    def show_query(self, request: requests.OpenCalls) -> None:
-        """List the calls that are behind a figure."""
-
-    def focus_search(self) -> None:
-        """Let the person type what to look for."""
 
 
 class Controller(QObject):
@@ -68,8 +40,6 @@ class Controller(QObject):
     settings_changed = Signal(object)
     #: ``BudgetsReady``, ``PricesReady`` or ``ChecksReady``: facts for a dialog.
     dialog_wanted = Signal(object)
-    #: A request that a dialog answers.
-    dialog_asked = Signal(object)
 
     def __init__(
         self,
@@ -88,7 +58,6 @@ class Controller(QObject):
         self.report: Report | None = None
         self._first_report = first_report
         self._has_answer = False
-        self._crash_details = ""
         self._loop = LedgerLoop(context, bridge.post)
         self._thread = LedgerThread(self._loop, self)
         self.intake = Intake(context, window, self.submit, bridge.post)
@@ -98,19 +67,20 @@ class Controller(QObject):
         self._ages = QTimer(self)
         self._ages.setInterval(AGE_EVERY_MS)
         self._ages.timeout.connect(self.show_age)
+        self.answers = Answers(self, window)
+        self.outcomes = Outcomes(window.notices)
         bridge.arrived.connect(self._on_event)
         self._connect()
 
     def _connect(self) -> None:
         window = self.window
-        window.requested.connect(self._on_request)
         window.header.refresh_asked.connect(self.refresh)
         window.header.stepped.connect(self.step_period)
         window.seen_changed.connect(self.watch_ledger)
         window.first_run.read_asked.connect(self.read_logs)
         window.first_run.sample_asked.connect(self.intake.make_sample)
         window.first_run.later_asked.connect(self._set_up_later)
-        window.notices.chosen.connect(self._on_notice)
+        self.outcomes.retry_asked.connect(self.refresh)
         self.intake.finished.connect(self._on_read)
         self.intake.sample_ready.connect(self._show_sample)
         self.alerting.opened.connect(self._open_alert)
@@ -231,58 +201,6 @@ class Controller(QObject):
             self.window.header.show_age(words)
 
     @Slot(object)
-    def _on_request(self, request: requests.Request) -> None:
-        match request:
-            case (
-                requests.AskCalls()
-                | requests.OpenCall()
-                | requests.MarkAlertsRead()
-                | requests.EditBudget()
-                | requests.ShowPrices()
-            ):
-                self.submit(self._job_for(request))
-            case requests.OpenCalls():
-                self._open_calls(request)
-            case requests.ReadLogs():
-                self.read_logs()
-            case requests.Retry():
-                self.refresh()
-            case requests.SelectPeriod(kind, offset):
-                self.show_period(PeriodChoice(kind, offset=offset))
-            case requests.OpenDock(name):
-                self.window.open_dock(name)
-            case requests.RemoveBudget() | requests.ExportReport():
-                self.dialog_asked.emit(request)
-            case _:
-                assert_never(request)
-
-    def _job_for(self, request: JobRequest) -> Job:
-        match request:
-            case requests.AskCalls(query):
-                return jobs.LoadCalls(self.account, query)
-            case requests.OpenCall(call_id):
-                return jobs.LoadCall(self.account, call_id)
-            case requests.MarkAlertsRead(ids):
-                return jobs.MarkRead(self.account, ids)
-            case requests.EditBudget(budget_id):
-                return jobs.LoadBudgets(self.account, budget_id)
-            case requests.ShowPrices():
-                return jobs.LoadPrices(self.account)
-            case _:
-                assert_never(request)
-
-    def _open_calls(self, request: requests.OpenCalls) -> None:
-        view: object = self.window.open_dock("calls")
-        if isinstance(view, CallsView):
-            view.show_query(request)
-
-    def search_calls(self) -> None:
-        """Open the calls, ready to be searched."""
-        view: object = self.window.open_dock("calls")
-        if isinstance(view, CallsView):
-            view.focus_search()
-
-    @Slot(object)
     def _on_event(self, event: events.Event) -> None:
         match event:
             case events.ReportReady() | events.StatusReady() | events.LedgerChanged():
@@ -311,7 +229,9 @@ class Controller(QObject):
             case events.SettingsChanged(settings):
                 self._apply_settings(settings)
             case events.Exported() | events.Done() | events.Failed() | events.Crashed():
-                self._on_outcome(event)
+                self.outcomes.take(event)
+                if isinstance(event, events.Failed):
+                    self._on_failed(event)
             case _:
                 assert_never(event)
 
@@ -363,45 +283,16 @@ class Controller(QObject):
         else:
             view.show_call(event.row)
 
-    def _on_outcome(self, event: OutcomeEvent) -> None:
-        notices = self.window.notices
-        match event:
-            case events.Exported(path):
-                words = self.tr("Wrote {path}.").format(path=path)
-                notices.post(Topic.EXPORT, Notice("success", words))
-            case events.Done(topic):
-                notices.clear(topic)
-            case events.Failed(topic, sentence):
-                self._show_failure(topic, sentence)
-            case events.Crashed(details):
-                _log.error("A fault of the program itself:\n%s", details)
-                self._crash_details = details
-                words = self.tr("Something went wrong in the program. Your data is safe.")
-                notice = Notice("warning", words, self.tr("Copy details"), "copy-details")
-                notices.post("crash", notice)
-            case _:
-                assert_never(event)
-
-    def _show_failure(self, topic: Topic, sentence: str) -> None:
-        if topic is Topic.IMPORT:
+    def _on_failed(self, event: events.Failed) -> None:
+        if event.topic is Topic.IMPORT:
             self.intake.on_failed()
-        is_repeatable = topic in {Topic.FIGURES, Topic.IMPORT}
-        words = self.tr("Retry") if is_repeatable else ""
-        self.window.notices.post(topic, Notice("danger", sentence, words, "retry"))
-        if topic is Topic.FIGURES and self.report is None:
-            self.window.show_failed(sentence)
+        if event.topic is Topic.FIGURES and self.report is None:
+            self.window.show_failed(event.sentence)
             self._watch_from_now_on()
 
     @Slot(str)
-    def _on_notice(self, action_id: str) -> None:
-        if action_id == "retry":
-            self.refresh()
-        elif action_id == "copy-details":
-            QGuiApplication.clipboard().setText(self._crash_details)
-
-    @Slot(str)
     def _say_not_notified(self, sentence: str) -> None:
-        self.window.notices.post(Topic.NOTIFICATION, Notice("warning", sentence))
+        self.outcomes.warn(Topic.NOTIFICATION, sentence)
 
     @Slot(int)
     def _open_alert(self, alert_id: int) -> None:

@@ -58,8 +58,7 @@ class Intake(QObject):
             self._thread = ImportThread(self._loop, self)
             self._thread.start()
         if is_watching and self._watch is None:
-            # Loaded only once the figures are in view.
-            from alwrity_desktop.ui.watcher import WatchThread  # noqa: PLC0415
+            from alwrity_desktop.ui.watcher import WatchThread  # noqa: PLC0415 - not for the first paint
 
             self._watch = WatchThread(self._context, self._loop.submit, self._post, self)
             self._watch.start()

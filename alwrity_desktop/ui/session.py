@@ -145,6 +145,7 @@ class Session(QObject):
         self.window.may_close = self._may_close
         self.commands.quit_asked.connect(self.quit)
         self.controller.figures_shown.connect(self._start_later)
+        self.controller.outcomes.chosen.connect(self._on_notice)
         self._later = QTimer(self)
         self._later.setSingleShot(True)
         self._later.setInterval(_AFTER_FIGURES_MS)
@@ -164,7 +165,7 @@ class Session(QObject):
     @Slot()
     def _start_rest(self) -> None:
         """Start what the first paint can do without: the tray, the watching, notifications."""
-        from alwrity_desktop.ui.tray import Tray  # noqa: PLC0415 - see above
+        from alwrity_desktop.ui.tray import Tray  # noqa: PLC0415 - not for the first paint
 
         self.tray = Tray(self.window.actions_, self)
         self.tray.clicked.connect(self.window.come_to_front)
@@ -212,6 +213,11 @@ class Session(QObject):
         notice = Notice("info", words, self.tr("Quit"), "quit")
         self.window.notices.post("tray", notice)
         self.window.showMinimized()
+
+    @Slot(str)
+    def _on_notice(self, action_id: str) -> None:
+        if action_id == "quit":
+            self.quit()
 
     @Slot(bool)
     def _answer_closing(self, keeps_running: bool) -> None:  # noqa: FBT001 - Qt's signal

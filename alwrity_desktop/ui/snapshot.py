@@ -16,7 +16,7 @@ from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.results import PeriodChoice
 from alwrity_desktop.ui import header_text, requests
 from alwrity_desktop.ui import theme as looks
-from alwrity_desktop.ui.controller import CallsView
+from alwrity_desktop.ui.calls_view import CallsView
 from alwrity_desktop.ui.docks import dock_types
 from alwrity_desktop.ui.layout_keeper import title_of
 from alwrity_desktop.ui.layout_store import LayoutStore
@@ -52,23 +52,16 @@ def render(
     looks.set_reduced_motion(is_reduced=True)
     looks.apply(app, theme)
     window = MainWindow([dock() for dock in dock_types()], store)
+    answers = _Answers(context, window, account)
     try:
-        answers = _Answers(context, window, account)
         window.resize(*size)
         window.keeper.fit(size[0])
         window.keeper.open(name)
-        window.show()
-        _show(window, report)
-        _settle(app, window)
-        # What the docks asked for while they settled may have moved them.
-        window.area.settle()
-        _settle(app, window)
-        if not window.grab().save(str(path), "PNG"):
-            message = f"{path} cannot be written. Choose another place."
-            raise WorldError(message)
-        answers.deleteLater()
+        _draw(app, window, report)
+        _save(window, path)
     finally:
         window.hide()
+        answers.deleteLater()
         window.deleteLater()
         app.processEvents()
 
@@ -84,9 +77,20 @@ def _layout_name(words: str, store: LayoutStore) -> str:
     raise NotFoundError(message)
 
 
-def _show(window: MainWindow, report: Report) -> None:
+def _draw(app: QApplication, window: MainWindow, report: Report) -> None:
+    window.show()
     window.show_report(report)
     window.header.show_age(header_text.updated(report, report.as_of_ms, None))
+    _settle(app, window)
+    # What the docks asked for while they settled may have moved them.
+    window.area.settle()
+    _settle(app, window)
+
+
+def _save(window: MainWindow, path: Path) -> None:
+    if not window.grab().save(str(path), "PNG"):
+        message = f"{path} cannot be written. Choose another place."
+        raise WorldError(message)
 
 
 def _settle(app: QApplication, window: MainWindow) -> None:

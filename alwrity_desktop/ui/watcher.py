@@ -162,8 +162,7 @@ class WatchThread(QThread):
 
     def run(self) -> None:
         """Watch until asked to stop."""
-        # Not needed for the first paint, and not quick to load.
-        from watchfiles import watch  # noqa: PLC0415
+        from watchfiles import watch  # noqa: PLC0415 - it loads slowly, and only here
 
         try:
             self.watcher.run(watch)

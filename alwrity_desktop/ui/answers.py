@@ -1,0 +1,108 @@
+"""Answers what docks and header ask for: most of it becomes a job of the ledger's thread."""
+
+from __future__ import annotations
+
+from typing import Protocol, assert_never
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from alwrity_desktop.core.results import PeriodChoice
+from alwrity_desktop.ui import jobs, requests
+from alwrity_desktop.ui.calls_view import CallsView
+from alwrity_desktop.ui.jobs import Job
+from alwrity_desktop.ui.main_window import MainWindow
+
+JobRequest = (
+    requests.AskCalls
+    | requests.OpenCall
+    | requests.MarkAlertsRead
+    | requests.EditBudget
+    | requests.ShowPrices
+)
+
+
+class Desk(Protocol):
+    """What the answers need of the controller."""
+
+    account: str
+
+    def submit(self, job: Job) -> None:
+        """Have *job* done."""
+
+    def show_period(self, choice: PeriodChoice) -> None:
+        """Show another period."""
+
+    def read_logs(self) -> None:
+        """Read all logs of this computer."""
+
+    def refresh(self) -> None:
+        """Ask for the figures anew."""
+
+
+class Answers(QObject):
+    """Takes every request of the window."""
+
+    #: A request that a dialog answers.
+    dialog_asked = Signal(object)
+
+    def __init__(self, desk: Desk, window: MainWindow) -> None:
+        """Listen to *window*."""
+        super().__init__(window)
+        self._desk = desk
+        self._window = window
+        window.requested.connect(self.take)
+
+    @Slot(object)
+    def take(self, request: requests.Request) -> None:
+        """Do what *request* asks for."""
+        match request:
+            case (
+                requests.AskCalls()
+                | requests.OpenCall()
+                | requests.MarkAlertsRead()
+                | requests.EditBudget()
+                | requests.ShowPrices()
+            ):
+                self._desk.submit(self._job_for(request))
+            case requests.OpenCalls():
+                view = self._calls_view()
+                if view is not None:
+                    view.show_query(request)
+            case requests.ReadLogs():
+                self._desk.read_logs()
+            case requests.Retry():
+                self._desk.refresh()
+            case requests.SelectPeriod(kind, offset):
+                self._desk.show_period(PeriodChoice(kind, offset=offset))
+            case requests.OpenDock(name):
+                self._window.open_dock(name)
+            case requests.RemoveBudget() | requests.ExportReport():
+                self.dialog_asked.emit(request)
+            case _:
+                assert_never(request)
+
+    def _job_for(self, request: JobRequest) -> Job:
+        account = self._desk.account
+        match request:
+            case requests.AskCalls(query):
+                return jobs.LoadCalls(account, query)
+            case requests.OpenCall(call_id):
+                return jobs.LoadCall(account, call_id)
+            case requests.MarkAlertsRead(ids):
+                return jobs.MarkRead(account, ids)
+            case requests.EditBudget(budget_id):
+                return jobs.LoadBudgets(account, budget_id)
+            case requests.ShowPrices():
+                return jobs.LoadPrices(account)
+            case _:
+                assert_never(request)
+
+    def _calls_view(self) -> CallsView | None:
+        view: object = self._window.open_dock("calls")
+        return view if isinstance(view, CallsView) else None
+
+    def search_calls(self) -> None:
+        """Open the calls, ready to be searched."""
+        view = self._calls_view()
+        if view is not None:
+            view.focus_search()
