@@ -102,7 +102,7 @@ class Figures:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The figures of one provider, model, day …"""
+    """The figures of one provider, one model, one day and so on."""
 
     key: str
     figures: Figures

@@ -48,7 +48,7 @@ def save(connection: Connection, batch: Batch) -> list[int]:
     rows = [(*_values(reading.cursor), batch.now_ms) for reading in batch.readings]
     connection.exec_driver_sql(_UPSERT, rows)
     query = "SELECT path, id FROM files WHERE source = ?"
-    ids = {path: file_id for path, file_id in connection.exec_driver_sql(query, (batch.door,))}
+    ids = {row[0]: row[1] for row in connection.exec_driver_sql(query, (batch.door,))}
     file_ids = [int(ids[reading.cursor.path]) for reading in batch.readings]
     _save_rejects(connection, batch, file_ids)
     return file_ids

@@ -80,6 +80,14 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
 
 
+def driver_of(connection: Connection) -> Any:  # noqa: ANN401 - the driver has no types
+    """Return the driver's own connection, for what must happen outside transactions."""
+    driver = connection.connection.dbapi_connection
+    if driver is None:
+        raise LedgerUnavailableError("The ledger's connection was closed. Start again.")
+    return driver
+
+
 @contextmanager
 def reading(engine: Engine) -> Iterator[Connection]:
     """Yield a connection that sees one state of the ledger."""

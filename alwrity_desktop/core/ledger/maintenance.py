@@ -10,7 +10,7 @@ import sqlcipher3.dbapi2 as sqlite
 from sqlalchemy import Connection, Engine
 
 from alwrity_desktop.core.domain.errors import LedgerUnavailableError
-from alwrity_desktop.core.ledger.engine import reading
+from alwrity_desktop.core.ledger.engine import driver_of, reading
 
 _SUMS: Final = (
     "count(*) AS calls, sum(input_tokens) AS input_tokens,"
@@ -69,8 +69,7 @@ def backup(engine: Engine, path: Path) -> None:
     unfinished.unlink(missing_ok=True)
     os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT, 0o600))
     with reading(engine) as connection:
-        driver = connection.connection.dbapi_connection
-        assert driver is not None
+        driver = driver_of(connection)
         copy = sqlite.connect(str(unfinished))
         try:
             driver.backup(copy)

@@ -64,8 +64,8 @@ class KnownCalls:
             return
         keys = {group_of(call.identity) for call in calls}
         groups = {key for key in keys if key.endswith(":")}
-        for query, keys in ((_BY_GROUP, groups), (_BY_IDENTITY, keys - groups)):
-            for known in _look_up(connection, query, sorted(keys)):
+        for query, wanted in ((_BY_GROUP, groups), (_BY_IDENTITY, keys - groups)):
+            for known in _look_up(connection, query, sorted(wanted)):
                 self._by_identity[known.booked_as] = known
                 self._by_identity[known.call.identity] = known
                 self._by_group.setdefault(group_of(known.call.identity), []).append(known)

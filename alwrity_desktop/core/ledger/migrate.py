@@ -10,7 +10,7 @@ import sqlcipher3.dbapi2 as sqlite
 from sqlalchemy import Connection, Engine, inspect, text
 
 from alwrity_desktop.core.domain.errors import LedgerUnavailableError
-from alwrity_desktop.core.ledger.engine import APPLICATION_ID, sentences, writing
+from alwrity_desktop.core.ledger.engine import APPLICATION_ID, driver_of, sentences, writing
 from alwrity_desktop.core.ledger.maintenance import backup
 from alwrity_desktop.core.ledger.schema import METADATA
 
@@ -86,8 +86,7 @@ def stamp(connection: Connection) -> None:
 def _use_wal(engine: Engine) -> None:
     """Switch to write-ahead logging; the switch does not wait for locks by itself."""
     with engine.connect() as connection:
-        driver = connection.connection.dbapi_connection
-        assert driver is not None
+        driver = driver_of(connection)
         for attempt in range(_WAL_ATTEMPTS):
             try:
                 driver.cursor().execute("PRAGMA journal_mode=WAL")
@@ -111,8 +110,7 @@ def _upgrade(engine: Engine) -> None:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     with engine.connect().execution_options(alwrity_write=True) as connection:
-        driver = connection.connection.dbapi_connection
-        assert driver is not None
+        driver = driver_of(connection)
         driver.cursor().execute("PRAGMA foreign_keys=OFF")
         try:
             with connection.begin():

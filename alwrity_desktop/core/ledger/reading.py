@@ -69,7 +69,7 @@ def by_series(
     kept = tuple(dict.fromkeys((*names, "status_code", "price_status")))
     unknown = set(kept).difference(SERIES_DIMENSIONS)
     if unknown:
-        raise ValueError(f"A series has no {sorted(unknown)[0]}.")
+        raise ValueError(f"A series has no {min(unknown)}.")
     columns = ", ".join(f"s.{name}" for name in kept)
     query = f"SELECT {columns}, {_SUMS}{_SPAN} GROUP BY {columns} HAVING sum(r.calls) <> 0"
     found = []
@@ -117,8 +117,8 @@ def durations(
 def bounds(connection: Connection, account: str) -> tuple[int, int] | None:
     """Return the first and last quarter's start of all calls, UTC milliseconds; None for none."""
     query = (
-        "SELECT min(r.quarter), max(r.quarter) FROM rollups r CROSS JOIN series s ON s.id = r.series_id"
-        " WHERE s.account = ? AND r.calls <> 0"
+        "SELECT min(r.quarter), max(r.quarter) FROM rollups r"
+        " CROSS JOIN series s ON s.id = r.series_id WHERE s.account = ? AND r.calls <> 0"
     )
     first, last = connection.exec_driver_sql(query, (account,)).one()
     return None if first is None else (first * QUARTER_MS, last * QUARTER_MS)
@@ -139,7 +139,8 @@ def sources(connection: Connection, account: str) -> list[SourceTotals]:
         source: (calls, newest * QUARTER_MS)
         for source, calls, newest in connection.exec_driver_sql(
             "SELECT s.source, sum(r.calls), max(r.quarter) FROM rollups r"
-            " CROSS JOIN series s ON s.id = r.series_id WHERE s.account = ? AND r.calls <> 0 GROUP BY 1",
+            " CROSS JOIN series s ON s.id = r.series_id"
+            " WHERE s.account = ? AND r.calls <> 0 GROUP BY 1",
             (account,),
         )
     }
@@ -150,8 +151,8 @@ def sources(connection: Connection, account: str) -> list[SourceTotals]:
         )
     }
     booked = {
-        door: at_ms
-        for door, at_ms in connection.exec_driver_sql(
+        row[0]: row[1]
+        for row in connection.exec_driver_sql(
             "SELECT door, max(booked_at_ms) FROM batches GROUP BY 1"
         )
     }
