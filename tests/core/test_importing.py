@@ -248,7 +248,9 @@ def test_that_a_folder_that_becomes_readable_is_no_longer_named(
     guest: Context, open_folder: Path, powerless: Powerless
 ) -> None:
     folder = log_in(open_folder, "a", [line(1)]).parent
-    log_in(open_folder / "more", "b", [line(2)])
+    beside = folder.with_name("-home-ada-other")
+    beside.mkdir()
+    (beside / "b.jsonl").write_bytes(line(2))
     folder.chmod(0)
     with powerless():
         import_claude(guest, open_folder)
@@ -257,7 +259,7 @@ def test_that_a_folder_that_becomes_readable_is_no_longer_named(
     folder.chmod(0o700)
     import_claude(guest, open_folder)
 
-    assert totals(guest).calls == 1
+    assert totals(guest).calls == 2
     assert refused(guest) == {}
 
 
