@@ -62,11 +62,18 @@ class TrendLabels:
         amounts = max(_width(curve.amount) for curve in named)
         return int(_LEADER) + names + amounts + 28
 
-    def paint(self, painter: QPainter, box: QRectF, top: float, width: int) -> None:
-        """Paint everything around and over the plot in *box*, whose upper edge is *top*."""
+    def paint(
+        self, painter: QPainter, box: QRectF, top: float, width: int, *, is_whole: bool = True
+    ) -> None:
+        """Paint everything around and over the plot in *box*, whose upper edge is *top*.
+
+        While the curves are still appearing, not *is_whole*, only the axis has words.
+        """
         self._box, self._top = box, top
         is_wide = width >= _WIDE
         self._paint_ticks(painter)
+        if not is_whole:
+            return
         self._paint_budget(painter)
         self._paint_comparison(painter)
         self._paint_now(painter)

@@ -204,9 +204,9 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
             hidden = QRectF(box)
             hidden.setLeft(box.left() + self._revealed * box.width())
             painter.fillRect(hidden, theme.current().colour("surface"))
-        else:
-            top = max(self._data.y_max, 1e-9) * _HEADROOM
-            self._labels.paint(painter, box, top, self.width())
+        top = max(self._data.y_max, 1e-9) * _HEADROOM
+        is_whole = self._revealed >= 1
+        self._labels.paint(painter, box, top, self.width(), is_whole=is_whole)
         painter.restore()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:

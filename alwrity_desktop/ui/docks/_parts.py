@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QCoreApplication, QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
@@ -50,6 +50,11 @@ def first_threshold(limit: Limit) -> int | None:
     """Return the first threshold of a limit that can be marked on a bar."""
     below = [percent for percent in limit.thresholds if percent < 100]  # noqa: PLR2004 - percent
     return min(below, default=None)
+
+
+def fullest_first(limits: Sequence[Limit]) -> tuple[Limit, ...]:
+    """Return *limits* in the order in which they matter: the one nearest its end first."""
+    return tuple(sorted(limits, key=lambda limit: -limit.percent))
 
 
 class Rule(QFrame):

@@ -197,7 +197,7 @@ def _cumulative(report: Report, bins: tuple[Bin, ...], view: View) -> TrendData:
         write=write_axis(view.measure),
         sentence=_sentence(_tr("Cumulative"), past, view, values),
         curves=(curve,),
-        ticks=_ticks(bins, 1.0 if is_days else 0.5),
+        ticks=_ticks(bins, 0.0 if "T" in bins[0].start else 0.5),
         band=band,
         band_ends=_band_ends(report) if band else (),
         budget=_budget(report, view) if is_days else None,

@@ -32,6 +32,11 @@ class _Source:
     now_ms: int
 
 
+def _source_name(row: _Source) -> str:
+    health = row.health
+    return formatting.source_label(health.source) if health.title == health.source else health.title
+
+
 def _status_mark(status: HealthStatus) -> Decoration:
     role = HEALTH_ROLES[status]
     return StatusMark(STATUS_ICONS[role], f"{role}.mark")
@@ -148,7 +153,7 @@ class HealthDock(DockView):
     def _source_columns(self) -> tuple[Column[_Source], ...]:
         return (
             Column(
-                "source", self.tr("Source"), lambda row: row.health.title, is_stretched=True,
+                "source", self.tr("Source"), _source_name, is_stretched=True,
                 decoration=lambda row: _status_mark(row.health.status),
                 tooltip=lambda row: row.health.reason,
             ),

@@ -17,6 +17,7 @@ from alwrity_desktop.ui.docks._parts import (
     Rule,
     ScrollBody,
     first_threshold,
+    fullest_first,
     status_word,
 )
 from alwrity_desktop.ui.docks.base import DockView
@@ -183,7 +184,7 @@ class LimitsDock(DockView):
         self._count.set_plain(words.format(count=count))
         while len(self._rows) < count:
             self._add_row()
-        for row, limit in zip(self._rows, report.limits, strict=False):
+        for row, limit in zip(self._rows, fullest_first(report.limits), strict=False):
             row.show_limit(limit, report)
         for index, (row, rule) in enumerate(zip(self._rows, self._rules, strict=True)):
             row.setVisible(index < count)

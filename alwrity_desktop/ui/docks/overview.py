@@ -18,6 +18,7 @@ from alwrity_desktop.ui.docks._parts import (
     Rule,
     ScrollBody,
     first_threshold,
+    fullest_first,
     status_word,
 )
 from alwrity_desktop.ui.docks.base import DockView
@@ -259,7 +260,7 @@ class OverviewDock(DockView):
 
     def _show_limits(self, report: Report) -> None:
         """Show the fullest limits; the dearest models where there is no limit yet."""
-        shown = report.limits[:_MAX_LIMITS]
+        shown = fullest_first(report.limits)[:_MAX_LIMITS]
         models = () if shown else report.groups.get("model", ())[:_MAX_MODELS]
         self._make_bars(len(shown) + len(models))
         for bar, limit in zip(self._bars, shown, strict=False):

@@ -255,6 +255,13 @@ def test_that_a_servers_limit_cannot_be_changed_here(qtbot: QtBot) -> None:
     assert row._remove.isHidden()
 
 
+def test_that_the_fullest_limit_comes_first(qtbot: QtBot) -> None:
+    reverse = builders.limits()[::-1]
+    for dock in (OverviewDock(), LimitsDock()):
+        shown(dock, qtbot, builders.a_report(limits=reverse))
+        assert dock.findChildren(LimitBar)[0].accessibleName().startswith("Anthropic tokens")
+
+
 def test_that_fewer_limits_leave_no_empty_rows(qtbot: QtBot) -> None:
     dock = LimitsDock()
     shown(dock, qtbot)
