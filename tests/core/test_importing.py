@@ -243,7 +243,6 @@ def test_that_a_log_that_was_read_and_is_then_unreadable_keeps_its_calls(
     assert totals(guest).calls == 2
 
 
-@pytest.mark.xfail(reason="A folder's problem is kept for ever", strict=True)
 def test_that_a_folder_that_becomes_readable_is_no_longer_named(
     guest: Context, open_folder: Path, powerless: Powerless
 ) -> None:
