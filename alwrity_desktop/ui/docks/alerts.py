@@ -80,6 +80,8 @@ class AlertsDock(DockView):
         tools = QWidget()
         chips = (("unread", self.tr("Unread")), ("all", self.tr("All")))
         self._chips = Segments(chips, self.tr("Which alerts"), is_chips=True)
+        # All of them, the unread ones on top: nothing is hidden that was not asked away.
+        self._chips.choose("all")
         self._chips.chosen.connect(self._list_alerts)
         self._severities = Combo(self.tr("Severity"))
         self._severities.set_items(
@@ -116,7 +118,6 @@ class AlertsDock(DockView):
 
     def render_report(self, report: Report) -> None:
         """List the alerts of *report*."""
-        is_first = self._report is None
         self._report = report
         unread = report.unread_alerts
         self._chips.set_text(
@@ -124,8 +125,6 @@ class AlertsDock(DockView):
         )
         all_text = self.tr("All {count}").format(count=formatting.count(len(report.alerts)))
         self._chips.set_text("all", all_text)
-        if is_first:
-            self._chips.choose("unread" if unread else "all")
         self.mark_all.setEnabled(unread > 0)
         self._list_alerts()
 

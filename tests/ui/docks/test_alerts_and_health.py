@@ -18,7 +18,9 @@ from tests.ui.looks import shown, texts
 def test_that_unread_alerts_come_first_and_open_their_cause(qtbot: QtBot) -> None:
     dock = AlertsDock()
     asked = shown(dock, qtbot)
-    assert dock._model.rowCount() == 3
+    assert dock._model.rowCount() == 11
+    listed = [dock._model.alert_at(row) for row in range(11)]
+    assert [alert.is_read for alert in listed if alert] == [False] * 3 + [True] * 8
     place = dock._list.visualRect(dock._model.index(1)).center()
     QTest.mouseClick(dock._list.viewport(), Qt.MouseButton.LeftButton, pos=place)
     assert asked.requests == [MarkAlertsRead((11,)), OpenCalls("anthropic")]
@@ -47,9 +49,11 @@ def test_that_each_kind_of_alert_leads_somewhere(
 def test_that_alerts_are_filtered_and_all_marked_read(qtbot: QtBot) -> None:
     dock = AlertsDock()
     asked = shown(dock, qtbot)
+    dock._chips.choose("unread")
+    dock._list_alerts()
+    assert dock._model.rowCount() == 3
     dock._chips.choose("all")
     dock._list_alerts()
-    assert dock._model.rowCount() == 11
     dock._severities.setCurrentIndex(1)
     assert dock._model.rowCount() == 1
     dock.mark_all.click()
