@@ -52,6 +52,9 @@ __all__ = [
 
 SAMPLE_ACCOUNT: Final = "sample"
 
+_DOORS: Final = {"record": "Scripts", "sample": "Sample data"}
+"""What people call the doors that are no tool's logs."""
+
 _SAMPLE_AGE_MS: Final = 86_400_000
 """A sample that ends earlier is made anew: a half year that ends now looks alive."""
 
@@ -118,7 +121,7 @@ class Context:
         view = self.account(account)
         kept = self.settings
         zone = choice.timezone or kept.timezone or clock.system_timezone(self._environ)
-        titles = {source.name: source.title for source in SOURCES}
+        titles = {**_DOORS, **{source.name: source.title for source in SOURCES}}
         with self.ledger(account).snapshot() as snapshot:
             return reporting.build_report(
                 snapshot,
