@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from alwrity_desktop.core.domain.alerts import AlertKind, Severity
@@ -22,16 +24,21 @@ from tests.core.ledger.calls import (
 )
 
 
-def set_budget(ledger: Ledger, usd: str = "0.0105", now_ms: int = NOW_MS, **fields: object) -> Budget:
+def set_budget(
+    ledger: Ledger,
+    usd: str = "0.0105",
+    now_ms: int = NOW_MS,
+    **fields: Any,  # noqa: ANN401 - the budget checks them
+) -> Budget:
     """Set a monthly budget of what one call costs."""
-    known = {
+    known: dict[str, Any] = {
         "id": 0,
         "name": "Monthly budget",
         "kind": LimitKind.COST,
         "limit": pico_from_usd(usd),
         "period": "month",
     }
-    budget = Budget(**{**known, **fields})  # type: ignore[arg-type]
+    budget = Budget(**{**known, **fields})
     return ledger.set_budget(budget, now_ms, ZONE, "monday")[0]
 
 
@@ -181,7 +188,7 @@ def test_that_a_budget_below_what_is_used_is_noted_when_it_is_set(
     ],
 )
 def test_that_a_budget_counts_only_its_scope(
-    ledger: Ledger, book: PriceBook, fields: dict[str, str], is_covered: bool
+    ledger: Ledger, book: PriceBook, fields: dict[str, Any], is_covered: bool
 ) -> None:
     set_budget(ledger, **fields)
 

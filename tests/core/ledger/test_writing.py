@@ -19,15 +19,7 @@ from alwrity_desktop.core.domain.usage import Call
 from alwrity_desktop.core.ledger.engine import writing
 from alwrity_desktop.core.ledger.ledger import Ledger
 from alwrity_desktop.core.ledger.schema import FIGURE_COLUMNS
-from tests.core.ledger.calls import (
-    HOUR_MS,
-    NOW_MS,
-    a_call,
-    a_log,
-    from_logs,
-    from_script,
-    totals,
-)
+from tests.core.ledger.calls import HOUR_MS, NOW_MS, a_call, a_log, from_logs, from_script, totals
 
 ALL = CallQuery(0, NOW_MS + HOUR_MS)
 
@@ -154,7 +146,7 @@ def test_that_no_program_can_change_a_booked_call(ledger: Ledger, book: PriceBoo
 
     with (
         pytest.raises((DBAPIError, sqlite.DatabaseError), match="never updated"),
-        writing(ledger._engine) as connection,  # noqa: SLF001 - there is no other way to try
+        writing(ledger._engine) as connection,
     ):
         connection.exec_driver_sql("UPDATE calls SET cost_pico = 0")
 
