@@ -258,7 +258,7 @@ def test_that_no_command_loads_a_window_library(clock: Clock) -> None:
         "              ['prices', 'list'], ['doctor']):\n"
         "    main(words)\n"
         "loaded = {name.partition('.')[0] for name in sys.modules}\n"
-        "sys.exit(' '.join(loaded & {'PySide6', 'shiboken6', 'pyqtgraph'}))\n"
+        "sys.exit(' '.join(loaded & {'PySide6', 'shiboken6', 'pyqtgraph'}) or 0)\n"
     )
     done = subprocess.run(
         (sys.executable, "-c", program), capture_output=True, text=True, check=False
