@@ -136,17 +136,18 @@ class Ledger:
     def data_version(self) -> int:
         """Return a number that changes whenever any program has committed something.
 
-        For one thread only: SQLite counts the commits of others, as one connection sees them.
+        For one thread only: SQLite counts the commits of others, as one connection sees them,
+        outside any transaction so that the connection holds no old state open.
         """
         with sentences(self._engine):
             if self._watch is None:
                 self._watch = self._engine.raw_connection()
-            # Outside of any transaction: within one, the state of its beginning is seen for ever.
             cursor = self._watch.cursor()
-            cursor.execute("PRAGMA data_version")
-            (version,) = cursor.fetchone() or (0,)
-            cursor.close()
-            return int(version)
+            try:
+                cursor.execute("PRAGMA data_version")
+                return int(cursor.fetchone()[0])
+            finally:
+                cursor.close()
 
     def rollup_differences(self) -> int:
         """Return in how many rows the rollups differ from the calls; 0 is right."""
