@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import Engine, PoolProxiedConnection
 
@@ -142,12 +143,8 @@ class Ledger:
         with sentences(self._engine):
             if self._watch is None:
                 self._watch = self._engine.raw_connection()
-            cursor = self._watch.cursor()
-            try:
-                cursor.execute("PRAGMA data_version")
-                return int(cursor.fetchone()[0])
-            finally:
-                cursor.close()
+            driver: Any = self._watch.driver_connection
+            return int(driver.execute("PRAGMA data_version").fetchone()[0])
 
     def rollup_differences(self) -> int:
         """Return in how many rows the rollups differ from the calls; 0 is right."""
