@@ -111,14 +111,18 @@ class LedgerPoll:
         self.schedule = schedule or Schedule(LEDGER)
 
     def step(self, accounts: Sequence[str], now_ms: int) -> Step:
-        """Ask for the versions if that is due. The first sight of an account is no change."""
+        """Ask for the versions if that is due.
+
+        The first sight of an account is a change: nobody knows how old the figures are that
+        were taken before it.
+        """
         if self.schedule.remaining_ms(now_ms):
             return Step(())
         changed = []
         try:
             for account in accounts:
                 version = self._version(account)
-                if self._known.setdefault(account, version) != version:
+                if self._known.get(account) != version:
                     self._known[account] = version
                     changed.append(account)
         except AlwrityError as error:

@@ -122,6 +122,13 @@ ACTIONS: Final = (
         "calls.open", "reports", QT_TRANSLATE_NOOP("actions", "&Calls"), "Ctrl+L", "list", True
     ),
     Declared(
+        "calls.search",
+        "reports",
+        QT_TRANSLATE_NOOP("actions", "&Search the calls"),
+        "Ctrl+F",
+        "search",
+    ),
+    Declared(
         "budget.new", "tools", QT_TRANSLATE_NOOP("actions", "Set a &budget…"), "Ctrl+B", "target"
     ),
     Declared("prices.show", "tools", QT_TRANSLATE_NOOP("actions", "&Prices…"), "", "wallet"),

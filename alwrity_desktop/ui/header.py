@@ -14,7 +14,7 @@ from alwrity_desktop.ui import header_text, theme
 from alwrity_desktop.ui.header_widgets import Bell, MenuButton, MoneyMetric, PeriodPicker, StatePill
 from alwrity_desktop.ui.requests import EditBudget, ExportReport, OpenDock
 from alwrity_desktop.ui.sentence import Sentence
-from alwrity_desktop.ui.widgets import IconButton, PlainLabel, PushButton
+from alwrity_desktop.ui.widgets import IconButton, PlainLabel, PushButton, plain_tooltip
 
 _SIDE: Final = 13
 
@@ -136,6 +136,9 @@ class Header(QWidget):
 
     def _account_words(self, report: Report) -> tuple[str, str]:
         name, detail = header_text.account_words(report)
+        plain_tooltip(self.account, name)
+        if self._fold is Fold.LINE:
+            return "", ""
         return name, detail if self._fold in {Fold.WIDE, Fold.MEDIUM} else ""
 
     def _show_period(self, report: Report) -> None:
@@ -217,6 +220,7 @@ class Header(QWidget):
 
     def _arrange_narrow(self) -> QLayout:
         above = _row(self.account, self.period)
+        above.setSpacing(5)
         above.addStretch(1)
         _add(above, self._pill, self._bell, self._refresh, self.more)
         caption = _row(self._used_caption)

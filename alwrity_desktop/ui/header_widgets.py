@@ -70,7 +70,8 @@ class MenuButton(QAbstractButton):
     def sizeHint(self) -> QSize:
         """Return the room for all the words."""
         bold, light = self._metrics()
-        width = 2 * (_PADDING + theme.scaled(SIZES.icon_row) + _ICON_GAP)
+        width = 2 * (_PADDING + theme.scaled(SIZES.icon_row)) + _ICON_GAP
+        width += _ICON_GAP if self._strong else 0
         width += bold.horizontalAdvance(self._strong)
         if self._detail:
             width += _ICON_GAP + light.horizontalAdvance(self._detail)

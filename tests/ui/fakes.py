@@ -1,0 +1,179 @@
+"""A context that behaves, for the window: it remembers, counts commits, and can fail."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+from alwrity_desktop.core import settings as stored_settings
+from alwrity_desktop.core.clock import Clock
+from alwrity_desktop.core.domain.alerts import Alert
+from alwrity_desktop.core.domain.budgets import Budget
+from alwrity_desktop.core.domain.errors import AlwrityError
+from alwrity_desktop.core.domain.pricing import PriceOverride
+from alwrity_desktop.core.domain.report import AccountView, CallPage, CallQuery, CallRow, Report
+from alwrity_desktop.core.profile import Profile
+from alwrity_desktop.core.results import (
+    Check,
+    FoundLogs,
+    ImportProgress,
+    PeriodChoice,
+    SourceImport,
+)
+from alwrity_desktop.core.settings import Settings
+from tests import builders
+
+if TYPE_CHECKING:
+    from alwrity_desktop.core.context import Context
+
+READ = SourceImport("claude-code", 3, 0, 900, 12, 0, 0, 0.1)
+
+
+class FakeContext:
+    """Stands in for the context; ``failure`` is raised by whatever is asked for next."""
+
+    def __init__(self, folder: Path, *, calls_ever: int = 96_400) -> None:
+        folder.mkdir(parents=True, exist_ok=True)
+        self.profile = Profile(folder, folder, folder / "cache", folder / "logs")
+        self.clock = Clock(builders.NOW_MS)
+        self.calls_ever = calls_ever
+        self.versions = {"local": 1, "sample": 1}
+        self.questions: list[tuple[str, PeriodChoice]] = []
+        self.queries: list[CallQuery] = []
+        self.kept_budgets: list[Budget] = []
+        self.overrides: list[PriceOverride] = []
+        self.marked: list[Sequence[int] | None] = []
+        self.waiting: list[Alert] = []
+        self.confirmed: list[int] = []
+        self.logs: tuple[FoundLogs, ...] = ()
+        self.read_paths: list[tuple[Path, ...]] = []
+        self.imports: tuple[SourceImport, ...] = (READ,)
+        self.is_sample_made = False
+        self.failure: Exception | None = None
+
+    def as_context(self) -> Context:
+        """Return this as what the window takes it for."""
+        return cast("Context", self)
+
+    def commit(self, account: str = "local") -> None:
+        """Let another program have committed something."""
+        self.versions[account] += 1
+
+    def fail_next(self, sentence: str) -> None:
+        """Let the next question fail with *sentence*."""
+        self.failure = AlwrityError(sentence)
+
+    def _check(self) -> None:
+        failure, self.failure = self.failure, None
+        if failure is not None:
+            raise failure
+
+    @property
+    def settings(self) -> Settings:
+        return stored_settings.load(self.profile.settings)[0]
+
+    def timezone(self) -> str:
+        return builders.ZONE
+
+    def report(self, account: str, choice: PeriodChoice, dimensions: Sequence[str] = ()) -> Report:
+        self._check()
+        self.questions.append((account, choice))
+        if account == "sample":
+            return builders.a_report(account=AccountView("sample", "Sample data", "sample"))
+        if not self.calls_ever:
+            return builders.an_empty_report()
+        return builders.a_report(calls_ever=self.calls_ever)
+
+    def calls(self, account: str, query: CallQuery) -> CallPage:
+        self._check()
+        self.queries.append(query)
+        return builders.a_page(query)
+
+    def call(self, account: str, call_id: int) -> CallRow:
+        self._check()
+        return replace(builders.a_call_with_lines(), id=call_id)
+
+    def budgets(self, account: str) -> tuple[Budget, ...]:
+        self._check()
+        return tuple(self.kept_budgets)
+
+    def set_budget(self, budget: Budget) -> Budget:
+        self._check()
+        kept = replace(budget, id=budget.id or len(self.kept_budgets) + 1)
+        self.kept_budgets = [one for one in self.kept_budgets if one.id != kept.id] + [kept]
+        self.commit(budget.account)
+        return kept
+
+    def remove_budget(self, account: str, budget_id: int) -> None:
+        self._check()
+        self.kept_budgets = [one for one in self.kept_budgets if one.id != budget_id]
+        self.commit(account)
+
+    def mark_alerts_read(self, account: str, ids: Sequence[int] | None) -> int:
+        self._check()
+        self.marked.append(ids)
+        self.commit(account)
+        return 1
+
+    def take_notifications(self, account: str) -> tuple[Alert, ...]:
+        self._check()
+        return tuple(alert for alert in self.waiting if alert.id not in self.confirmed)
+
+    def confirm_notifications(self, account: str, ids: Sequence[int]) -> None:
+        self._check()
+        self.confirmed.extend(ids)
+
+    def set_price(self, override: PriceOverride) -> None:
+        self._check()
+        self.overrides.append(override)
+
+    def find_logs(self) -> tuple[FoundLogs, ...]:
+        self._check()
+        return self.logs
+
+    def import_logs(
+        self,
+        source: str | None = None,
+        paths: Sequence[Path] = (),
+        progress: Callable[[ImportProgress], None] | None = None,
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> tuple[SourceImport, ...]:
+        self._check()
+        self.read_paths.append(tuple(paths))
+        if progress is not None:
+            progress(ImportProgress(1, 1, 900, 900, 12))
+        self.calls_ever = self.calls_ever or 12
+        self.commit()
+        return self.imports
+
+    def data_version(self, account: str) -> int:
+        self._check()
+        return self.versions[account]
+
+    def make_sample(self, progress: Callable[[float], None] | None = None) -> None:
+        self._check()
+        if progress is not None:
+            progress(0.5)
+        self.is_sample_made = True
+
+    def doctor(self) -> tuple[Check, ...]:
+        return (Check("ledger", is_ok=True, detail="It opens."),)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+class Collector:
+    """Takes events as the bridge would."""
+
+    def __init__(self) -> None:
+        self.events: list[object] = []
+
+    def post(self, event: object) -> None:
+        self.events.append(event)
+
+    def of(self, kind: type) -> list[object]:
+        """Return the events of one kind."""
+        return [event for event in self.events if isinstance(event, kind)]
