@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Final
 
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.report import Figures
-from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
+from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT, Call
 from alwrity_desktop.core.results import PeriodChoice, SourceImport
 from tests.logs import claude_line, usage
 
-EVER = PeriodChoice("all")
+EVER: Final = PeriodChoice("all")
+
+NOW_MS: Final = 1_795_181_520_000
+"""The moment of the tests' clock: 2026-11-20 13:32 UTC."""
 
 
 def line(number: int, **how: object) -> bytes:
@@ -48,3 +52,17 @@ def refused(context: Context) -> dict[str, int]:
     """Return how many lines were refused, by reason, as the health of the sources tells it."""
     sources = context.report(LOCAL_ACCOUNT, EVER).health.sources
     return {each.reason: each.lines for source in sources for each in source.rejections}
+
+
+def one_call(**how: object) -> Call:
+    """Return a call of an hour ago that cost $0.0105 unless *how* says otherwise."""
+    known = {
+        "identity": "record:1",
+        "occurred_at_ms": NOW_MS - 3_600_000,
+        "source": "record",
+        "provider": "anthropic",
+        "model": "claude-sonnet-4-5-20250929",
+        "input_tokens": 1000,
+        "output_tokens": 500,
+    }
+    return Call(**{**known, **how})  # type: ignore[arg-type]
