@@ -7,7 +7,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from alwrity_desktop.core.domain.money import PICO_PER_CENT, PICO_PER_USD
-from alwrity_desktop.core.domain.report import CallPage, CallQuery, CallRow, TokenLine
+from alwrity_desktop.core.domain.report import CallPage, CallQuery, CallRow
+from alwrity_desktop.core.domain.token_lines import TokenLine
 from tests.builders_base import MILLION, NOW_MS, a_period
 
 #: Provider, model, agent, input, output, milliseconds, status, price in pico-dollars or None.

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any, Final, NoReturn
 
 from alwrity_desktop.cli.words import PROGRAM
-from alwrity_desktop.core.documents import DIMENSIONS
+from alwrity_desktop.core.domain.dimensions import DIMENSIONS
 from alwrity_desktop.core.domain.errors import PersonError, UsageError
 from alwrity_desktop.core.domain.periods import zone_of
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT

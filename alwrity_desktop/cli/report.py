@@ -8,7 +8,8 @@ from alwrity_desktop.cli import parsing
 from alwrity_desktop.cli.parsing import Arguments, Parser
 from alwrity_desktop.cli.session import Session
 from alwrity_desktop.cli.words import PROGRAM, calls, count, percent, plain, print_document, table
-from alwrity_desktop.core.documents import DIMENSIONS, report_document
+from alwrity_desktop.core.documents import report_document
+from alwrity_desktop.core.domain.dimensions import DIMENSIONS
 from alwrity_desktop.core.domain.report import Group, Report
 from alwrity_desktop.core.domain.words import amount_words, money_words, tokens_words
 

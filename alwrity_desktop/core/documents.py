@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
-from types import MappingProxyType
 from typing import Any, Final
 
 from alwrity_desktop.core.domain.alerts import Alert
@@ -21,23 +20,6 @@ Document = dict[str, Any]
 
 REPORT_SCHEMA: Final = "alwrity-desktop/report/1"
 STATUS_SCHEMA: Final = "alwrity-desktop/status/1"
-
-DIMENSIONS: Final = MappingProxyType(
-    {
-        "provider": "Provider",
-        "model": "Model",
-        "day": "Day",
-        "hour": "Hour",
-        "weekday_hour": "Weekday and hour",
-        "source": "Source",
-        "project": "Project",
-        "agent": "Agent",
-        "conversation": "Conversation",
-        "endpoint": "Endpoint",
-        "status": "Status",
-    }
-)
-"""What a report can be grouped by, with its title."""
 
 
 def moment(ms: int | None) -> str | None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from alwrity_desktop.core import health_facts
 from alwrity_desktop.core.domain import breakdown, periods
 from alwrity_desktop.core.domain.budgets import Limit
+from alwrity_desktop.core.domain.dimensions import DIMENSIONS, SERIES_DIMENSIONS
 from alwrity_desktop.core.domain.errors import UsageError
 from alwrity_desktop.core.domain.periods import Period
 from alwrity_desktop.core.domain.report import AccountView, Report
@@ -91,14 +92,14 @@ def period_of_choice(
 
 def _check_dimensions(dimensions: Sequence[str]) -> None:
     for name in dimensions:
-        if name not in breakdown.DIMENSIONS:
-            known = ", ".join(breakdown.DIMENSIONS)
+        if name not in DIMENSIONS:
+            known = ", ".join(DIMENSIONS)
             raise UsageError(f'There is no grouping by "{name:.40}". There are: {known}.')
 
 
 def _columns(dimensions: Sequence[str]) -> list[str]:
     """Return what the ledger has to tell apart: models always, since some have no price."""
-    asked = set(dimensions).intersection(breakdown.SERIES_DIMENSIONS) - {"status"}
+    asked = set(dimensions).intersection(SERIES_DIMENSIONS) - {"status"}
     return sorted(asked | {"provider", "model"})
 
 

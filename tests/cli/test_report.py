@@ -6,8 +6,6 @@ import dataclasses
 
 import pytest
 
-from alwrity_desktop.core.documents import DIMENSIONS
-from alwrity_desktop.core.domain import breakdown
 from alwrity_desktop.core.domain.budgets import Status
 from alwrity_desktop.core.domain.health import Health, HealthStatus
 from alwrity_desktop.core.domain.report import AccountView, Group
@@ -91,10 +89,6 @@ def test_that_the_period_is_asked_for_as_it_was_told(
 ) -> None:
     assert run("report", *words.split(), "--json").status == 0
     assert context.questions == [("local", choice, ("provider",))]
-
-
-def test_that_the_dimensions_are_those_that_reports_know() -> None:
-    assert set(DIMENSIONS) == set(breakdown.DIMENSIONS)
 
 
 def test_that_a_status_is_one_line_with_cost_budget_forecast_and_state(

@@ -12,19 +12,6 @@ from alwrity_desktop.core.domain.periods import Period, local_day, local_time
 from alwrity_desktop.core.domain.report import Amounts, Figures, Group, Point
 from alwrity_desktop.core.domain.sums import DurationCount, OffsetSpan, SeriesSums, SlotSums
 
-SERIES_DIMENSIONS: Final = (
-    "provider",
-    "model",
-    "source",
-    "project",
-    "agent",
-    "conversation",
-    "endpoint",
-    "status",
-)
-TIME_DIMENSIONS: Final = ("day", "hour", "weekday_hour")
-DIMENSIONS: Final = (*SERIES_DIMENSIONS, *TIME_DIMENSIONS)
-
 DAY_S: Final = 86_400
 HOUR_S: Final = 3_600
 

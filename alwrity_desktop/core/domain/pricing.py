@@ -14,7 +14,7 @@ from typing import Final, NamedTuple
 
 from alwrity_desktop.core.domain.errors import PersonError
 from alwrity_desktop.core.domain.money import PICO_PER_USD
-from alwrity_desktop.core.domain.report import TokenLine
+from alwrity_desktop.core.domain.token_lines import TokenLine
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
 
 TOKEN_KINDS: Final = ("input", "cache_read", "cache_write_5m", "cache_write_1h", "output")

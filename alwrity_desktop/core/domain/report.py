@@ -16,6 +16,7 @@ from alwrity_desktop.core.domain.forecast import Forecast
 from alwrity_desktop.core.domain.health import Health
 from alwrity_desktop.core.domain.money import divide_half_even
 from alwrity_desktop.core.domain.periods import Period
+from alwrity_desktop.core.domain.token_lines import TokenLine
 
 TOKENS_PER_MILLION = 1_000_000
 
@@ -221,20 +222,6 @@ class Report:
             limit for limit in self.limits if limit.scope == "account" and limit.kind == "cost"
         ]
         return next((limit for limit in costs if limit.period == self.period.kind), None)
-
-
-@dataclass(frozen=True, slots=True)
-class TokenLine:
-    """One token kind (or request kind) of a call with its price."""
-
-    #: "input", "cache_read", "cache_write_5m", "cache_write_1h", "output", "request",
-    #: "web_search", "image" or "page".
-    kind: str
-    quantity: int
-    #: Price of one unit of ``unit_size``; None when unpriced.
-    unit_price_pico: int | None
-    unit_size: int
-    cost_pico: int | None
 
 
 @dataclass(frozen=True, slots=True)

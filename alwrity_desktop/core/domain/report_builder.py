@@ -11,6 +11,7 @@ from typing import Final
 from alwrity_desktop.core.domain import breakdown
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Limit, worst
+from alwrity_desktop.core.domain.dimensions import SERIES_DIMENSIONS
 from alwrity_desktop.core.domain.durations import percentile
 from alwrity_desktop.core.domain.forecast import Forecast, forecast
 from alwrity_desktop.core.domain.health import Health
@@ -101,7 +102,7 @@ def build(facts: Facts) -> Report:
 
 
 def _groups(name: str, facts: Facts) -> tuple[Group, ...]:
-    if name in breakdown.SERIES_DIMENSIONS:
+    if name in SERIES_DIMENSIONS:
         return breakdown.series_groups(name, facts.series, facts.durations)
     if name == "day":
         first, last = facts.period.start, facts.period.end

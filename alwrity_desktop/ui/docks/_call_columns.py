@@ -5,7 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from alwrity_desktop.core.domain.periods import local_day
-from alwrity_desktop.core.domain.report import TOKENS_PER_MILLION, CallRow, TokenLine
+from alwrity_desktop.core.domain.report import TOKENS_PER_MILLION, CallRow
+from alwrity_desktop.core.domain.token_lines import TokenLine
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.tables.columns import Column, Decoration, Look, StatusMark, Swatch
 

@@ -6,7 +6,8 @@ from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
 
-from alwrity_desktop.core.domain.report import CallRow, TokenLine
+from alwrity_desktop.core.domain.report import CallRow
+from alwrity_desktop.core.domain.token_lines import TokenLine
 from alwrity_desktop.ui import formatting, theme
 from alwrity_desktop.ui.docks._call_columns import line_columns, price_role, price_word
 from alwrity_desktop.ui.docks._parts import ScrollBody
