@@ -9,6 +9,7 @@ import pytest
 
 from alwrity_desktop.core import answers, documents
 from alwrity_desktop.core.domain.budgets import Budget, LimitKind
+from alwrity_desktop.core.domain.dimensions import DIMENSIONS
 from alwrity_desktop.core.results import BookedCall, Check, SourceImport
 from tests.core import reports
 
@@ -90,7 +91,7 @@ def test_that_a_limit_of_tokens_is_counted_in_whole_numbers() -> None:
 
 def test_that_every_dimension_of_the_contract_can_be_asked_for() -> None:
     contract = "provider model day hour weekday_hour source project agent conversation endpoint"
-    assert list(documents.DIMENSIONS) == [*contract.split(), "status"]
+    assert list(DIMENSIONS) == [*contract.split(), "status"]
 
 
 @pytest.mark.parametrize(
