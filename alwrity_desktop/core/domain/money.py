@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Context, Decimal, InvalidOperation
+from decimal import ROUND_HALF_EVEN, Context, Decimal
 from typing import Final
 
 PICO_PER_USD: Final = 10**12
@@ -22,7 +22,7 @@ def pico_from_usd(usd: Decimal | str) -> int:
         amount = Decimal(usd)
         scaled = _EXACT.multiply(amount, Decimal(PICO_PER_USD))
         return int(scaled.to_integral_value(ROUND_HALF_EVEN, _EXACT))
-    except (InvalidOperation, OverflowError, ValueError) as error:
+    except (ArithmeticError, ValueError) as error:
         message = f"{usd!s:.40} is not an amount of money."
         raise ValueError(message) from error
 
