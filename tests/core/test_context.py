@@ -151,7 +151,7 @@ def test_that_a_scope_has_one_budget(context: Context) -> None:
 def test_that_an_own_price_holds_from_now_on(context: Context) -> None:
     call = one_call(provider="acme", model="x", input_tokens=1_000_000, output_tokens=0)
     context.record([call])
-    price = PriceOverride("acme", "x", input_usd_per_million="2")
+    price = PriceOverride(provider="acme", model="x", input_usd_per_million="2")
     context.set_price(price)
 
     (booked,) = context.record([one_call(identity="record:2", provider="acme", model="x")])
