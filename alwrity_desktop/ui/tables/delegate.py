@@ -48,6 +48,17 @@ def paint_swatch(painter: QPainter, place: QPoint, provider: str) -> None:
     painter.restore()
 
 
+def cell_width(text: str, look: object, decoration: object) -> int:
+    """Return the room that a cell needs for *text*, set as *look* says, and *decoration*."""
+    weight = look.weight if isinstance(look, Look) else 400
+    width = QFontMetrics(theme.font("body-dense", weight)).horizontalAdvance(text)
+    if isinstance(decoration, Swatch):
+        width += SIZES.swatch + _GAP
+    elif isinstance(decoration, StatusMark):
+        width += theme.scaled(SIZES.icon_pill) + 5
+    return width + 2 * SIZES.cell_padding + 2
+
+
 class TableDelegate(QStyledItemDelegate):
     """Paints the cells of a table row; the view says which row is under the pointer."""
 
@@ -153,15 +164,9 @@ class TableDelegate(QStyledItemDelegate):
     ) -> QSize:
         """Return the room that the cell's text and decoration need."""
         look = index.data(LOOK_ROLE)
-        weight = look.weight if isinstance(look, Look) else 400
-        metrics = QFontMetrics(theme.font("body-dense", weight))
-        width = metrics.horizontalAdvance(str(index.data() or "")) + 2 * SIZES.cell_padding
         decoration = index.data(DECORATION_ROLE)
-        if isinstance(decoration, Swatch):
-            width += SIZES.swatch + _GAP
-        elif isinstance(decoration, StatusMark):
-            width += theme.scaled(SIZES.icon_pill) + 5
-        return QSize(width + 2, metrics.height())
+        width = cell_width(str(index.data() or ""), look, decoration)
+        return QSize(width, QFontMetrics(theme.font("body-dense")).height())
 
 
 class TableHeader(QHeaderView):

@@ -61,9 +61,10 @@ class TableModel(QAbstractTableModel, Generic[Row]):
         row = self.row_at(index.row())
         if row is None:
             return "" if role == Qt.ItemDataRole.DisplayRole else None
-        return self._cell(row, self.columns[index.column()], role, index.row())
+        return self.cell(row, self.columns[index.column()], role, index.row())
 
-    def _cell(self, row: Row, column: Column[Row], role: int, number: int) -> object:
+    def cell(self, row: Row, column: Column[Row], role: int, number: int) -> object:
+        """Return what *column* says of *row*, which is number *number*, for *role*."""
         if role in {Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole}:
             return column.text(row)
         if role == Qt.ItemDataRole.TextAlignmentRole:

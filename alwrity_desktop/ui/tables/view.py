@@ -6,19 +6,12 @@ from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QApplication,
-    QFrame,
-    QStyleOptionViewItem,
-    QTableView,
-    QWidget,
-)
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QTableView, QWidget
 
 from alwrity_desktop.ui import theme
 from alwrity_desktop.ui.tables.columns import Column
-from alwrity_desktop.ui.tables.delegate import TableDelegate, TableHeader
-from alwrity_desktop.ui.tables.model import PLAIN_ROLE, TableModel
+from alwrity_desktop.ui.tables.delegate import TableDelegate, TableHeader, cell_width
+from alwrity_desktop.ui.tables.model import DECORATION_ROLE, LOOK_ROLE, PLAIN_ROLE, TableModel
 from alwrity_desktop.ui.tokens import SIZES
 
 _MEASURED_ROWS = 60
@@ -49,6 +42,7 @@ class TableView(QTableView):
         self._unwanted: frozenset[str] = frozenset()
         self._sorted = -1
         self._least_width = 0
+        self._widths: dict[int, int] = {}
         self._order = Qt.SortOrder.DescendingOrder
         self._delegate = TableDelegate(self)
         self.setItemDelegate(self._delegate)
@@ -56,8 +50,9 @@ class TableView(QTableView):
         self.setModel(model)
         self._set_manners()
         self._dress()
-        model.modelReset.connect(self.fit)
-        model.layoutChanged.connect(self.fit)
+        model.modelReset.connect(self._measure_anew)
+        model.layoutChanged.connect(self._measure_anew)
+        model.dataChanged.connect(self._forget_widths)
         self.clicked.connect(self._open)
         header = self.horizontalHeader()
         header.sectionClicked.connect(self._sort_by)
@@ -86,7 +81,7 @@ class TableView(QTableView):
         rows.setMinimumSectionSize(1)
         rows.setSectionResizeMode(rows.ResizeMode.Fixed)
         rows.setDefaultSectionSize(height)
-        self.fit()
+        self._measure_anew()
         self.viewport().update()
 
     def set_row_height(self, row_height: int) -> None:
@@ -125,6 +120,15 @@ class TableView(QTableView):
         self.show_sorted(section, order)
 
     @Slot()
+    def _forget_widths(self) -> None:
+        self._widths.clear()
+
+    @Slot()
+    def _measure_anew(self) -> None:
+        self._widths.clear()
+        self.fit()
+
+    @Slot()
     def fit(self) -> None:
         """Give each column its room; hide the least needed ones where there is too little."""
         columns = self._model.columns
@@ -149,16 +153,26 @@ class TableView(QTableView):
         caption = header.caption_width(section) if isinstance(header, TableHeader) else 0
         if column.width:
             return max(caption, theme.scaled(column.width))
-        rows = min(self._model.rowCount(), _MEASURED_ROWS)
-        option = QStyleOptionViewItem()
-        widths = [
-            self._delegate.sizeHint(option, self._model.index(row, section)).width()
-            for row in range(rows)
-        ]
-        needed = max(widths, default=0)
+        needed = self._widths.get(section)
+        if needed is None:
+            needed = self._widths[section] = self._measured(column)
         if column.is_stretched and column.priority == 0:
             needed = min(needed, theme.scaled(_MIN_STRETCHED * 2))
         return max(caption, needed)
+
+    def _measured(self, column: Column[Any]) -> int:
+        """Return the room that the first rows need; asked of the model without Qt between."""
+        model = self._model
+        widths = []
+        for number in range(min(model.rowCount(), _MEASURED_ROWS)):
+            row = model.row_at(number)
+            if row is not None:
+                text, look, decoration = (
+                    model.cell(row, column, role, number)
+                    for role in (Qt.ItemDataRole.DisplayRole, LOOK_ROLE, DECORATION_ROLE)
+                )
+                widths.append(cell_width(str(text), look, decoration))
+        return max(widths, default=0)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fit the columns to the new room."""
