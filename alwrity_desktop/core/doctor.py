@@ -98,7 +98,8 @@ def _folders(context: Checked) -> Iterator[Check]:
 
 def _problems_of(folder: Path) -> Iterator[str]:
     mode = folder.stat().st_mode
-    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK):
+    own = os.access in os.supports_effective_ids
+    if not os.access(folder, os.R_OK | os.W_OK | os.X_OK, effective_ids=own):
         yield f"{folder} cannot be written. Give yourself the permission: chmod u+rwx '{folder}'"
     if os.name == "posix" and mode & _OTHERS and not mode & stat.S_ISVTX:
         yield f"{folder} can be read by others. Close it: chmod 700 '{folder}'"

@@ -262,6 +262,30 @@ def test_that_a_folder_that_becomes_readable_is_no_longer_named(
     assert refused(guest) == {}
 
 
+def test_that_a_closed_folder_of_one_tool_stops_no_other(
+    guest: Context, open_folder: Path, powerless: Powerless, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = log_in(open_folder / ".claude", "a", [line(1)]).parents[2]
+    spent = counts(100, 40, 10)
+    codex = open_folder / ".codex" / "sessions" / "rollout-1.jsonl"
+    codex.parent.mkdir(parents=True)
+    codex.write_bytes(session_meta() + turn_context() + token_count(spent, spent))
+    places = {"CLAUDE_CONFIG_DIR": str(closed), "CODEX_HOME": str(codex.parents[1])}
+    context = Context(guest.profile, guest.clock, {**os.environ, **places})
+    closed.chmod(0)
+    with powerless():
+        context.import_logs()
+        assert totals(context).tokens == 110
+        assert refused(context) == {UNREADABLE: 1}
+
+    closed.chmod(0o700)
+    context.import_logs()
+
+    assert totals(context).tokens == 140
+    assert refused(context) == {}
+    context.close()
+
+
 def test_that_workers_read_the_same_as_one_process(
     context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -165,12 +165,24 @@ def _is_folder(entry: os.DirEntry[str]) -> bool:
 
 
 def distinct_folders(folders: Iterable[Path]) -> tuple[Path, ...]:
-    """Return those of *folders* that exist, each once whatever name it goes by."""
+    """Return those of *folders* that exist, each once whatever name it goes by.
+
+    One that lies where nobody may look is taken to exist: walking it then names the problem.
+    """
     found: dict[str, Path] = {}
     for folder in folders:
-        if folder.is_dir():
+        if _may_be_folder(folder):
             found.setdefault(os.path.realpath(folder), folder)
     return tuple(found.values())
+
+
+def _may_be_folder(path: Path) -> bool:
+    try:
+        return stat.S_ISDIR(path.stat().st_mode)
+    except PermissionError:
+        return True
+    except OSError:
+        return False
 
 
 def begins_with_session(path: Path) -> bool:
