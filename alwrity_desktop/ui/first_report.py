@@ -7,11 +7,13 @@ neither reads the ledger and hands the report over; elsewhere the ledger's threa
 
 from __future__ import annotations
 
+import copyreg
 import os
 import pickle
 import sys
 import threading
-from typing import Final
+from types import MappingProxyType
+from typing import Any, Final
 
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.report import Report
@@ -19,6 +21,18 @@ from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
 from alwrity_desktop.core.results import PeriodChoice
 
 _CHUNK: Final = 1 << 20
+
+
+def _view(table: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(table)
+
+
+def _reduce_mapping(mapping: MappingProxyType[Any, Any]) -> tuple[Any, ...]:
+    return _view, (dict(mapping),)
+
+
+# A report's tables are read-only views, which pickle does not know by itself.
+copyreg.pickle(MappingProxyType, _reduce_mapping)
 
 
 class FirstReport:

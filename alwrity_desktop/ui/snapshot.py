@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 from typing import Final, Literal
 
-from PySide6.QtCore import QEventLoop, QObject, Slot
-from PySide6.QtWidgets import QApplication
+from PySide6.QtCore import QEventLoop, QObject, QTimer, Slot
 
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.errors import NotFoundError, WorldError
@@ -24,7 +22,7 @@ from alwrity_desktop.ui.layouts import LAYOUTS
 from alwrity_desktop.ui.main_window import MainWindow
 from alwrity_desktop.ui.session import make_application
 
-_SETTLE_S: Final = 10.0
+_MAX_ROUNDS: Final = 500
 _ROUND_MS: Final = 20
 _QUIET_ROUNDS: Final = 3
 
@@ -54,10 +52,11 @@ def render(
     window = MainWindow([dock() for dock in dock_types()], store)
     answers = _Answers(context, window, account)
     try:
+        window.setMinimumSize(1, 1)
         window.resize(*size)
         window.keeper.fit(size[0])
         window.keeper.open(name)
-        _draw(app, window, report)
+        _draw(window, report)
         _save(window, path)
     finally:
         window.hide()
@@ -77,14 +76,15 @@ def _layout_name(words: str, store: LayoutStore) -> str:
     raise NotFoundError(message)
 
 
-def _draw(app: QApplication, window: MainWindow, report: Report) -> None:
+def _draw(window: MainWindow, report: Report) -> None:
     window.show()
     window.show_report(report)
     window.header.show_age(header_text.updated(report, report.as_of_ms, None))
-    _settle(app, window)
+    settling = _Settling(window)
+    settling.wait()
     # What the docks asked for while they settled may have moved them.
     window.area.settle()
-    _settle(app, window)
+    settling.wait()
 
 
 def _save(window: MainWindow, path: Path) -> None:
@@ -93,14 +93,34 @@ def _save(window: MainWindow, path: Path) -> None:
         raise WorldError(message)
 
 
-def _settle(app: QApplication, window: MainWindow) -> None:
-    """Let everything that was asked for arrive and be laid out."""
-    quiet = 0
-    end = time.monotonic() + _SETTLE_S
-    while quiet < _QUIET_ROUNDS and time.monotonic() < end:
-        app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, _ROUND_MS)
-        shown = [view for view in window.views.values() if view.isVisible()]
-        quiet = quiet + 1 if all(view.is_ready for view in shown) else 0
+class _Settling(QObject):
+    """Lets everything that was asked for arrive and be laid out."""
+
+    def __init__(self, window: MainWindow) -> None:
+        super().__init__()
+        self._window = window
+        self._loop = QEventLoop()
+        self._rounds = self._quiet_rounds = 0
+        self._timer = QTimer(self)
+        self._timer.setInterval(_ROUND_MS)
+        self._timer.timeout.connect(self._look)
+
+    def wait(self) -> None:
+        """Return when nothing has been under way for some rounds."""
+        # An event loop rather than a loop of ours: the libraries of charts load in a thread.
+        self._rounds = self._quiet_rounds = 0
+        self._timer.start()
+        self._loop.exec()
+        self._timer.stop()
+
+    @Slot()
+    def _look(self) -> None:
+        shown = [view for view in self._window.views.values() if view.isVisible()]
+        is_quiet = all(view.is_ready for view in shown)
+        self._rounds += 1
+        self._quiet_rounds = self._quiet_rounds + 1 if is_quiet else 0
+        if self._quiet_rounds >= _QUIET_ROUNDS or self._rounds >= _MAX_ROUNDS:
+            self._loop.quit()
 
 
 class _Answers(QObject):
