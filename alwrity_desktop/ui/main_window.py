@@ -184,6 +184,8 @@ class MainWindow(QMainWindow):
         if is_shown:
             self._pages.setCurrentWidget(self.first_run)
         elif self._pages.currentWidget() is self.first_run:
+            # The button that had the focus is gone; no other one was chosen.
+            self.centralWidget().setFocus()
             self._pages.setCurrentWidget(self._docks_page)
             self._fit()
             self._render_shown()

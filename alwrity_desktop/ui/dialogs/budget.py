@@ -28,6 +28,17 @@ PERIODS: Final = (
     ("day", QT_TRANSLATE_NOOP("BudgetDialog", "Each day")),
     ("year", QT_TRANSLATE_NOOP("BudgetDialog", "Each year")),
 )
+_NAMES: Final = {
+    "day": QT_TRANSLATE_NOOP("BudgetDialog", "Daily {kind}"),
+    "week": QT_TRANSLATE_NOOP("BudgetDialog", "Weekly {kind}"),
+    "month": QT_TRANSLATE_NOOP("BudgetDialog", "Monthly {kind}"),
+    "year": QT_TRANSLATE_NOOP("BudgetDialog", "Yearly {kind}"),
+}
+_KIND_WORDS: Final = {
+    LimitKind.COST: QT_TRANSLATE_NOOP("BudgetDialog", "budget"),
+    LimitKind.CALLS: QT_TRANSLATE_NOOP("BudgetDialog", "calls"),
+    LimitKind.TOKENS: QT_TRANSLATE_NOOP("BudgetDialog", "tokens"),
+}
 MAX_USD: Final = Decimal(1_000_000_000)
 MAX_COUNT: Final = 10**15
 _UNITS: Final = {"k": 10**3, "m": 10**6, "b": 10**9}
@@ -62,6 +73,14 @@ def amount_text(kind: LimitKind, limit: int) -> str:
     return usd_text(limit) if kind == LimitKind.COST else f"{limit:,}"
 
 
+def usual_name(kind: LimitKind, period: str, provider: str | None, model: str | None) -> str:
+    """Return the name of a budget that got none: "Monthly budget", "Anthropic tokens"."""
+    word = QCoreApplication.translate("BudgetDialog", _KIND_WORDS[kind])
+    if provider is None:
+        return QCoreApplication.translate("BudgetDialog", _NAMES[period]).format(kind=word)
+    return f"{model or formatting.provider_label(provider)} {word}"
+
+
 class BudgetDialog(Sheet):
     """One budget: what it counts, how much, how long, and for whom."""
 
@@ -94,10 +113,13 @@ class BudgetDialog(Sheet):
         self._period.set_items(tuple((key, self._word(text)) for key, text in PERIODS))
         self._provider = Combo(self.tr("Provider"), is_small=False)
         self._model = Combo(self.tr("Model"), is_small=False)
-        self._name = line_edit(self._budget.name, self.tr("Monthly budget"))
+        self._name = line_edit(self._budget.name)
         self._name.setMaxLength(80)
         self._limit_row = self._add_rows()
         self._choose()
+        for combo in (self._kind, self._period, self._provider, self._model):
+            combo.currentIndexChanged.connect(self._offer_name)
+        self._offer_name()
         self._limit.setFocus()
         if budget is not None:
             remove = PushButton(self.tr("Remove"), icon="trash-2")
@@ -143,6 +165,17 @@ class BudgetDialog(Sheet):
         self._model.set_items(((None, self.tr("All models")), *((one, one) for one in models)))
         self._model.setEnabled(bool(models))
 
+    @Slot()
+    def _offer_name(self) -> None:
+        self._name.setPlaceholderText(
+            usual_name(
+                LimitKind(self._kind.currentData()),
+                self._period.currentData(),
+                self._provider.currentData(),
+                self._model.currentData(),
+            )
+        )
+
     def apply(self) -> bool:
         """Keep the budget, unless the limit is no amount."""
         kind = LimitKind(self._kind.currentData())
@@ -157,7 +190,7 @@ class BudgetDialog(Sheet):
         self.kept.emit(
             replace(
                 self._budget,
-                name=self._name.text().strip(),
+                name=self._name.text().strip() or self._name.placeholderText(),
                 kind=kind,
                 limit=limit,
                 period=self._period.currentData(),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.errors import PersonError
@@ -81,8 +81,8 @@ class PricesDialog(Sheet):
         layout = QHBoxLayout(both)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(14)
-        layout.addWidget(left, 1)
-        layout.addWidget(right, 1)
+        layout.addWidget(left, 1, Qt.AlignmentFlag.AlignTop)
+        layout.addWidget(right, 1, Qt.AlignmentFlag.AlignTop)
         self.column.addWidget(both)
 
     @Slot()

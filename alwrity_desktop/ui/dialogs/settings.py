@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from PySide6.QtCore import QCoreApplication, QTimeZone, Signal, Slot
+from PySide6.QtCore import QCoreApplication, Qt, QTimeZone, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
 
 from alwrity_desktop.core.settings import OPTIONS, Settings
@@ -52,7 +52,7 @@ class SettingsDialog(Sheet):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(14)
         for row in rows:
-            layout.addWidget(row, 1)
+            layout.addWidget(row, 1, Qt.AlignmentFlag.AlignTop)
         self.column.addWidget(both)
 
     def _combo(self, name: str) -> Row:

@@ -15,7 +15,7 @@ from alwrity_desktop.core.domain.budgets import Budget, LimitKind
 from alwrity_desktop.core.domain.money import PICO_PER_CENT, PICO_PER_USD
 from alwrity_desktop.core.domain.report import UnpricedModel
 from alwrity_desktop.core.settings import Settings
-from alwrity_desktop.ui.dialogs.budget import BudgetDialog, amount_from, amount_text
+from alwrity_desktop.ui.dialogs.budget import BudgetDialog, amount_from, amount_text, usual_name
 from alwrity_desktop.ui.dialogs.first_run import FirstRunPage
 from alwrity_desktop.ui.dialogs.prices import PricesDialog
 from alwrity_desktop.ui.dialogs.settings import SettingsDialog
@@ -76,8 +76,25 @@ def test_that_a_new_budget_is_for_every_call_of_a_month(qtbot: QtBot) -> None:
     with qtbot.waitSignal(dialog.kept) as kept:
         dialog._accept.click()
     assert kept.args == [
-        Budget(0, "", LimitKind.COST, 150 * PICO_PER_USD, "month", thresholds=(50, 100))
+        Budget(
+            0, "Monthly budget", LimitKind.COST, 150 * PICO_PER_USD, "month", thresholds=(50, 100)
+        )
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "period", "provider", "model", "name"),
+    [
+        (LimitKind.COST, "month", None, None, "Monthly budget"),
+        (LimitKind.CALLS, "day", None, None, "Daily calls"),
+        (LimitKind.TOKENS, "month", "anthropic", None, "Anthropic tokens"),
+        (LimitKind.COST, "week", "openai", "gpt-5", "gpt-5 budget"),
+    ],
+)
+def test_that_a_budget_without_a_name_gets_a_telling_one(
+    kind: LimitKind, period: str, provider: str | None, model: str | None, name: str
+) -> None:
+    assert usual_name(kind, period, provider, model) == name
 
 
 def test_that_a_wrong_limit_keeps_the_dialog_open_and_says_why(qtbot: QtBot) -> None:
