@@ -14,7 +14,7 @@ from alwrity_desktop.core.documents import budget_document, limit_document
 from alwrity_desktop.core.domain.budgets import Budget, Enforcement, Limit, LimitKind
 from alwrity_desktop.core.domain.errors import NotFoundError, UsageError
 from alwrity_desktop.core.domain.money import MAX_COST_PICO, pico_from_usd
-from alwrity_desktop.core.domain.words import UNKNOWN, amount_words
+from alwrity_desktop.core.domain.words import UNKNOWN, amount_words, name_words
 from alwrity_desktop.core.results import PeriodChoice
 
 if TYPE_CHECKING:
@@ -159,7 +159,7 @@ def _name(text: str | None) -> str | None:
 
 def _default_name(kind: LimitKind, provider: str | None, model: str | None) -> str:
     of = model or (provider.capitalize() if provider else None)
-    return f"{of} {kind.value}" if of else kind.value.capitalize()
+    return f"{of} {kind.value}" if of else kind.value
 
 
 def _limit(text: str, kind: LimitKind) -> int:
@@ -218,7 +218,7 @@ def _with_use(budget: Budget, limit: Limit | None) -> dict[str, object]:
 def _row(budget: Budget, limit: Limit | None) -> tuple[str, ...]:
     return (
         str(budget.id),
-        budget.name,
+        name_words(budget.name),
         _scope(budget),
         budget.period,
         amount_words(budget.limit, budget.kind),
@@ -242,6 +242,6 @@ def _sentence(budget: Budget, limit: Limit | None) -> str:
     if budget.enforcement is Enforcement.BLOCK:
         blocks = " It warns: calls that are read from logs have been made and cannot be blocked."
     return plain(
-        f"Budget {budget.id}, {budget.name}: {amount_words(budget.limit, budget.kind)}{unit} "
-        f"a {budget.period} for {_scope(budget)}, warns at {marks}.{used}{blocks}"
+        f"Budget {budget.id}, {name_words(budget.name)}: "
+        f"{amount_words(budget.limit, budget.kind)}{unit} a {budget.period} for {_scope(budget)}, warns at {marks}.{used}{blocks}"
     )

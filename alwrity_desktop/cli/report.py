@@ -11,7 +11,7 @@ from alwrity_desktop.cli.words import PROGRAM, calls, count, percent, plain, pri
 from alwrity_desktop.core.documents import report_document
 from alwrity_desktop.core.domain.dimensions import DIMENSIONS
 from alwrity_desktop.core.domain.report import Group, Report
-from alwrity_desktop.core.domain.words import amount_words, money_words, tokens_words
+from alwrity_desktop.core.domain.words import amount_words, money_words, name_words, tokens_words
 
 DEFAULT_DIMENSIONS = ("provider",)
 
@@ -123,7 +123,7 @@ def _forecast_sentence(report: Report) -> str:
 def _limits_table(report: Report) -> str:
     rows = [
         (
-            limit.name,
+            name_words(limit.name),
             limit.status.value.replace("_", " "),
             limit.period,
             amount_words(limit.used, limit.kind),

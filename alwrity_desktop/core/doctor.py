@@ -23,6 +23,7 @@ from alwrity_desktop.core.domain.errors import AlwrityError
 from alwrity_desktop.core.domain.health import WARNING_REJECTED_PERCENT, Rejection, SourceHealth
 from alwrity_desktop.core.domain.periods import local_time
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT, PriceStatus
+from alwrity_desktop.core.domain.words import name_words
 from alwrity_desktop.core.log_reading import UNREADABLE
 from alwrity_desktop.core.profile import Profile
 from alwrity_desktop.core.results import Check, FoundLogs
@@ -268,7 +269,7 @@ def _budgets(context: Checked) -> Iterator[Check]:
     said = "None is set, so nothing warns. Set one: "
     said += f"{PROGRAM} budget set --limit 50 --period month"
     if found:
-        named = ", ".join(f'"{budget.name}"' for budget in found)
+        named = ", ".join(f'"{name_words(budget.name)}"' for budget in found)
         said = f"{_count(len(found), 'budget')} watched: {named}."
     yield Check("Budgets", is_ok=True, detail=said)
 

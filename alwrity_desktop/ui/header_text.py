@@ -11,6 +11,7 @@ from alwrity_desktop.core.domain.budgets import Limit, Status
 from alwrity_desktop.core.domain.health import HealthStatus
 from alwrity_desktop.core.domain.periods import Period, local_day
 from alwrity_desktop.core.domain.report import Report
+from alwrity_desktop.core.domain.words import name_words
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.sentence import Run, runs
 
@@ -192,7 +193,7 @@ def _reason(limit: Limit | None) -> str:
     if limit is None:
         return ""
     return _tr("{name}: {amount} ({percent})").format(
-        name=limit.name,
+        name=name_words(limit.name),
         amount=formatting.limit_amount(limit),
         percent=formatting.percent_whole(limit.percent),
     )

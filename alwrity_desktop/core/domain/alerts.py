@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Final
 
 from alwrity_desktop.core.domain.budgets import Limit, LimitKind, has_reached
-from alwrity_desktop.core.domain.words import amount_words
+from alwrity_desktop.core.domain.words import amount_words, name_words
 
 
 class AlertKind(StrEnum):
@@ -82,7 +82,7 @@ def threshold_words(limit: Limit) -> tuple[str, str]:
     adjective = _PERIOD_ADJECTIVES.get(limit.period, limit.period)
     title = f"You've used {int(limit.percent)}% of your {adjective} {what}"
     used = amount_words(limit.used, limit.kind)
-    return title, f"{limit.name}: {used} of {amount_words(limit.limit, limit.kind)}"
+    return title, f"{name_words(limit.name)}: {used} of {amount_words(limit.limit, limit.kind)}"
 
 
 def unpriced_words(models: Sequence[str]) -> tuple[str, str]:

@@ -29,6 +29,15 @@ def money_words(pico: int | None) -> str:
     return f"{sign}${cents // 100:,}.{cents % 100:02d}"
 
 
+def name_words(name: str) -> str:
+    """Return what a person called something, as a title.
+
+    >>> name_words("cost")
+    'Cost'
+    """
+    return name[:1].upper() + name[1:]
+
+
 def tokens_words(tokens: int | None) -> str:
     """Return a count of tokens in three or four figures: 812, 12.3k, 4.56M, 84.7M."""
     if tokens is None:

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from alwrity_desktop.core.domain.budgets import DEFAULT_THRESHOLDS, Limit
 from alwrity_desktop.core.domain.periods import local_day
 from alwrity_desktop.core.domain.report import Report
+from alwrity_desktop.core.domain.words import name_words
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.docks._parts import (
     LIMIT_ROLES,
@@ -71,7 +72,7 @@ class LimitRow(QWidget):
         self._bar.set_marks(LIMIT_ROLES[limit.status], first_threshold(limit))
         percent = formatting.percent_whole(limit.percent)
         amounts = formatting.limit_amount(limit)
-        self._bar.set_limit(limit.name, amounts, percent, limit.percent)
+        self._bar.set_limit(name_words(limit.name), amounts, percent, limit.percent)
         self._pill.set_status(STATUS_ROLES[limit.status], status_word(limit.status))
         self._facts.set_plain(" · ".join(self._fact_list(limit, report)))
         is_own = limit.budget_id is not None

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QVBoxLayout,
 
 from alwrity_desktop.core.domain.budgets import Limit, Status
 from alwrity_desktop.core.domain.report import Report
+from alwrity_desktop.core.domain.words import name_words
 from alwrity_desktop.ui import formatting, theme
 from alwrity_desktop.ui.charts.gauge import Gauge
 from alwrity_desktop.ui.docks._parts import (
@@ -266,7 +267,9 @@ class OverviewDock(DockView):
         for bar, limit in zip(self._bars, shown, strict=False):
             bar.set_marks(LIMIT_ROLES[limit.status], first_threshold(limit))
             percent = formatting.percent_whole(limit.percent)
-            bar.set_limit(limit.name, formatting.limit_amount(limit), percent, limit.percent)
+            bar.set_limit(
+                name_words(limit.name), formatting.limit_amount(limit), percent, limit.percent
+            )
         for bar, model in zip(self._bars, models, strict=False):
             bar.set_marks("info", None)
             calls = self.tr("{count} calls").format(count=formatting.count(model.figures.calls))
