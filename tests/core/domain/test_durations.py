@@ -21,9 +21,10 @@ def test_that_a_longer_duration_never_has_a_lower_bucket(one: int, other: int) -
 @given(st.integers(1, 10**9))
 @example(1)
 @example(2)
+@example(91)
 def test_that_the_middle_of_a_bucket_is_near_what_is_in_it(duration_ms: int) -> None:
     middle = middle_of(bucket_of(duration_ms))
-    assert abs(middle - duration_ms) <= max(1, duration_ms * 0.021)
+    assert abs(middle - duration_ms) <= max(1, duration_ms * 0.02 + 0.5)
 
 
 @given(some_durations, st.integers(1, 100))
