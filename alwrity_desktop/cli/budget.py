@@ -243,5 +243,6 @@ def _sentence(budget: Budget, limit: Limit | None) -> str:
         blocks = " It warns: calls that are read from logs have been made and cannot be blocked."
     return plain(
         f"Budget {budget.id}, {name_words(budget.name)}: "
-        f"{amount_words(budget.limit, budget.kind)}{unit} a {budget.period} for {_scope(budget)}, warns at {marks}.{used}{blocks}"
+        f"{amount_words(budget.limit, budget.kind)}{unit} a {budget.period} "
+        f"for {_scope(budget)}, warns at {marks}.{used}{blocks}"
     )
