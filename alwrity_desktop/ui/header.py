@@ -115,8 +115,9 @@ class Header(QWidget):
             *self._account_words(report), "flask-conical" if report.account.is_sample else "server"
         )
         self._show_period(report)
-        self._cost.set_cost(report.totals.cost_pico)
-        self._cost_in_line.set_cost(report.totals.cost_pico)
+        cost_pico = report.totals.cost_pico if report.calls_ever else None
+        self._cost.set_cost(cost_pico)
+        self._cost_in_line.set_cost(cost_pico)
         self._used.set_runs(header_text.used_runs(report))
         self._show_forecast(report)
         self._against_caption.set_plain(header_text.comparison_caption(report))

@@ -258,8 +258,11 @@ class MoneyMetric(PlainLabel):
         self._target_pico = 0
         self._tween = Tween(self, "count", self._show_cents)
 
-    def set_cost(self, cost_pico: int) -> None:
-        """Count to *cost_pico*."""
+    def set_cost(self, cost_pico: int | None) -> None:
+        """Count to *cost_pico*; None when nothing was ever read."""
+        if cost_pico is None:
+            self.set_plain(formatting.UNKNOWN)
+            return
         self._target_pico = cost_pico
         self.setAccessibleName(formatting.money(cost_pico))
         self._tween.go(cost_pico / PICO_PER_CENT)

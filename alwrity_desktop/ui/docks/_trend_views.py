@@ -69,7 +69,8 @@ def write_axis(measure: str) -> Callable[[float], str]:
 
 
 def _dollars(value: float) -> str:
-    return formatting.money_whole(round(value * PICO_PER_USD))
+    pico = round(value * PICO_PER_USD)
+    return formatting.money(pico) if value % 1 else formatting.money_whole(pico)
 
 
 def _compact(value: float) -> str:
@@ -245,6 +246,8 @@ def _comparison(report: Report, view: View, bins: int) -> Comparison | None:
     if before is None or not before.days or len(before.days) <= 1:
         return None
     values = [measured(point.total, view.measure) for point in before.days[:bins]]
+    if not any(values):
+        return None
     sums = tuple(accumulate(values))
     if report.period.kind == "month":
         label = formatting.month_name(before.days[0].start)
