@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from alwrity_desktop.core.context import Context
 from tests.core.trees import NOW_MS, import_claude, line, log_in, one_call, totals
 
 MOST_TOKENS = 1_000_000_000
 
 
-@pytest.mark.xfail(reason="Sums of one quarter of an hour overflow 64 bits", strict=True)
 def test_that_the_dearest_calls_at_one_moment_stop_nothing(
     context: Context, tmp_path: Path
 ) -> None:
@@ -25,7 +22,6 @@ def test_that_the_dearest_calls_at_one_moment_stop_nothing(
     assert totals(context).calls >= 1
 
 
-@pytest.mark.xfail(reason="Sums of one quarter of an hour overflow 64 bits", strict=True)
 def test_that_the_largest_calls_at_one_moment_stop_nothing(context: Context) -> None:
     context.record(
         one_call(

@@ -17,21 +17,20 @@ from alwrity_desktop.core.domain.budgets import (
 )
 from alwrity_desktop.core.domain.errors import NotFoundError
 from alwrity_desktop.core.domain.periods import Period
-from alwrity_desktop.core.ledger.schema import QUARTER_MS
+from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS
 
 _COLUMNS: Final = (
     "account, name, kind, limit_value, period, provider, model, enforcement, thresholds, revision"
 )
 
 _USED: Final = {
-    LimitKind.COST: ("sum(r.cost_pico / 1000000)", "sum(r.cost_pico % 1000000)"),
+    LimitKind.COST: ("sum(r.cost_micro)", "sum(r.cost_rest_pico)"),
     LimitKind.CALLS: ("0", "sum(r.calls)"),
     LimitKind.TOKENS: (
         "0",
         "sum(r.input_tokens + r.cache_read_tokens + r.cache_write_tokens + r.output_tokens)",
     ),
 }
-_LIMB: Final = 1_000_000
 
 
 def load(connection: Connection, account: str) -> list[tuple[Budget, int]]:
@@ -132,8 +131,8 @@ def standing(connection: Connection, budget: Budget, period: Period) -> Limit:
         budget.model,
         budget.model,
     )
-    millions, rest = connection.exec_driver_sql(query, parameters).one()
-    used = millions * _LIMB + rest
+    micro, rest = connection.exec_driver_sql(query, parameters).one()
+    used = micro * PICO_PER_MICRO + rest
     return Limit(
         name=budget.name,
         scope=budget.scope,

@@ -20,6 +20,8 @@ APPLICATION_ID: Final = 0x414C4457
 OLDEST_SQLITE: Final = (3, 51, 3)
 """Older ones can corrupt a WAL file when a checkpoint races a commit."""
 
+_HEADER_BYTES: Final = 100
+
 _WRITE: Final = "alwrity_write"
 
 _PRAGMAS: Final = (
@@ -56,11 +58,16 @@ def open_engine(path: Path) -> Engine:
         sentence = f"SQLite {found} is too old for the ledger; 3.51.3 or newer is needed."
         raise LedgerUnavailableError(sentence)
     try:
-        os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+        file = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        size = os.fstat(file).st_size
+        os.close(file)
     except OSError as error:
         reason = error.strerror or "unknown error"
         sentence = f"The ledger {path} cannot be opened: {reason}. Check the folder's permissions."
         raise LedgerUnavailableError(sentence) from error
+    if 0 < size < _HEADER_BYTES:
+        # SQLite would take so short a file for an empty database and write over it.
+        raise LedgerUnavailableError(f"{path} is not a ledger, or it is damaged. Move it away.")
     engine = create_engine(f"sqlite:///{path}", module=sqlite)
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)

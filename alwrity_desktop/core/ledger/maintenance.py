@@ -16,7 +16,8 @@ _SUMS: Final = (
     "count(*) AS calls, sum(input_tokens) AS input_tokens,"
     " sum(cache_read_tokens) AS cache_read_tokens,"
     " sum(cache_write_5m_tokens + cache_write_1h_tokens) AS cache_write_tokens,"
-    " sum(output_tokens) AS output_tokens, coalesce(sum(cost_pico), 0) AS cost_pico,"
+    " sum(output_tokens) AS output_tokens, coalesce(sum(cost_pico / 1000000), 0) AS cost_micro,"
+    " coalesce(sum(cost_pico % 1000000), 0) AS cost_rest_pico,"
     " coalesce(sum(duration_ms), 0) AS duration_ms, count(duration_ms) AS duration_calls"
 )
 
@@ -41,7 +42,8 @@ _FROM_CALLS: Final = (
 
 _FROM_ROLLUPS: Final = (
     "SELECT quarter, series_id, calls, input_tokens, cache_read_tokens, cache_write_tokens,"
-    " output_tokens, cost_pico, duration_ms, duration_calls FROM rollups WHERE calls <> 0"
+    " output_tokens, cost_micro, cost_rest_pico, duration_ms, duration_calls FROM rollups"
+    " WHERE calls <> 0"
 )
 
 

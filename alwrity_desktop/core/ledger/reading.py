@@ -17,17 +17,15 @@ from alwrity_desktop.core.domain.sums import (
     SourceTotals,
 )
 from alwrity_desktop.core.domain.usage import PriceStatus
-from alwrity_desktop.core.ledger.schema import QUARTER_MS
+from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS
 from alwrity_desktop.core.ledger.shared_rows import SERIES_DIMENSIONS
 
 _QUARTER_S: Final = QUARTER_MS // 1000
-_LIMB: Final = 1_000_000
 _ERROR_STATUS: Final = 400
 
-#: Two limbs of cost: their sums cannot pass the range of 64 bits.
 _SUMS: Final = (
     "sum(r.calls), sum(r.input_tokens), sum(r.output_tokens), sum(r.cache_read_tokens),"
-    f" sum(r.cache_write_tokens), sum(r.cost_pico / {_LIMB}), sum(r.cost_pico % {_LIMB}),"
+    " sum(r.cache_write_tokens), sum(r.cost_micro), sum(r.cost_rest_pico),"
     " sum(r.duration_ms), sum(r.duration_calls)"
 )
 _SPAN: Final = (
@@ -42,7 +40,7 @@ def quarters(start_ms: int, end_ms: int) -> tuple[int, int]:
 
 
 def _figures(sums: Sequence[int], status_code: int, price_status: str) -> Figures:
-    calls, given, output, cache_read, cache_write, millions, rest, duration, timed = sums
+    calls, given, output, cache_read, cache_write, micro, rest, duration, timed = sums
     return Figures(
         calls=calls,
         errors=calls if status_code >= _ERROR_STATUS else 0,
@@ -50,7 +48,7 @@ def _figures(sums: Sequence[int], status_code: int, price_status: str) -> Figure
         output_tokens=output,
         cache_read_tokens=cache_read,
         cache_write_tokens=cache_write,
-        cost_pico=millions * _LIMB + rest,
+        cost_pico=micro * PICO_PER_MICRO + rest,
         unpriced_calls=calls if price_status == PriceStatus.UNPRICED else 0,
         status_calls=calls if status_code else 0,
         duration_ms=duration,

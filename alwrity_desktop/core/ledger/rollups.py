@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.durations import bucket_of
 from alwrity_desktop.core.ledger.matching import KnownCall
-from alwrity_desktop.core.ledger.schema import FIGURE_COLUMNS, QUARTER_MS
+from alwrity_desktop.core.ledger.schema import FIGURE_COLUMNS, PICO_PER_MICRO, QUARTER_MS
 
 _SUMS: Final = (
     "calls",
@@ -18,7 +18,8 @@ _SUMS: Final = (
     "cache_read_tokens",
     "cache_write_tokens",
     "output_tokens",
-    "cost_pico",
+    "cost_micro",
+    "cost_rest_pico",
     "duration_ms",
     "duration_calls",
 )
@@ -29,7 +30,8 @@ _ADD_CALLS: Final = f"""
 INSERT INTO rollups (quarter, series_id, {_NAMES})
 SELECT occurred_at_ms / {QUARTER_MS}, series_id, count(*), sum(input_tokens),
   sum(cache_read_tokens), sum(cache_write_5m_tokens + cache_write_1h_tokens),
-  sum(output_tokens), coalesce(sum(cost_pico), 0), coalesce(sum(duration_ms), 0),
+  sum(output_tokens), coalesce(sum(cost_pico / {PICO_PER_MICRO}), 0),
+  coalesce(sum(cost_pico % {PICO_PER_MICRO}), 0), coalesce(sum(duration_ms), 0),
   count(duration_ms)
 FROM calls WHERE id > ? GROUP BY 1, 2
 ON CONFLICT (quarter, series_id) DO UPDATE SET {_ADD}
@@ -75,7 +77,7 @@ class Rollups:
             old.cache_read_tokens,
             old.cache_write_tokens,
             old.output_tokens,
-            known.cost_pico or 0,
+            *divmod(known.cost_pico or 0, PICO_PER_MICRO),
             old.duration_ms or 0,
             int(old.duration_ms is not None),
         )
@@ -86,7 +88,7 @@ class Rollups:
             _number(row, "cache_read_tokens"),
             _number(row, "cache_write_5m_tokens") + _number(row, "cache_write_1h_tokens"),
             _number(row, "output_tokens"),
-            _number(row, "cost_pico"),
+            *divmod(_number(row, "cost_pico"), PICO_PER_MICRO),
             duration,
             int(row[_PLACE["duration_ms"]] is not None),
         )

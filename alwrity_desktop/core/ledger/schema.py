@@ -24,6 +24,8 @@ from sqlalchemy import (
     event,
 )
 
+PICO_PER_MICRO: Final = 1_000_000
+
 QUARTER_MS: Final = 900_000
 """A quarter of an hour: the offsets of all zones in use are multiples of it."""
 
@@ -177,7 +179,10 @@ ROLLUPS: Final = Table(
     Column("cache_read_tokens", Integer, nullable=False),
     Column("cache_write_tokens", Integer, nullable=False),
     Column("output_tokens", Integer, nullable=False),
-    Column("cost_pico", Integer, nullable=False),
+    #: The cost in two limbs, micro-dollars and what is left in pico-dollars: ten calls at
+    #: the bound of one would pass the range of 64 bits.
+    Column("cost_micro", Integer, nullable=False),
+    Column("cost_rest_pico", Integer, nullable=False),
     Column("duration_ms", Integer, nullable=False),
     Column("duration_calls", Integer, nullable=False),
     sqlite_with_rowid=False,

@@ -44,10 +44,10 @@ def test_that_sums_and_calls_agree_after_corrections(filled: Ledger) -> None:
     "statement",
     [
         "UPDATE rollups SET calls = calls + 1",
-        "UPDATE rollups SET cost_pico = cost_pico - 1 WHERE cost_pico > 0",
+        "UPDATE rollups SET cost_micro = cost_micro - 1 WHERE cost_micro > 0",
         "UPDATE rollups SET duration_calls = 0 WHERE duration_calls = 1",
         "DELETE FROM rollups WHERE quarter = (SELECT min(quarter) FROM rollups)",
-        "INSERT INTO rollups VALUES (1, 1, 1, 1, 1, 1, 1, 1, 1, 1)",
+        "INSERT INTO rollups VALUES (1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1)",
         "DELETE FROM corrections",
         "DELETE FROM calls WHERE id = 3",
     ],

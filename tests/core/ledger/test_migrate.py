@@ -281,3 +281,13 @@ def test_that_a_migration_may_rebuild_a_parent_without_losing_its_children(
         assert connection.exec_driver_sql("SELECT count(file_id) FROM calls").scalar() == 1
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
     opened.close()
+
+
+def test_that_a_note_of_one_line_is_left_alone(tmp_path: Path) -> None:
+    note = tmp_path / "ledger.sqlite3"
+    note.write_text("not a ledger\n")
+
+    with pytest.raises(LedgerUnavailableError, match="not a ledger"):
+        Ledger(note)
+
+    assert note.read_text() == "not a ledger\n"

@@ -266,7 +266,8 @@ def _rollups() -> None:
         sa.Column("cache_read_tokens", sa.Integer(), nullable=False),
         sa.Column("cache_write_tokens", sa.Integer(), nullable=False),
         sa.Column("output_tokens", sa.Integer(), nullable=False),
-        sa.Column("cost_pico", sa.Integer(), nullable=False),
+        sa.Column("cost_micro", sa.Integer(), nullable=False),
+        sa.Column("cost_rest_pico", sa.Integer(), nullable=False),
         sa.Column("duration_ms", sa.Integer(), nullable=False),
         sa.Column("duration_calls", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
