@@ -22,10 +22,6 @@ run: $(VENV)/.ready-run $(VENV)/.ready-window ## Open the window
 	@$(PYTHON_IN) -m compileall -q alwrity_desktop
 	@$(VENV)/bin/alwrity-desktop
 
-.PHONY: demo
-demo: $(VENV)/.ready-run $(VENV)/.ready-window ## Open the window with sample data
-	@$(VENV)/bin/alwrity-desktop --sample
-
 # ---- checking it ------------------------------------------------------------
 
 .PHONY: test
@@ -104,3 +100,12 @@ $(VENV)/.ready-window: packaging/setup.sh | $(VENV)/.ready-run
 
 $(VENV)/.ready-test: packaging/setup.sh | $(VENV)/.ready-dev
 	@if $(SETUP) libs test; then touch $@ $(VENV)/.ready-window; fi
+
+.PHONY: pictures
+pictures: $(VENV)/.ready-run ## Make the README's pictures anew, from the sample data
+	@mkdir -p docs/pictures
+	@home=$$(mktemp -d) && trap 'rm -rf "$$home"' EXIT && for theme in light dark; do \
+	    ALWRITY_DESKTOP_HOME="$$home" ALWRITY_DESKTOP_NOW=2026-11-20T14:32:00+01:00 \
+	    TZ=Europe/Berlin $(VENV)/bin/alwrity-desktop snapshot \
+	    docs/pictures/overview-$$theme.png --account sample --size 1440x900 --theme $$theme \
+	    || exit 1; done
