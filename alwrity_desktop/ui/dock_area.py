@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QTabBar, QTabWidget, QWidget
 
 from alwrity_desktop.ui import theme
@@ -16,6 +16,9 @@ from alwrity_desktop.ui.layouts import Column, Node, Room, Row, Tabs, first_of, 
 
 STATE_VERSION: Final = 1
 """Raised when docks are added or renamed, so that an old arrangement is not half restored."""
+
+AREA_MARGIN: Final = 5
+"""Around all docks, beside the margin of their own shadows."""
 
 _WIDE: Final = 1320
 """From this width on the docks stand in the wide arrangement."""
@@ -152,6 +155,40 @@ class DockArea(QMainWindow):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ground between the docks."""
         QPainter(self).fillRect(self.rect(), theme.current().colour("bg"))
+
+
+class DockPage(QWidget):
+    """Holds the docks, and tells of a new size before and after they take it.
+
+    A layout would resize the docks before anyone could keep how they were arranged.
+    """
+
+    #: The width that the docks will have; they still have the old one.
+    resizing = Signal(int)
+    #: The width that the docks have now.
+    resized = Signal(int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Make a page without docks."""
+        super().__init__(parent)
+        self._area: DockArea | None = None
+
+    def hold(self, area: DockArea) -> None:
+        """Fill the page with *area*."""
+        self._area = area
+        self._fill()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Resize the docks."""
+        super().resizeEvent(event)
+        self.resizing.emit(self.width())
+        self._fill()
+        self.resized.emit(self.width())
+
+    def _fill(self) -> None:
+        if self._area is not None:
+            margin = AREA_MARGIN
+            self._area.setGeometry(self.rect().adjusted(margin, margin, -margin, -margin))
 
 
 def room_for(width: int) -> Room:

@@ -86,14 +86,19 @@ class LayoutKeeper(QObject):
             action.setChecked(key == name)
         self.changed.emit()
 
+    @Slot(int)
+    def prepare(self, width: int) -> None:
+        """Keep the arrangement while it is as the person left it, before another *width*."""
+        if self._is_open and room_for(width) is not self._room:
+            self.keep()
+
+    @Slot(int)
     def fit(self, width: int) -> None:
-        """Arrange for another *width* where that makes a difference."""
+        """Arrange for *width* where that makes a difference."""
         room = room_for(width)
         if room is self._room:
             self._area.settle()
             return
-        if self._is_open:
-            self.keep()
         self._room = room
         if self._is_open:
             self._arrange()

@@ -82,8 +82,8 @@ LAYOUTS: Final = (
         ),
         medium=Row(
             (
-                Column((one("overview", 440), Tabs(("alerts", "health"), 260)), 376),
-                Column((one("trends", 390), one("providers", 330)), 640),
+                Column((one("overview", 440), Tabs(("alerts", "health"), 260)), 396),
+                Column((one("trends", 390), one("providers", 330)), 620),
             )
         ),
     ),

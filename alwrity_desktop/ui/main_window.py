@@ -13,7 +13,7 @@ from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.ui import formatting, header_text, theme
 from alwrity_desktop.ui.actions import PERIOD_ACTIONS, Actions
 from alwrity_desktop.ui.dialogs.first_run import FirstRunPage
-from alwrity_desktop.ui.dock_area import DockArea
+from alwrity_desktop.ui.dock_area import DockArea, DockPage
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.header import Fold, Header
 from alwrity_desktop.ui.layout_keeper import LayoutKeeper
@@ -27,7 +27,6 @@ MIN_SIZE: Final = QSize(480, 360)
 _NARROW: Final = 768
 _MEDIUM: Final = 1180
 _LOW: Final = 560
-_DOCK_MARGIN: Final = 5
 
 
 class MainWindow(QMainWindow):
@@ -56,6 +55,8 @@ class MainWindow(QMainWindow):
         self._make_frame()
         self._make_pages(views)
         self.keeper = LayoutKeeper(self.area, store, self)
+        self._docks_page.resizing.connect(self.keeper.prepare)
+        self._docks_page.resized.connect(self.keeper.fit)
         self._fill_menus()
         self._connect()
         self.resize(DEFAULT_SIZE)
@@ -76,6 +77,7 @@ class MainWindow(QMainWindow):
         middle.setFocusPolicy(Qt.FocusPolicy.ClickFocus)
         middle.setFocus()
         self.setCentralWidget(middle)
+        self._middle = middle
         self.notices = NoticeBar(middle)
         self.import_bar = ImportBar(middle)
         self._pages = QStackedWidget(middle)
@@ -86,11 +88,10 @@ class MainWindow(QMainWindow):
         self.statusBar().setFixedHeight(theme.scaled(24))
 
     def _make_pages(self, views: Sequence[DockView]) -> None:
-        self._docks_page = QWidget(self._pages)
+        self._docks_page = DockPage(self._pages)
         self._pages.addWidget(self._docks_page)
         self.area = DockArea(views, self._docks_page)
-        around = _stack(self._docks_page, self.area)
-        around.setContentsMargins(_DOCK_MARGIN, _DOCK_MARGIN, _DOCK_MARGIN, _DOCK_MARGIN)
+        self._docks_page.hold(self.area)
         self.narrow = NarrowPage(self.area.frames, self._pages)
         self.first_run = FirstRunPage(self._pages)
         self._pages.addWidget(self.narrow)
@@ -129,6 +130,7 @@ class MainWindow(QMainWindow):
         if geometry is None or not self.restoreGeometry(geometry):
             self.resize(DEFAULT_SIZE.boundedTo(screen.size()))
         self._fit()
+        self.keeper.fit(self.width())
         self.keeper.open(self._store.layout())
 
     def keep(self) -> None:
@@ -185,7 +187,7 @@ class MainWindow(QMainWindow):
             self._pages.setCurrentWidget(self.first_run)
         elif self._pages.currentWidget() is self.first_run:
             # The button that had the focus is gone; no other one was chosen.
-            self.centralWidget().setFocus()
+            self._middle.setFocus()
             self._pages.setCurrentWidget(self._docks_page)
             self._fit()
             self._render_shown()
@@ -250,8 +252,6 @@ class MainWindow(QMainWindow):
         self._bar.setVisible(fold is not Fold.LINE)
         if not self.is_first_run and is_narrow != self.is_narrow:
             self._change_page(is_narrow=is_narrow)
-        if not is_narrow:
-            self.keeper.fit(width)
 
     def _change_page(self, *, is_narrow: bool) -> None:
         if is_narrow:
