@@ -8,8 +8,8 @@ from typing import Final
 import pytest
 
 from alwrity_desktop.core.context import Context
-from alwrity_desktop.core.domain import breakdown
 from alwrity_desktop.core.domain.budgets import Budget, LimitKind
+from alwrity_desktop.core.domain.dimensions import DIMENSIONS
 from alwrity_desktop.core.domain.errors import PersonError, UsageError
 from alwrity_desktop.core.domain.report import Figures
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
@@ -21,7 +21,7 @@ HOUR_MS: Final = 3_600_000
 
 
 def test_that_an_empty_ledger_reports_zeros_and_unknowns(context: Context) -> None:
-    report = context.report(LOCAL_ACCOUNT, PeriodChoice("month"), breakdown.DIMENSIONS)
+    report = context.report(LOCAL_ACCOUNT, PeriodChoice("month"), tuple(DIMENSIONS))
 
     assert report.totals == Figures()
     assert all(groups == () for groups in report.groups.values())
