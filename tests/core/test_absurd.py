@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
+from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.context import Context
-from tests.core.trees import NOW_MS, import_claude, line, log_in, one_call, totals
+from alwrity_desktop.core.sources import base
+from tests.core.trees import NOW_MS, import_claude, line, log_in, one_call, refused, totals
 
+DAY_MS = 86_400_000
 MOST_TOKENS = 1_000_000_000
 
 
@@ -35,3 +39,20 @@ def test_that_the_largest_calls_at_one_moment_stop_nothing(context: Context) -> 
     )
 
     assert totals(context).calls == 20
+
+
+@pytest.mark.xfail(reason="Refused lines of the future are passed for ever", strict=True)
+def test_that_calls_that_a_slow_clock_refused_are_booked_once_it_is_right(
+    context: Context, tmp_path: Path
+) -> None:
+    log_in(tmp_path, "a", [line(1, at_ms=NOW_MS - DAY_MS), line(2, at_ms=NOW_MS)])
+    slow = Context(context.profile, Clock(NOW_MS - DAY_MS), os.environ)
+    import_claude(slow, tmp_path)
+    assert totals(slow).calls == 1
+    assert refused(slow) == {base.FUTURE_TIME: 1}
+    slow.close()
+
+    import_claude(context, tmp_path)
+
+    assert totals(context).calls == 2
+    assert refused(context) == {}
