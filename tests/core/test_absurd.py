@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+import pytest
+
 from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.sources import base
