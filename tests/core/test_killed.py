@@ -29,6 +29,7 @@ from benchmarks.make_tree import Sizes, make_tree
 from tests.conftest import GRACE_S
 from tests.core.trees import import_claude, refused, totals
 
+ROOT = Path(__file__).parents[2]
 KILLS = 50
 
 pytestmark = [
@@ -73,7 +74,7 @@ def large(tmp_path_factory: pytest.TempPathFactory) -> Tree:
 def killed_everywhere(tree: Tree, folder: Path, mode: str) -> Iterator[dict[str, Any]]:
     """Yield what the judge says of each kill; see the program."""
     command = (sys.executable, "-m", "tests.core.killing", tree.folder, folder, mode)
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as program:
         assert program.stdout is not None
         try:
             for line in program.stdout:

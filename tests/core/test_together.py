@@ -13,8 +13,9 @@ from typing import Final
 import pytest
 
 from alwrity_desktop.core.context import Context
+from alwrity_desktop.core.results import ImportProgress
 from benchmarks.make_tree import Sizes, make_tree
-from tests.core.trees import import_claude, totals
+from tests.core.trees import import_claude, line, log_in, refused, totals
 
 COMMAND: Final = (sys.executable, "-m", "alwrity_desktop")
 RECORD: Final = ("record", "--provider", "gemini", "--model", "gemini-2.5-pro")
@@ -53,6 +54,41 @@ def test_that_two_imports_at_once_and_a_script_end_as_one(
     assert figures.calls == SIZES.calls + 4
     assert import_claude(context, tree).calls_added == 0
     assert totals(context) == figures
+
+
+def test_that_a_log_that_two_read_at_once_counts_once(context: Context, tmp_path: Path) -> None:
+    path = log_in(tmp_path, "a", [line(1)])
+    read_by_two(context, path, line(2))
+
+    assert totals(context).calls == 3
+    assert refused(context) == {}
+
+
+@pytest.mark.xfail(reason="Both readers add the lines that they refused", strict=True)
+def test_that_a_line_that_two_refuse_at_once_is_counted_once(
+    context: Context, tmp_path: Path
+) -> None:
+    path = log_in(tmp_path, "a", [line(1)])
+    read_by_two(context, path, line(2, usage={"input_tokens": -1, "output_tokens": 1}))
+
+    assert sum(refused(context).values()) == 1
+
+
+def read_by_two(context: Context, path: Path, more: bytes) -> None:
+    """Let another program read and book the same new lines between our reading and booking."""
+    import_claude(context, path)
+    with path.open("ab") as log:
+        log.write(more + line(3))
+    other = Context(context.profile, context.clock, os.environ)
+    done: list[int] = []
+
+    def meanwhile(_progress: ImportProgress) -> None:
+        if not done:
+            done.append(import_claude(other, path).files)
+
+    context.import_logs("claude-code", [path], meanwhile)
+    other.close()
+    assert done == [1]
 
 
 FULL_DISK: Final = """
