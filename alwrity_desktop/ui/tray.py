@@ -173,8 +173,10 @@ class Tray(QObject):
             self.clicked.emit()
 
     def stop(self) -> None:
-        """Take the icon away."""
+        """Take the icon away; its menu holds actions of the window, which ends as well."""
         self._timer.stop()
+        theme.bus().changed.disconnect(self._fill_menu)
+        self._menu.clear()
         self._icon.hide()
 
 

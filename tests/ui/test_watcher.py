@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -123,16 +122,17 @@ def test_that_new_lines_are_asked_for_within_seconds(
     log = logs / "a.jsonl"
     thread = WatchThread(context.as_context(), inbox.submit, collector.post)
     thread.start()
+    size = 0
+
+    def was_asked_after_one_more_line() -> bool:
+        # The watch begins some moment after the thread: each turn writes until it is seen.
+        nonlocal size
+        size += 1
+        log.write_bytes(b"x" * size)
+        return bool(inbox.requests)
+
     try:
-        done = threading.Event()
-        # The watch begins some moment after the thread; each turn writes anew until it is seen.
-        for size in range(1, 200):
-            log.write_bytes(b"x" * size)
-            qtbot.wait(100)
-            if inbox.requests:
-                done.set()
-                break
-        assert done.is_set()
+        qtbot.waitUntil(was_asked_after_one_more_line, timeout=20_000)
         assert inbox.requests[0].paths == (log,)
     finally:
         assert thread.end()
