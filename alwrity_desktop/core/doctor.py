@@ -71,19 +71,27 @@ class Checked(Protocol):
 def check(context: Checked) -> tuple[Check, ...]:
     """Return what was found, in the order in which one thing rests on another.
 
-    A check that meets an error is not ok with that error's sentence; the others go on.
+    A check that meets an error is not ok with that error's sentence, and the others go on;
+    what several of them meet is told once, by the first.
     """
     found: list[Check] = []
+    told: set[str] = set()
     for name, look in _CHECKS.items():
         try:
             found.extend(look(context))
-        except AlwrityError as error:
-            found.append(Check(name, is_ok=False, detail=str(error)))
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            where = f" {error.filename}" if error.filename else ""
-            found.append(Check(name, is_ok=False, detail=f"The system refused{where}: {reason}."))
+        except (AlwrityError, OSError) as error:
+            sentence = _sentence(error)
+            if sentence not in told:
+                found.append(Check(name, is_ok=False, detail=sentence))
+            told.add(sentence)
     return tuple(found)
+
+
+def _sentence(error: AlwrityError | OSError) -> str:
+    if isinstance(error, AlwrityError):
+        return str(error)
+    where = f" {error.filename}" if error.filename else ""
+    return f"The system refused{where}: {error.strerror or type(error).__name__}."
 
 
 def _folders(context: Checked) -> Iterator[Check]:
@@ -289,10 +297,10 @@ def _minute(at_ms: int, zone: str) -> str:
 _CHECKS: Final[dict[str, Callable[[Checked], Iterator[Check]]]] = {
     "Folders": _folders,
     "Settings": _settings,
-    "Clock": _clock,
     "Disk": _disk,
     "Ledger": _ledger,
     "Sums": _sums,
+    "Clock": _clock,
     "Prices": _prices,
     "Unpriced models": _unpriced,
     "Sources": _sources,
