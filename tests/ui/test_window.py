@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -16,6 +18,7 @@ from alwrity_desktop.ui.bridge import Bridge
 from alwrity_desktop.ui.commands import Commands
 from alwrity_desktop.ui.controller import Controller
 from alwrity_desktop.ui.docks import dock_types
+from alwrity_desktop.ui.docks.calls import CallsDock
 from alwrity_desktop.ui.header import Fold
 from alwrity_desktop.ui.layout_store import LayoutStore
 from alwrity_desktop.ui.layouts import LAYOUTS, Layout, Room, docks_of
@@ -256,6 +259,15 @@ def test_that_a_layout_of_ones_own_can_be_kept_and_opened(qtbot: QtBot, desk: De
     desk.window.keeper.open("Mine")
     assert "trends" not in desk.window.area.names_in_view()
     assert "Mine" in desk.window.keeper.names()
+
+
+def test_that_ctrl_f_leads_to_the_search_of_the_calls(qtbot: QtBot, desk: Desk) -> None:
+    desk.start(qtbot)
+    desk.window.activateWindow()
+    QTest.keyClick(desk.window, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
+    calls = desk.window.views["calls"]
+    assert isinstance(calls, CallsDock)
+    qtbot.waitUntil(calls.filter.search.hasFocus)
 
 
 def test_that_a_click_on_the_bell_opens_the_alerts(qtbot: QtBot, desk: Desk) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
@@ -164,10 +163,3 @@ def test_that_columns_can_be_chosen(dock: CallsDock, window: Window) -> None:
 def test_that_the_period_can_be_exported(dock: CallsDock, window: Window) -> None:
     dock.filter.export_wanted.emit()
     assert window.others == [ExportReport()]
-
-
-def test_that_ctrl_f_leads_to_the_search(dock: CallsDock, window: Window, qtbot: QtBot) -> None:
-    dock.activateWindow()
-    dock._table.setFocus()
-    QTest.keyClick(dock._table, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-    assert dock.filter.search.hasFocus()
