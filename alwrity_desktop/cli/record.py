@@ -169,6 +169,7 @@ def _summary(booked: list[BookedCall], rejected: int) -> str:
 
 
 def _print_alerts(booked: list[BookedCall]) -> None:
-    for each in booked:
-        for alert in each.alerts:
-            print(f"{plain(alert.title)}: {plain(alert.message)}")
+    sentences = [f"{alert.title}: {alert.message}" for each in booked for alert in each.alerts]
+    # One jump over several thresholds is one sentence.
+    for sentence in dict.fromkeys(sentences):
+        print(plain(sentence))

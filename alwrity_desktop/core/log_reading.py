@@ -16,7 +16,7 @@ from typing import BinaryIO, Final
 import msgspec
 
 from alwrity_desktop.core.domain.usage import Call
-from alwrity_desktop.core.sources.base import LogSource, Reject, WalkProblem, walk
+from alwrity_desktop.core.sources.base import FUTURE_TIME, LogSource, Reject, WalkProblem, walk
 from alwrity_desktop.core.sources.registry import SOURCES
 
 LARGE_BYTES: Final = 8 * 1024 * 1024
@@ -37,7 +37,7 @@ class LogCursor(msgspec.Struct, frozen=True, array_like=True):
     path: str
     device: int
     inode: int
-    #: -1 for a file that could not be read: it is tried again each time.
+    #: -1 for a file that could not be read, or not all of it: it is read again each time.
     size_bytes: int
     mtime_ns: int
     next_offset: int
@@ -61,9 +61,15 @@ class LogReading(msgspec.Struct, frozen=True, array_like=True):
     cursor: LogCursor
     calls: list[Call]
     rejected: list[RejectedLines]
-    #: True when the file was read from its start: earlier refusals are then replaced.
-    is_from_start: bool
+    #: Where this reading began. At 0 it is a reading from the start: earlier refusals are
+    #: then replaced.
+    begun_at: int
     bytes_read: int
+
+    @property
+    def is_from_start(self) -> bool:
+        """Whether the whole file was read."""
+        return self.begun_at == 0
 
 
 class LogTask(msgspec.Struct, frozen=True):
@@ -146,13 +152,15 @@ def _read(source: LogSource, file: BinaryIO, task: LogTask, now_ms: int) -> LogR
     offset, state = (cursor.next_offset, cursor.state) if cursor and is_known else (0, b"")
     result = source.read(file, offset, state, now_ms, task.path)
     prefix = _prefix(file, min(result.next_offset, _PREFIX_BYTES))
+    # A clock that runs behind refuses good lines: they are looked at again when it is right.
+    is_due_again = any(reject.reason == FUTURE_TIME for reject in result.rejects)
     return LogReading(
         cursor=LogCursor(
             source=source.name,
             path=task.path,
             device=signs.st_dev,
             inode=signs.st_ino,
-            size_bytes=signs.st_size,
+            size_bytes=-1 if is_due_again else signs.st_size,
             mtime_ns=signs.st_mtime_ns,
             next_offset=result.next_offset,
             prefix_bytes=len(prefix),
@@ -161,7 +169,7 @@ def _read(source: LogSource, file: BinaryIO, task: LogTask, now_ms: int) -> LogR
         ),
         calls=result.calls,
         rejected=_by_reason(result.rejects),
-        is_from_start=not is_known,
+        begun_at=offset,
         bytes_read=result.bytes_read,
     )
 
@@ -197,7 +205,7 @@ def _unreadable(task: LogTask) -> LogReading:
     """Return the refusal of a file or folder, or its end where nothing is in the way any more."""
     cursor = LogCursor(task.source, task.path, 0, 0, -1, 0, 0, 0, b"", b"")
     refused = [RejectedLines(UNREADABLE, 1, 0)] if _is_refused(task.path) else []
-    return LogReading(cursor, [], refused, is_from_start=True, bytes_read=0)
+    return LogReading(cursor, [], refused, begun_at=0, bytes_read=0)
 
 
 def _is_refused(path: str) -> bool:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-import pytest
-
 from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.sources import base
@@ -43,7 +41,6 @@ def test_that_the_largest_calls_at_one_moment_stop_nothing(context: Context) -> 
     assert totals(context).calls == 20
 
 
-@pytest.mark.xfail(reason="Refused lines of the future are passed for ever", strict=True)
 def test_that_calls_that_a_slow_clock_refused_are_booked_once_it_is_right(
     context: Context, tmp_path: Path
 ) -> None:

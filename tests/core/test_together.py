@@ -64,7 +64,6 @@ def test_that_a_log_that_two_read_at_once_counts_once(context: Context, tmp_path
     assert refused(context) == {}
 
 
-@pytest.mark.xfail(reason="Both readers add the lines that they refused", strict=True)
 def test_that_a_line_that_two_refuse_at_once_is_counted_once(
     context: Context, tmp_path: Path
 ) -> None:

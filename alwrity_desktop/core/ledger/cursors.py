@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Final
 
 from sqlalchemy import Connection
 
 from alwrity_desktop.core.ledger.batches import Batch
-from alwrity_desktop.core.log_reading import LogCursor
+from alwrity_desktop.core.log_reading import LogCursor, LogReading
 
 _COLUMNS: Final = (
     "source, path, device, inode, size_bytes, mtime_ns, next_offset, prefix_bytes,"
@@ -42,16 +42,27 @@ def is_unread(connection: Connection, source: str) -> bool:
 
 
 def save(connection: Connection, batch: Batch) -> list[int]:
-    """Note how far the batch's logs were read; return the id of each file, in order."""
+    """Note how far the batch's logs were read; return the id of each file, in order.
+
+    A reading that went on from where another program has gone on meanwhile is left out, so
+    that a line which both refused is counted once.
+    """
     if not batch.readings:
         return []
-    rows = [(*_values(reading.cursor), batch.now_ms) for reading in batch.readings]
-    connection.exec_driver_sql(_UPSERT, rows)
+    query = "SELECT path, next_offset FROM files WHERE source = ?"
+    stood = {row[0]: row[1] for row in connection.exec_driver_sql(query, (batch.door,))}
+    current = [
+        reading
+        for reading in batch.readings
+        if reading.is_from_start or stood.get(reading.cursor.path) == reading.begun_at
+    ]
+    if current:
+        rows = [(*_values(reading.cursor), batch.now_ms) for reading in current]
+        connection.exec_driver_sql(_UPSERT, rows)
     query = "SELECT path, id FROM files WHERE source = ?"
     ids = {row[0]: row[1] for row in connection.exec_driver_sql(query, (batch.door,))}
-    file_ids = [int(ids[reading.cursor.path]) for reading in batch.readings]
-    _save_rejects(connection, batch, file_ids)
-    return file_ids
+    _save_rejects(connection, current, ids, batch.now_ms)
+    return [int(ids[reading.cursor.path]) for reading in batch.readings]
 
 
 def _values(cursor: LogCursor) -> tuple[str | int | bytes, ...]:
@@ -69,15 +80,19 @@ def _values(cursor: LogCursor) -> tuple[str | int | bytes, ...]:
     )
 
 
-def _save_rejects(connection: Connection, batch: Batch, file_ids: list[int]) -> None:
+def _save_rejects(
+    connection: Connection, readings: Iterable[LogReading], ids: Mapping[str, int], now_ms: int
+) -> None:
     reread = []
     refused = []
-    for reading, file_id in zip(batch.readings, file_ids, strict=True):
+    for reading in readings:
+        file_id = ids[reading.cursor.path]
         if reading.is_from_start:
             reread.append((file_id,))
-        for lines in reading.rejected:
-            row = (file_id, lines.reason, lines.lines, lines.example_offset, batch.now_ms)
-            refused.append(row)
+        refused += [
+            (file_id, lines.reason, lines.lines, lines.example_offset, now_ms)
+            for lines in reading.rejected
+        ]
     if reread:
         connection.exec_driver_sql("DELETE FROM rejects WHERE file_id = ?", reread)
     if refused:

@@ -40,7 +40,7 @@ def a_log(calls: Sequence[Call], path: str = "/logs/a.jsonl", **fields: Any) -> 
         cursor=cursor,
         calls=list(calls),
         rejected=[RejectedLines(*each) for each in fields.get("rejected", ())],
-        is_from_start=fields.get("is_from_start", True),
+        begun_at=fields.get("begun_at", 0),
         bytes_read=1000,
     )
 

@@ -167,7 +167,7 @@ def test_that_refused_lines_are_named_with_their_place(ledger: Ledger, book: Pri
 
 def test_that_refused_lines_of_later_parts_add_up(ledger: Ledger, book: PriceBook) -> None:
     ledger.record(from_logs(a_log([], rejected=[("Line is not valid JSON", 3, 5)])), book)
-    later = a_log([], rejected=[("Line is not valid JSON", 2, 900)], is_from_start=False)
+    later = a_log([], rejected=[("Line is not valid JSON", 2, 900)], begun_at=1000)
     ledger.record(from_logs(later), book)
 
     with ledger.snapshot() as snapshot:
