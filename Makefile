@@ -6,8 +6,9 @@ CORE_VENV ?= .venv-core
 PYTHON_IN = $(VENV)/bin/python
 # Two at a time: the tests also run on small machines.
 WORKERS ?= 2
-# Those named make_… only write input for the others.
-BENCHMARKS = $(filter-out benchmarks/make_%, $(wildcard benchmarks/*.py))
+# Those named make_… only write input for the others; read_speed needs a folder of logs.
+BENCHMARKS = $(patsubst benchmarks/%.py,%,$(filter-out benchmarks/make_% benchmarks/__init__.py \
+    benchmarks/read_speed.py,$(wildcard benchmarks/*.py)))
 SETUP = sh packaging/setup.sh
 SETUP_FILES = packaging/setup.sh pyproject.toml
 
@@ -52,7 +53,7 @@ coverage: $(VENV)/.ready-dev $(VENV)/.ready-test ## Say which lines no test runs
 
 .PHONY: bench
 bench: $(VENV)/.ready-dev $(VENV)/.ready-window ## Measure, side by side
-	@for each in $(BENCHMARKS); do echo "$$each"; $(PYTHON_IN) "$$each" || exit 1; done
+	@for each in $(BENCHMARKS); do echo "$$each"; $(PYTHON_IN) -m benchmarks.$$each || exit 1; done
 
 # ---- working on it ----------------------------------------------------------
 
