@@ -264,9 +264,9 @@ class Controller(QObject):
         is_new_here = report.calls_ever == 0 and not self.settings.first_run_done
         if is_new_here and self.account == LOCAL_ACCOUNT and not self.window.import_bar.isVisible():
             self.intake.offer_first_run()
-        elif report.calls_ever:
-            self.window.show_first_run(is_shown=False)
         self.window.show_report(report)
+        if report.calls_ever:
+            self.window.show_first_run(is_shown=False)
         self.show_age()
         if self.choice == PeriodChoice():
             self.status_arrived.emit(report)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QStackedWidget, QVBoxLayout, QWidget
 
@@ -49,7 +49,11 @@ class MainWindow(QMainWindow):
         #: Asked when the window should close: True lets it.
         self.may_close: Callable[[], bool] = lambda: True
         self._report: Report | None = None
-        self._to_render: set[str] = set()
+        self._to_render: list[str] = []
+        #: Whether docks are rendered one in each turn of the event loop, so that none stalls it.
+        self.is_gradual = False
+        self._turns = QTimer(self)
+        self._turns.timeout.connect(self._render_in_turn)
         self._store = store
         self.actions_ = Actions(self)
         self._make_frame()
@@ -168,18 +172,33 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(
             title.format(account=name, cost=formatting.money(report.totals.cost_pico))
         )
-        self._to_render = set(self.views)
+        self._to_render = list(self.views)
         self._render_shown()
 
     @Slot()
     def _render_shown(self) -> None:
-        if self._report is None:
+        if self.is_gradual:
+            self._turns.start()
             return
-        for name in sorted(self._to_render):
+        while self._render_next():
+            pass
+
+    @Slot()
+    def _render_in_turn(self) -> None:
+        if not self._render_next():
+            self._turns.stop()
+
+    def _render_next(self) -> bool:
+        """Render the first dock in view that shows older figures; return whether there was one."""
+        if self._report is None:
+            return False
+        for name in self._to_render:
             view = self.views[name]
             if view.isVisibleTo(view.window()) or view.isVisible():
-                self._to_render.discard(name)
+                self._to_render.remove(name)
                 view.show_report(self._report)
+                return True
+        return False
 
     def show_first_run(self, *, is_shown: bool) -> None:
         """Show the first start instead of the docks, or the docks again."""

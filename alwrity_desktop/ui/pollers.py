@@ -74,8 +74,10 @@ class LedgerLoop:
             self._look()
             return
         self._do(job)
-        # Whatever the job committed should be seen at once.
-        self._poll.schedule.hasten()
+        if not isinstance(job, BuildReport | BuildStatus):
+            # Whatever the job committed should be seen at once. Reports commit nothing, and
+            # would follow one another without a pause while another process commits.
+            self._poll.schedule.hasten()
 
     def _next_job(self, wait_ms: int) -> Job | None:
         try:

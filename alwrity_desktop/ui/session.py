@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import signal
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
@@ -18,8 +19,10 @@ from alwrity_desktop.core import program_log
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.errors import WorldError
 from alwrity_desktop.core.resources import resource_path
+from alwrity_desktop.ui import collector
 from alwrity_desktop.ui.appearance import Appearance
 from alwrity_desktop.ui.bridge import Bridge
+from alwrity_desktop.ui.charts import library
 from alwrity_desktop.ui.commands import Commands
 from alwrity_desktop.ui.controller import Controller
 from alwrity_desktop.ui.docks import dock_types
@@ -37,6 +40,10 @@ _log = logging.getLogger(f"{program_log.LOGGER_NAME}.qt")
 
 _SIGNAL_LOOK_MS: Final = 500
 _AFTER_FIGURES_MS: Final = 150
+_SETTLED_MS: Final = 3_000
+_SWITCH_S: Final = 0.0001
+"""How long another thread may run Python while the window's thread waits to: painting asks for
+it a hundred times, so that the usual 5 ms would add up to a stall."""
 
 
 def run_session(
@@ -60,6 +67,7 @@ def run_session(
 def make_application(arguments: Sequence[str] = ()) -> QApplication:
     """Return the application object, named as the desktop knows it."""
     qInstallMessageHandler(_note)
+    sys.setswitchinterval(_SWITCH_S)
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         app = QApplication(["alwrity-desktop", *arguments])
@@ -147,12 +155,17 @@ class Session(QObject):
         self.controller.figures_shown.connect(self._start_later)
         self.controller.outcomes.chosen.connect(self._on_notice)
         self._later = QTimer(self)
-        self._later.setSingleShot(True)
         self._later.setInterval(_AFTER_FIGURES_MS)
-        self._later.timeout.connect(self._start_rest)
+        self._later.timeout.connect(self._load_rest)
+        self._settled = QTimer(self)
+        self._settled.setSingleShot(True)
+        self._settled.setInterval(_SETTLED_MS)
+        self._settled.timeout.connect(collector.settle)
 
     def start(self) -> None:
         """Ask for the figures, then show the window while they are worked out."""
+        collector.hold()
+        self._settled.start()
         self.controller.start()
         self.window.restore()
         self.window.show_loading(self.tr("Reading the ledger…"))
@@ -163,8 +176,17 @@ class Session(QObject):
         self._later.start()
 
     @Slot()
+    def _load_rest(self) -> None:
+        """Load one thing after another: threads that load at once stall the window."""
+        library.begin()
+        if library.is_loaded():
+            self._later.stop()
+            self._start_rest()
+
+    @Slot()
     def _start_rest(self) -> None:
         """Start what the first paint can do without: the tray, the watching, notifications."""
+        self.window.is_gradual = True
         from alwrity_desktop.ui.tray import Tray  # noqa: PLC0415 - not for the first paint
 
         self.tray = Tray(self.window.actions_, self)
@@ -236,6 +258,9 @@ class Session(QObject):
 
     def stop(self) -> int:
         """Stop every part and wait for it; return 1 if one hangs."""
+        self._later.stop()
+        self._settled.stop()
+        collector.settle()
         self.window.keep()
         if self.tray is not None:
             self.tray.stop()

@@ -1,16 +1,18 @@
-"""The trend chart's place: it loads the plotting library when it is first seen."""
+"""The trend chart's place: it has the plotting library loaded when it is first seen."""
 
 from __future__ import annotations
 
-import importlib
-from typing import Protocol, cast
+from typing import Final, Protocol, cast
 
 from PySide6.QtCore import QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from alwrity_desktop.ui import theme
+from alwrity_desktop.ui.charts import library
 from alwrity_desktop.ui.charts.trend_data import TrendData
+
+_LOOK_EVERY_MS: Final = 10
 
 
 class _Plot(Protocol):
@@ -32,8 +34,8 @@ class TrendChart(QWidget):
         self._data: TrendData | None = None
         self._plot: QWidget | None = None
         self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.timeout.connect(self._load)
+        self._timer.setInterval(_LOOK_EVERY_MS)
+        self._timer.timeout.connect(self._make_plot)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -67,18 +69,18 @@ class TrendChart(QWidget):
             cast("_Plot", self._plot).reveal()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """Load the plot after this first paint."""
+        """Have the library loaded; the figures beside the chart do not wait for it."""
         super().showEvent(event)
         if self._plot is None:
-            self._timer.start(0)
+            self._timer.start()
 
     @Slot()
-    def _load(self) -> None:
-        if self._plot is not None:
+    def _make_plot(self) -> None:
+        library.begin()
+        if not library.is_loaded():
             return
-        # By name and not by an import statement: the library takes 0.4 s, and the
-        # figures beside the chart must not wait for it.
-        module = importlib.import_module("alwrity_desktop.ui.charts.trend_plot")
+        self._timer.stop()
+        module = library.plot_module()
         plot: QWidget = module.TrendPlot(self)
         plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._plot = plot

@@ -45,7 +45,7 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make an empty plot that neither pans nor zooms."""
-        super().__init__(parent, background=None)
+        super().__init__(parent, background=None, enableMenu=False)
         self.setAntialiasing(True)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setStyleSheet("background: transparent")
@@ -55,7 +55,6 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
         self._revealed = 1.0
         self._tween = Tween(self, "reveal", self._set_revealed)
         item = self.getPlotItem()
-        item.setMenuEnabled(False)
         item.hideButtons()
         item.setMouseEnabled(x=False, y=False)
         item.getViewBox().setDefaultPadding(0)

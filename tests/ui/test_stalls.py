@@ -1,0 +1,189 @@
+"""What keeps the window's thread free: docks in turn, loading beside it, polite imports."""
+
+from __future__ import annotations
+
+import gc
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from alwrity_desktop.core.domain.report import Report
+from alwrity_desktop.core.polling import LedgerPoll
+from alwrity_desktop.core.results import ImportProgress, PeriodChoice
+from alwrity_desktop.ui import collector as cycles
+from alwrity_desktop.ui import events, jobs
+from alwrity_desktop.ui.docks.base import DockView
+from alwrity_desktop.ui.importer import ImportLoop, ImportProcess, ImportRequest
+from alwrity_desktop.ui.layout_store import LayoutStore
+from alwrity_desktop.ui.main_window import MainWindow
+from alwrity_desktop.ui.pollers import LedgerLoop
+from tests import builders
+from tests.ui.fakes import Collector, FakeContext
+from tests.ui.looks import dressed
+
+__all__ = ["dressed"]
+
+
+class CountingDock(DockView):
+    """Notes each report that it is given."""
+
+    name = "counting"
+    title = "Counting"
+    icon = "info"
+    about = "Counts"
+    shown: list[str]
+
+    def render_report(self, report: Report) -> None:
+        self.shown.append(self.name)
+
+
+class OtherDock(CountingDock):
+    """A second one."""
+
+    name = "other"
+
+
+@pytest.fixture
+def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
+    shown: list[str] = []
+    views = [CountingDock(), OtherDock()]
+    for view in views:
+        view.shown = shown
+    made = MainWindow(views, LayoutStore(tmp_path / "window.ini"))
+    for frame in made.area.frames.values():
+        frame.show()
+    with qtbot.waitExposed(made):
+        made.show()
+    yield made
+    made.hide()
+    made.deleteLater()
+
+
+def shown_in(window: MainWindow) -> list[str]:
+    view = window.views["counting"]
+    assert isinstance(view, CountingDock)
+    return view.shown
+
+
+def test_that_all_docks_show_the_first_report_at_once(window: MainWindow) -> None:
+    window.show_report(builders.a_report())
+    assert shown_in(window) == ["counting", "other"]
+
+
+def test_that_later_each_turn_of_the_event_loop_renders_one_dock(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.is_gradual = True
+    window.show_report(builders.a_report())
+    assert shown_in(window) == []
+    window._render_in_turn()
+    assert shown_in(window) == ["counting"]
+    qtbot.waitUntil(lambda: shown_in(window) == ["counting", "other"])
+    qtbot.waitUntil(lambda: not window._turns.isActive())
+
+
+def test_that_a_newer_report_overtakes_docks_that_still_wait(
+    qtbot: QtBot, window: MainWindow
+) -> None:
+    window.is_gradual = True
+    window.show_report(builders.a_report())
+    window._render_in_turn()
+    window.show_report(replace(builders.a_report(), calls_ever=3))
+    qtbot.waitUntil(lambda: not window._turns.isActive())
+    assert shown_in(window) == ["counting", "counting", "other"]
+
+
+def test_that_no_cycles_are_looked_for_while_the_window_opens() -> None:
+    before = gc.get_freeze_count()
+    try:
+        cycles.hold()
+        assert not gc.isenabled()
+        cycles.settle()
+        assert gc.isenabled()
+        assert gc.get_freeze_count() > before
+    finally:
+        gc.unfreeze()
+        gc.enable()
+
+
+def test_that_pyqtgraph_is_loaded_beside_the_windows_thread() -> None:
+    script = (
+        "import sys, threading\n"
+        "from alwrity_desktop.ui.charts import library\n"
+        "assert 'pyqtgraph' not in sys.modules\n"
+        "library.begin()\n"
+        "library.begin()\n"
+        "assert threading.active_count() <= 2\n"
+        "while not library.is_loaded():\n"
+        "    threading.Event().wait(0.01)\n"
+        "assert 'pyqtgraph' in sys.modules\n"
+        "assert library.plot_module().TrendPlot\n"
+    )
+    environ = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environ, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows knows classes of priority instead")
+def test_that_a_large_import_runs_behind_the_window() -> None:
+    script = (
+        "import json, os, sys\n"
+        # The window lowers it from outside: that may come a moment after the start.
+        "while not os.nice(0):\n"
+        "    pass\n"
+        "sys.exit('niceness %d' % os.nice(0))\n"
+    )
+    process = ImportProcess((sys.executable, "-c", script))
+    with pytest.raises(Exception, match=rf"niceness {os.nice(0) + 5}"):
+        process.run(lambda _: None)
+
+
+class HastyContext(FakeContext):
+    """Reads a thousand small files in no time."""
+
+    def import_logs(self, **arguments: object) -> tuple[object, ...]:  # type: ignore[override]
+        progress = arguments["progress"]
+        assert callable(progress)
+        for done in range(1, 1001):
+            progress(ImportProgress(done, 1000, done, 1000, done))
+        return ()
+
+
+def test_that_progress_is_told_ten_times_a_second_at_most(
+    tmp_path: Path, collector: Collector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = iter(range(1_000_000))
+    monkeypatch.setattr("alwrity_desktop.ui.importer.now_ms", lambda: next(clock) // 2)
+    loop = ImportLoop(HastyContext(tmp_path).as_context(), collector.post)
+    loop.submit(ImportRequest(unread_bytes=1000, is_asked_for=False))
+    loop.step()
+    told = collector.of(events.ImportProgressed)
+    assert told[-1] == events.ImportProgressed(ImportProgress(1000, 1000, 1000, 1000, 1000))
+    assert 5 <= len(told) <= 12
+
+
+def test_that_reports_do_not_follow_one_another_while_others_commit(
+    context: FakeContext, collector: Collector, qapp: QApplication
+) -> None:
+    poll = LedgerPoll(context.data_version)
+    loop = LedgerLoop(context.as_context(), collector.post, poll, lambda: 0)
+    loop.watch(("local",), is_hidden=False)
+    loop.step(0)
+    loop.step(0)
+    wait_ms = poll.schedule.remaining_ms(0)
+    assert wait_ms
+    loop.submit(jobs.BuildReport("local", PeriodChoice()))
+    loop.step(0)
+    assert poll.schedule.remaining_ms(0) == wait_ms
+    loop.submit(jobs.MarkRead("local", (1,)))
+    loop.step(0)
+    assert poll.schedule.remaining_ms(0) == 0
