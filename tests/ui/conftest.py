@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.ui.fakes import Collector, FakeContext
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _what_is_loaded_stays() -> None:
+    """Let the search for cycles pass over what was loaded: it is made after each test."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.fixture(autouse=True)
+def _cycles_end_in_the_gui_thread(_what_is_loaded_stays: None) -> Iterator[None]:
+    """Keep Python from ending a widget in whatever thread happens to allocate next."""
+    gc.disable()
+    yield
+    gc.enable()
+    gc.collect()
 
 
 @pytest.fixture

@@ -124,10 +124,14 @@ def test_that_the_thread_posts_through_the_bridge_and_ends_when_told(
     thread = LedgerThread(loop)
     loop.watch(("local",), is_hidden=True)
     thread.start()
-    with qtbot.waitSignal(bridge.arrived, timeout=5_000) as arrived:
-        loop.submit(_Slow(bridge))
-    assert arrived.args == [events.Done(events.Topic.FIGURES)]
-    assert thread.end()
+    done = events.Done(events.Topic.FIGURES)
+    try:
+        with qtbot.waitSignal(
+            bridge.arrived, timeout=5_000, check_params_cb=lambda event: event == done
+        ):
+            loop.submit(_Slow(bridge))
+    finally:
+        assert thread.end()
     assert thread.isFinished()
 
 
