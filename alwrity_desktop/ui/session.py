@@ -7,7 +7,7 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
 from PySide6.QtCore import QObject, QTimer, QtMsgType, Slot, qInstallMessageHandler
@@ -97,8 +97,8 @@ def _run_window(
     faults = Faults(bridge.post)
     faults.install()
     try:
-        with _interruptible(app):
-            session = Session(app, context, bridge, first_report)
+        session = Session(app, context, bridge, first_report)
+        with _interruptible(session.quit):
             session.controller.settings_changed.connect(appearance.apply)
             instance.raise_asked.connect(session.window.come_to_front)
             session.start()
@@ -109,14 +109,17 @@ def _run_window(
 
 
 @contextlib.contextmanager
-def _interruptible(app: QApplication) -> Iterator[None]:
-    """Let Ctrl+C and a polite kill end the program in order."""
+def _interruptible(end: Callable[[], None]) -> Iterator[None]:
+    """Have Ctrl+C and a polite kill call *end*.
+
+    The application's own quit would ask the window first, which stays in the tray.
+    """
     timer = QTimer()
     # Python looks at signals only between its own instructions.
     timer.timeout.connect(_nothing)
     timer.start(_SIGNAL_LOOK_MS)
     kinds = (signal.SIGINT, signal.SIGTERM)
-    before = [signal.signal(kind, lambda *_: app.quit()) for kind in kinds]
+    before = [signal.signal(kind, lambda *_: end()) for kind in kinds]
     try:
         yield
     finally:
@@ -209,7 +212,7 @@ class Session(QObject):
 
     def _may_close(self) -> bool:
         """Return whether the window closes for good, rather than into the tray or the bar."""
-        if self._is_quitting:
+        if self._is_quitting or self._app.isSavingSession():
             return True
         settings = self.controller.settings
         if self.tray is None or not self.tray.is_available:
