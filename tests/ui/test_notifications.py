@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import os
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -22,83 +17,8 @@ from alwrity_desktop.core.domain.alerts import Severity
 from alwrity_desktop.ui.events import NotificationChosen, NotificationRefused, NotificationShown
 from alwrity_desktop.ui.notifications import Notifier, body_of
 from tests import builders
+from tests.ui.desktop import Desktop, needs_daemon
 from tests.ui.fakes import Collector
-
-NEEDS = ("dbus-daemon", "dunst", "dunstctl", "Xvfb")
-missing = [name for name in NEEDS if shutil.which(name) is None]
-needs_daemon = pytest.mark.skipif(
-    bool(missing), reason=f"Not installed: {', '.join(missing)} (apt: dbus dunst xvfb)"
-)
-
-
-#: A bus that starts nothing of its own accord.
-BUS_CONFIG = """<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen>
-<policy context="default"><allow send_destination="*"/><allow receive_sender="*"/>
-<allow own="*"/></policy></busconfig>"""
-
-
-class Desktop:
-    """A bus, a screen and a notification daemon of their own."""
-
-    def __init__(self, folder: Path) -> None:
-        self._programs: list[subprocess.Popen[str]] = []
-        self._environ = dict(os.environ)
-        display = self._start("Xvfb", "-displayfd", "1", "-screen", "0", "640x480x24")
-        self._environ["DISPLAY"] = f":{display}"
-        config = folder / "bus.xml"
-        config.write_text(BUS_CONFIG)
-        self.bus = self._start(
-            "dbus-daemon", f"--config-file={config}", "--nofork", "--print-address=1"
-        )
-        self._environ["DBUS_SESSION_BUS_ADDRESS"] = self.bus
-        self._folder = folder
-
-    def _start(self, *command: str) -> str:
-        """Start a program that says its first line when it is ready."""
-        program = subprocess.Popen(
-            command,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            env=self._environ,
-        )
-        self._programs.append(program)
-        assert program.stdout is not None
-        return program.stdout.readline().strip()
-
-    def start_daemon(self) -> None:
-        config = self._folder / "dunstrc"
-        config.write_text("[global]\nhistory_length = 20\n")
-        self._programs.append(
-            subprocess.Popen(
-                ("dunst", "-conf", str(config)),
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.DEVNULL,
-                text=True,
-                env=self._environ,
-            )
-        )
-
-    def control(self, *words: str) -> str:
-        answer = subprocess.run(
-            ("dunstctl", *words), capture_output=True, text=True, env=self._environ, check=False
-        )
-        return answer.stdout
-
-    def shown(self) -> list[dict[str, Any]]:
-        """Return what the daemon showed and closed."""
-        found = json.loads(self.control("history") or '{"data": [[]]}')
-        return [{key: value["data"] for key, value in each.items()} for each in found["data"][0]]
-
-    def is_ready(self) -> bool:
-        return "Waiting" in self.control("count")
-
-    def stop(self) -> None:
-        for program in reversed(self._programs):
-            program.terminate()
-            program.wait(10)
-            if program.stdout is not None:
-                program.stdout.close()
 
 
 @pytest.fixture
