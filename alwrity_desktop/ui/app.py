@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from alwrity_desktop.core import profile, program_log
 from alwrity_desktop.core.context import Context
+from alwrity_desktop.ui import collector
 from alwrity_desktop.ui.display import check_display
 from alwrity_desktop.ui.first_report import FirstReport
 
@@ -17,6 +18,7 @@ def run(context: Context, arguments: Sequence[str] = ()) -> int:
 
     Raises WorldError with one sentence where there is no display.
     """
+    collector.hold()
     profile.prepare(context.profile)
     check_display(os.environ, sys.platform)
     program_log.start(context.profile.log)
