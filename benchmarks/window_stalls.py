@@ -303,7 +303,7 @@ def run_child(scenario: str, tree: Path, *, is_xcb: bool) -> dict[str, Any]:
             "ALWRITY_DESKTOP_HOME": str(Path(folder, "home")),
             "CLAUDE_CONFIG_DIR": str(claude),
             "CODEX_HOME": str(Path(folder, "no-codex")),
-            "ALWRITY_DESKTOP_NOW": "2026-11-08T12:00:00+00:00",
+            "ALWRITY_DESKTOP_NOW": "2026-11-20T12:00:00+00:00",
         }
         if not is_xcb:
             environ["QT_QPA_PLATFORM"] = "offscreen"

@@ -22,7 +22,7 @@ from collections import defaultdict
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-NOW = "2026-11-08T12:00:00+00:00"
+NOW = "2026-11-20T12:00:00+00:00"
 TARGET = 1.6
 LOOK_EVERY_MS = 1
 GIVE_UP_NS = 5_000_000_000
