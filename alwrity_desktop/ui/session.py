@@ -160,10 +160,11 @@ class Session(QObject):
         self._later = QTimer(self)
         self._later.setInterval(_AFTER_FIGURES_MS)
         self._later.timeout.connect(self._load_rest)
+        self._collector = collector.Collector(self)
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
         self._settled.setInterval(_SETTLED_MS)
-        self._settled.timeout.connect(collector.settle)
+        self._settled.timeout.connect(self._collector.start)
 
     def start(self) -> None:
         """Ask for the figures, then show the window while they are worked out."""
@@ -263,7 +264,6 @@ class Session(QObject):
         """Stop every part and wait for it; return 1 if one hangs."""
         self._later.stop()
         self._settled.stop()
-        collector.settle()
         self.window.keep()
         if self.tray is not None:
             self.tray.stop()
@@ -272,5 +272,6 @@ class Session(QObject):
         if hanging:
             # Joining would wait for ever, and a thread destroyed while it runs aborts.
             os._exit(1)
+        self._collector.stop()
         self._context.close()
         return 0

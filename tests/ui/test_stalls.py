@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import subprocess
 import sys
@@ -17,7 +16,6 @@ from pytestqt.qtbot import QtBot
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.polling import LedgerPoll
 from alwrity_desktop.core.results import ImportProgress, PeriodChoice
-from alwrity_desktop.ui import collector as cycles
 from alwrity_desktop.ui import events, jobs
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.importer import ImportLoop, ImportProcess, ImportRequest
@@ -98,19 +96,6 @@ def test_that_a_newer_report_overtakes_docks_that_still_wait(
     window.show_report(replace(builders.a_report(), calls_ever=3))
     qtbot.waitUntil(lambda: not window._turns.isActive())
     assert shown_in(window) == ["counting", "counting", "other"]
-
-
-def test_that_no_cycles_are_looked_for_while_the_window_opens() -> None:
-    before = gc.get_freeze_count()
-    try:
-        cycles.hold()
-        assert not gc.isenabled()
-        cycles.settle()
-        assert gc.isenabled()
-        assert gc.get_freeze_count() > before
-    finally:
-        gc.unfreeze()
-        gc.enable()
 
 
 def test_that_pyqtgraph_is_loaded_beside_the_windows_thread() -> None:
