@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtWidgets import QApplication, QLabel, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
 from alwrity_desktop.core.domain.report import Report
@@ -65,3 +65,9 @@ def shown(dock: DockView, qtbot: QtBot, report: Report | None = None) -> Asked:
 def texts(widget: QWidget) -> list[str]:
     """Return the texts of all labels in view."""
     return [label.text() for label in widget.findChildren(QLabel) if label.isVisible()]
+
+
+def fits(area: QScrollArea) -> bool:
+    """Return whether nothing of what scrolls up and down is cut off at the side."""
+    content = area.widget()
+    return content is not None and content.width() == area.viewport().width()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.report import CallRow
 from alwrity_desktop.core.domain.token_lines import TokenLine
@@ -69,7 +69,7 @@ class CallDetails(QWidget):
         ):
             policy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._price_note = PlainLabel("", "caption", "muted")
-        self._price_note.setWordWrap(True)
+        self._price_note.set_wrapping()
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(SIZES.dock_padding_x, 8, 8, 10)
@@ -105,15 +105,14 @@ class CallDetails(QWidget):
         once.setSpacing(6)
         once.addWidget(IconLabel("copy", "success.mark", SIZES.icon_pill))
         once.addWidget(PlainLabel(self.tr("Counted once"), "caption", weight=600), 1)
-        self._facts = PlainLabel("", "caption", "text2")
-        self._facts.setWordWrap(True)
-        self._facts.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._facts = QVBoxLayout()
+        self._facts.setSpacing(0)
         right = QVBoxLayout()
         right.setSpacing(5)
         right.addWidget(self._seen_title)
         right.addLayout(self._places)
         right.addWidget(self._once)
-        right.addWidget(self._facts)
+        right.addLayout(self._facts)
         right.addStretch(1)
         return right
 
@@ -129,7 +128,9 @@ class CallDetails(QWidget):
         self._fit_table()
         self._price_note.set_plain(self._price_sentence(row))
         self._show_places(row.seen_in)
-        self._facts.set_plain("\n".join(self._fact_lines(row)))
+        _clear(self._facts)
+        for line in self._fact_lines(row):
+            self._facts.addWidget(_line_label(line))
 
     def _price_sentence(self, row: CallRow) -> str:
         if row.cost_pico is None:
@@ -142,11 +143,7 @@ class CallDetails(QWidget):
         return text.format(origin=row.price_origin, day=formatting.day_year(row.price_date))
 
     def _show_places(self, places: tuple[str, ...]) -> None:
-        while self._places.count():
-            item = self._places.takeAt(0)
-            widget = item.widget() if item is not None else None
-            if widget is not None:
-                widget.deleteLater()
+        _clear(self._places)
         for place in places[:_SHOWN_PLACES]:
             self._places.addWidget(_place_label(place))
         count = len(places)
@@ -186,11 +183,26 @@ class CallDetails(QWidget):
         self._halves.setDirection(direction.LeftToRight if is_wide else direction.TopToBottom)
 
 
+def _clear(layout: QVBoxLayout) -> None:
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            widget.deleteLater()
+
+
+def _line_label(text: str) -> PlainLabel:
+    """Return a line that takes the room there is: identities and paths have no end."""
+    label = PlainLabel(text, "caption", "text2").set_elided()
+    label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+    return label
+
+
 def _place_label(place: str) -> QWidget:
     widget = QWidget()
     row = QHBoxLayout(widget)
     row.setContentsMargins(0, 0, 0, 0)
     row.setSpacing(6)
     row.addWidget(IconLabel("file-text", "muted", SIZES.icon_pill))
-    row.addWidget(PlainLabel(place, "caption", "text2").set_elided(), 1)
+    row.addWidget(_line_label(place), 1)
     return widget

@@ -22,6 +22,8 @@ from alwrity_desktop.ui.widgets import IconLabel, PlainLabel
 
 _SPARK_WIDTH = 60
 _HEAD_ROOM = 52
+_BREAK = "\N{ZERO WIDTH SPACE}"
+"""Lets a path go on in the next line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +101,7 @@ class HealthDock(DockView):
         self._column.addWidget(self._rule)
         self._column.addWidget(self._source_table)
         self._rejections = PlainLabel("", "caption", "text2")
-        self._rejections.setWordWrap(True)
+        self._rejections.set_wrapping()
         self._rejections.setContentsMargins(SIZES.cell_padding, 6, SIZES.cell_padding, 0)
         self._column.addWidget(self._rejections)
         self._column.addStretch(1)
@@ -196,7 +198,7 @@ class HealthDock(DockView):
         self._source_table.setVisible(bool(health.sources))
         self._rule.setVisible(bool(health.providers and health.sources))
         lines = [line for source in health.sources for line in _refusals(source)]
-        self._rejections.set_plain("\n".join(lines))
+        self._rejections.set_plain("\n".join(lines).replace("/", f"/{_BREAK}"))
         self._rejections.setVisible(bool(lines))
         self._arrange()
 
@@ -230,6 +232,6 @@ def _refusals(source: SourceHealth) -> list[str]:
     """Return what was refused, with its reason and where."""
     return [
         f"{source.title}: {formatting.count(item.lines)} × {item.reason}"
-        f" ({item.example_path}, {formatting.count(item.example_offset)})"
+        f" ({item.example_path}, byte {formatting.count(item.example_offset)})"
         for item in source.rejections
     ]

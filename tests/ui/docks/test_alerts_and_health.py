@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from alwrity_desktop.core.domain.alerts import AlertKind
+from alwrity_desktop.ui.docks._parts import ScrollBody
 from alwrity_desktop.ui.docks.alerts import AlertsDock
 from alwrity_desktop.ui.docks.health import HealthDock
 from alwrity_desktop.ui.requests import MarkAlertsRead, OpenCalls, OpenDock, ShowPrices
 from tests import builders
-from tests.ui.looks import shown, texts
+from tests.ui.looks import fits, shown, texts
 
 
 def test_that_unread_alerts_come_first_and_open_their_cause(qtbot: QtBot) -> None:
@@ -74,7 +77,7 @@ def test_that_health_names_sources_reasons_and_providers(qtbot: QtBot) -> None:
     dock = HealthDock()
     asked = shown(dock, qtbot)
     assert "Mistral: 6.4% errors, p95 11.8 s" in texts(dock)
-    refused = "Codex: 3 × Token count is not a whole number (rollout-7.jsonl, 812)"
+    refused = "Codex: 3 × Token count is not a whole number (rollout-7.jsonl, byte 812)"
     assert refused in texts(dock)
     sources = [dock._sources.index(1, column).data() for column in range(5)]
     assert sources == ["Codex", "2 min ago", "38", "5,680", "3"]
@@ -82,3 +85,17 @@ def test_that_health_names_sources_reasons_and_providers(qtbot: QtBot) -> None:
     assert providers == ["Stability", "No data", "—", "—"]
     dock._provider_table.row_opened.emit(3)
     assert asked.last == OpenCalls("mistral", state="error")
+
+
+def test_that_a_long_path_takes_no_room_from_the_columns(qtbot: QtBot) -> None:
+    dock = HealthDock()
+    report = builders.a_report()
+    source = report.health.sources[1]
+    path = f"/home/ada/{'a-project-of-many-words/' * 4}{'0123456789abcdef' * 8}.jsonl"
+    rejection = replace(source.rejections[0], example_path=path)
+    health = replace(report.health, sources=(replace(source, rejections=(rejection,)),))
+    shown(dock, qtbot, replace(report, health=health))
+    dock.resize(330, 200)
+    (area,) = dock.findChildren(ScrollBody)
+    qtbot.waitUntil(lambda: area.viewport().width() < 330)
+    assert fits(area)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from alwrity_desktop.core.domain.report import CallQuery
+from alwrity_desktop.ui.docks._call_details import CallDetails
+from alwrity_desktop.ui.docks._parts import ScrollBody
 from alwrity_desktop.ui.docks.calls import CallsDock
 from alwrity_desktop.ui.requests import AskCalls, ExportReport, OpenCall, OpenCalls
 from tests import builders
+from tests.ui.looks import fits
 
 
 class Window:
@@ -132,6 +137,20 @@ def test_that_a_call_opens_with_prices_origin_and_places(dock: CallsDock, window
     assert "Seen in 2 places" in told
     assert "Counted once" in told
     assert "Claude Code: blog/7d1f.jsonl" in told
+
+
+@pytest.mark.parametrize("width", [310, 500])
+def test_that_long_identities_and_paths_leave_room_for_the_prices(width: int, qtbot: QtBot) -> None:
+    details = CallDetails()
+    qtbot.addWidget(details)
+    row = builders.a_call_with_lines()
+    endless = "0123456789abcdef" * 12
+    details.show_call(replace(row, identity=endless, seen_in=(f"/logs/{endless}",)), "UTC")
+    details.resize(width, 260)
+    details.show()
+    (area,) = details.findChildren(ScrollBody)
+    assert fits(area)
+    assert details._table.width() > area.viewport().width() / 2
 
 
 def test_that_details_take_the_place_of_the_list_where_it_is_narrow(
