@@ -15,7 +15,7 @@ from alwrity_desktop.ui.charts.month_bars import Bar, MonthBars
 from alwrity_desktop.ui.charts.trend import TrendChart
 from alwrity_desktop.ui.docks._parts import ForecastKey
 from alwrity_desktop.ui.docks._trend_bins import Bin, measured, reached
-from alwrity_desktop.ui.docks._trend_views import View, bins_for, trend_data, write_axis
+from alwrity_desktop.ui.docks._trend_views import View, bins_for, trend_data
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.requests import OpenCalls
 from alwrity_desktop.ui.tables.columns import Column, Look
@@ -242,7 +242,7 @@ class TrendsDock(DockView):
         return Bar(
             formatting.month_short(point.start),
             measured(point.total, "cost"),
-            write_axis("cost")(measured(point.total, "cost")),
+            formatting.money_whole(cost),
             f"{formatting.month_year(point.start)}: {formatting.money(cost)}, {calls}",
             is_unfinished=point.is_unfinished,
             expected=None if forecast is None else forecast / PICO_PER_USD,
