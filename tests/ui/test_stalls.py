@@ -103,6 +103,7 @@ def test_that_pyqtgraph_is_loaded_beside_the_windows_thread() -> None:
         "import sys, threading\n"
         "from alwrity_desktop.ui.charts import library\n"
         "assert 'pyqtgraph' not in sys.modules\n"
+        "assert not library.is_loaded()\n"
         "library.begin()\n"
         "library.begin()\n"
         "assert threading.active_count() <= 2\n"

@@ -19,7 +19,7 @@ def begin() -> None:
 
 def is_loaded() -> bool:
     """Return whether the library can be used without a wait."""
-    return not _loader().is_alive()
+    return _loader.cache_info().currsize > 0 and not _loader().is_alive()
 
 
 def plot_module() -> ModuleType:

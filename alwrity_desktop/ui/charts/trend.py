@@ -12,6 +12,8 @@ from alwrity_desktop.ui import theme
 from alwrity_desktop.ui.charts import library
 from alwrity_desktop.ui.charts.trend_data import TrendData
 
+_CALM_MS: Final = 80
+"""The figures are painted by then; a library that loads meanwhile would keep them waiting."""
 _LOOK_EVERY_MS: Final = 10
 
 
@@ -34,7 +36,6 @@ class TrendChart(QWidget):
         self._data: TrendData | None = None
         self._plot: QWidget | None = None
         self._timer = QTimer(self)
-        self._timer.setInterval(_LOOK_EVERY_MS)
         self._timer.timeout.connect(self._make_plot)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -72,12 +73,13 @@ class TrendChart(QWidget):
         """Have the library loaded; the figures beside the chart do not wait for it."""
         super().showEvent(event)
         if self._plot is None:
-            self._timer.start()
+            self._timer.start(0 if library.is_loaded() else _CALM_MS)
 
     @Slot()
     def _make_plot(self) -> None:
         library.begin()
         if not library.is_loaded():
+            self._timer.setInterval(_LOOK_EVERY_MS)
             return
         self._timer.stop()
         module = library.plot_module()
