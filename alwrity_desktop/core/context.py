@@ -198,6 +198,8 @@ class Context:
             is_first = is_new or self.ledger(LOCAL_ACCOUNT).is_unread(run.plan.source)
             book = partial(self._book_logs, price_book=self.price_book(), is_first_read=is_first)
             done.append(run.run(self._open_intake, book, tell, is_cancelled))
+            if not run.plan.tasks:
+                self.ledger(LOCAL_ACCOUNT).note_read(run.plan.source, now_ms)
         return tuple(done)
 
     def budgets(self, account: str) -> tuple[Budget, ...]:

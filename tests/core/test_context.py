@@ -223,3 +223,17 @@ def test_that_a_fixed_clock_books_at_its_moment(home: Path) -> None:
     context.record([one_call()])
     assert context.report(LOCAL_ACCOUNT, EVER).as_of_ms == NOW_MS
     context.close()
+
+
+def test_that_logs_without_anything_new_were_read_all_the_same(
+    context: Context, tmp_path: Path
+) -> None:
+    log_in(tmp_path, "a", [line(1)])
+    import_claude(context, tmp_path)
+    later_ms = context.clock.now_ms() + 60_000
+    context.clock = Clock(later_ms)
+
+    import_claude(context, tmp_path)
+
+    report = context.report(LOCAL_ACCOUNT, EVER)
+    assert report.health.sources[0].last_read_ms == report.last_read_ms == later_ms

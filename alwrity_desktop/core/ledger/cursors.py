@@ -41,6 +41,15 @@ def is_unread(connection: Connection, source: str) -> bool:
     return connection.exec_driver_sql(query, (source,)).first() is None
 
 
+def note_read(connection: Connection, source: str, now_ms: int) -> None:
+    """Note that *source* was read at *now_ms* and had nothing new."""
+    query = (
+        "UPDATE files SET read_at_ms = ? WHERE id ="
+        " (SELECT id FROM files WHERE source = ? ORDER BY read_at_ms DESC LIMIT 1)"
+    )
+    connection.exec_driver_sql(query, (now_ms, source))
+
+
 def save(connection: Connection, batch: Batch) -> list[int]:
     """Note how far the batch's logs were read; return the id of each file, in order.
 

@@ -62,6 +62,11 @@ class Ledger:
         with reading(self._engine) as connection:
             return cursors.is_unread(connection, source)
 
+    def note_read(self, source: str, now_ms: int) -> None:
+        """Note that *source* was read and had nothing new."""
+        with writing(self._engine) as connection:
+            cursors.note_read(connection, source, now_ms)
+
     @contextmanager
     def snapshot(self) -> Iterator[LedgerSnapshot]:
         """Yield one unchanging state of the ledger to read sums from."""
