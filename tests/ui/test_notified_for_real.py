@@ -3,7 +3,7 @@
 The program, the command line and the daemon are processes of their own. Each of these turns
 tests red: alerting that never looks again after the start (no look in
 ``Controller._on_figures``), alerts that are never confirmed (no job in ``Alerting._confirm``),
-every threshold waiting to be notified (``is_waiting`` without the highest in
+lower thresholds that wait as well (``is_waiting`` for each, and no ``_silence_lower``, in
 ``core.ledger.alerting``), old logs that are not noted in silence (``is_silent`` false), and a
 signal handler that calls the application's own quit, which the window refuses.
 """
