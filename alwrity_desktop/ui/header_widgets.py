@@ -18,6 +18,7 @@ from alwrity_desktop.core.domain.money import PICO_PER_CENT
 from alwrity_desktop.ui import formatting, theme
 from alwrity_desktop.ui.tokens import SIZES
 from alwrity_desktop.ui.widgets import Badge, IconButton, Pill, PlainLabel, Tween, plain_tooltip
+from alwrity_desktop.ui.widgets.focus import BUTTON_FOCUS
 
 _ICON_GAP = 8
 _PADDING = 10
@@ -37,7 +38,7 @@ class MenuButton(QAbstractButton):
         self._menu: QMenu | None = None
         self.is_framed = True
         self.setAccessibleName(name)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(BUTTON_FOCUS)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
@@ -189,7 +190,7 @@ class StatePill(Pill):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make a pill that shows nothing yet."""
         super().__init__(parent=parent)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(BUTTON_FOCUS)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
     def set_state(self, tone: str, word: str, reason: str) -> None:

@@ -30,7 +30,7 @@ from PySide6.QtWidgets import (
 from alwrity_desktop.ui import theme
 from alwrity_desktop.ui.requests import Request
 from alwrity_desktop.ui.tokens import SIZES
-from alwrity_desktop.ui.widgets.focus import BY_KEYBOARD
+from alwrity_desktop.ui.widgets.focus import BUTTON_FOCUS, BY_KEYBOARD
 from alwrity_desktop.ui.widgets.labels import plain_tooltip
 
 Kind = Literal["secondary", "primary", "link"]
@@ -58,6 +58,7 @@ class PushButton(QPushButton):
         self.setProperty("kind", kind)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setFocusPolicy(BUTTON_FOCUS)
         self._dress()
         theme.bus().changed.connect(self._dress)
 
@@ -121,7 +122,7 @@ class IconButton(QToolButton):
         self.setAccessibleName(name)
         plain_tooltip(self, name)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setFocusPolicy(BUTTON_FOCUS)
         self._dress()
         theme.bus().changed.connect(self._dress)
 

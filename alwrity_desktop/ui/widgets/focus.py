@@ -17,6 +17,10 @@ BY_KEYBOARD = frozenset(
 )
 """Reasons for which the focus is shown."""
 
+BUTTON_FOCUS = Qt.FocusPolicy.TabFocus
+"""A click on a button leaves the focus where it was: a ring would stay behind, and a button
+that is disabled by its own click would hand it to whatever comes next."""
+
 
 class Clickable(QWidget):
     """A painted widget that is opened by a click, by Return or by Space."""

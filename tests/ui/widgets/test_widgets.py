@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QPixmap
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from alwrity_desktop.ui import theme
@@ -19,10 +19,12 @@ from alwrity_desktop.ui.widgets import (
     Combo,
     EmptyState,
     FlowLayout,
+    IconButton,
     InlineMessage,
     LimitBar,
     Pill,
     PlainLabel,
+    PushButton,
     Segments,
     Skeleton,
     Tween,
@@ -34,6 +36,22 @@ def test_that_a_label_never_reads_markup(qtbot: QtBot) -> None:
     label = PlainLabel("<b>bold</b>")
     qtbot.addWidget(label)
     assert label.textFormat() == Qt.TextFormat.PlainText
+
+
+def test_that_a_click_on_a_button_leaves_the_focus_where_it_was(qtbot: QtBot) -> None:
+    window = QWidget()
+    qtbot.addWidget(window)
+    row = QHBoxLayout(window)
+    edit, button, icon = QLineEdit(), PushButton("Keep"), IconButton("x", "Close")
+    for widget in (edit, button, icon):
+        row.addWidget(widget)
+    window.show()
+    edit.setFocus()
+    for clicked in (button, icon):
+        QTest.mouseClick(clicked, Qt.MouseButton.LeftButton)
+        assert window.focusWidget() is edit
+    QTest.keyClick(edit, Qt.Key.Key_Tab)
+    assert window.focusWidget() is button
 
 
 def test_that_a_tooltip_never_reads_markup(qtbot: QtBot) -> None:
