@@ -172,8 +172,9 @@ class FirstRunPage(QScrollArea):
                 self.tr("Look again"),
             )
             return
+        several = self.tr("{title} ({files} files)")
         names = [
-            self.tr("{title} ({files} files)").format(
+            (self.tr("{title} (1 file)") if each.files == 1 else several).format(
                 title=each.title, files=formatting.count(each.files)
             )
             for each in found

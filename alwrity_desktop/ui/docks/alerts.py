@@ -105,6 +105,11 @@ class AlertsDock(DockView):
         """The link that marks all alerts read."""
         return (self.mark_all,)
 
+    def show_report(self, report: Report) -> None:
+        """Offer to mark alerts read only where some are unread."""
+        self.mark_all.setEnabled(report.unread_alerts > 0)
+        super().show_report(report)
+
     def is_empty(self, report: Report) -> bool:
         """Return whether there was never an alert."""
         return not report.alerts
@@ -125,7 +130,6 @@ class AlertsDock(DockView):
         )
         all_text = self.tr("All {count}").format(count=formatting.count(len(report.alerts)))
         self._chips.set_text("all", all_text)
-        self.mark_all.setEnabled(unread > 0)
         self._list_alerts()
 
     def _chosen(self, report: Report) -> list[Alert]:

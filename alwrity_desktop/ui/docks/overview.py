@@ -204,6 +204,8 @@ class OverviewDock(DockView):
             on_track = self.tr("You're on track to spend {amount}.")
             words = f"{on_track.format(amount=formatting.money(forecast.cost_pico))} {words}"
         self._hint_words.set_plain(words)
+        # Without any limit there is nothing to be within.
+        self._hint_pill.setVisible(bool(report.limits))
 
     def _show_gauge(self, report: Report, limit: Limit) -> None:
         of_limit = self.tr("of {amount}").format(amount=formatting.money(limit.limit))

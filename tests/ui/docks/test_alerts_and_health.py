@@ -65,6 +65,14 @@ def test_that_alerts_are_filtered_and_all_marked_read(qtbot: QtBot) -> None:
     assert len(asked.requests) == 1
 
 
+def test_that_nothing_can_be_marked_read_where_there_is_nothing(qtbot: QtBot) -> None:
+    dock = AlertsDock()
+    shown(dock, qtbot, builders.a_report(alerts=()))
+    assert not dock.mark_all.isEnabled()
+    dock.show_report(builders.a_report())
+    assert dock.mark_all.isEnabled()
+
+
 def test_that_m_marks_the_chosen_alert_read(qtbot: QtBot) -> None:
     dock = AlertsDock()
     asked = shown(dock, qtbot)

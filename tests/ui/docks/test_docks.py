@@ -30,7 +30,7 @@ from alwrity_desktop.ui.requests import (
     SelectPeriod,
     ShowPrices,
 )
-from alwrity_desktop.ui.widgets import ActionButton, LimitBar, PlainLabel
+from alwrity_desktop.ui.widgets import ActionButton, LimitBar, Pill, PlainLabel
 from tests import builders
 from tests.ui.looks import SIZES, shown, texts
 
@@ -182,6 +182,7 @@ def test_that_an_overview_without_a_budget_offers_one(qtbot: QtBot) -> None:
     assert bars[0].accessibleName() == "claude-sonnet-4-5: 1,599 calls, $34.49"
     QTest.mouseClick(bars[0], Qt.MouseButton.LeftButton)
     assert asked.last == OpenCalls("anthropic", "claude-sonnet-4-5")
+    assert not [pill for pill in dock.findChildren(Pill) if pill.isVisible()]
 
 
 def test_that_every_key_figure_opens_its_calls(qtbot: QtBot) -> None:
