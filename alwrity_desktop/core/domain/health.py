@@ -167,7 +167,10 @@ def overall_health(sources: Sequence[SourceHealth], providers: Sequence[Provider
         if reasons:
             return Health(status, reasons[0], tuple(sources), tuple(providers))
     if any(status == HealthStatus.HEALTHY for status, _ in parts):
+        refused = sum(source.rejected_lines for source in sources)
         reason = "Everything that was read is in order."
+        if refused:
+            reason = f"{refused:,} {'line' if refused == 1 else 'lines'} refused, all else is fine."
         return Health(HealthStatus.HEALTHY, reason, tuple(sources), tuple(providers))
     return Health(HealthStatus.NO_DATA, "Nothing was read yet.", tuple(sources), tuple(providers))
 

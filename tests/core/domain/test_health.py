@@ -127,6 +127,19 @@ def test_that_the_whole_is_as_well_as_its_worst_part() -> None:
     assert overall_health((well,), ()).status == HealthStatus.HEALTHY
 
 
+@pytest.mark.parametrize(
+    ("rejected", "reason"),
+    [
+        (0, "Everything that was read is in order."),
+        (1, "1 line refused, all else is fine."),
+        (2, "2 lines refused, all else is fine."),
+    ],
+)
+def test_that_a_few_refused_lines_are_said_and_no_fault(rejected: int, reason: str) -> None:
+    health = overall_health((source_health(source(rejected=rejected), NOW_MS),), ())
+    assert (health.status, health.reason) == (HealthStatus.HEALTHY, reason)
+
+
 def test_that_nothing_read_is_neither_well_nor_ill() -> None:
     assert overall_health((), ()).status == HealthStatus.NO_DATA
     unread = source_health(source(read_ms=None), NOW_MS)
