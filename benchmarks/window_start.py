@@ -20,6 +20,10 @@ import tempfile
 import time
 from collections import defaultdict
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from alwrity_desktop.ui.session import Session
 
 ROOT = Path(__file__).resolve().parents[1]
 NOW = "2026-11-20T12:00:00+00:00"
@@ -67,8 +71,6 @@ def show_ours() -> None:
     profile.prepare(found)
     context = open_context(found)
     first_report = FirstReport.begin(context)
-    from PySide6.QtCore import QEvent, QObject, QTimer
-
     from alwrity_desktop.ui.appearance import Appearance
     from alwrity_desktop.ui.bridge import Bridge
     from alwrity_desktop.ui.session import Session, make_application
@@ -76,6 +78,16 @@ def show_ours() -> None:
     app = make_application()
     Appearance(app).apply(context.settings)
     session = Session(app, context, Bridge(), first_report)
+    kept = watch_paints(session)
+    session.start()
+    app.exec()
+    del kept
+
+
+def watch_paints(session: Session) -> tuple[object, ...]:
+    """Leave when the window of *session* was painted with figures; return what must live on."""
+    from PySide6.QtCore import QEvent, QObject, QTimer
+
     marks: dict[str, int] = {}
     is_dirty = False
     painted_ns = 0
@@ -105,8 +117,7 @@ def show_ours() -> None:
     timer = QTimer()
     timer.timeout.connect(look)
     timer.start(LOOK_EVERY_MS)
-    session.start()
-    app.exec()
+    return watch, timer
 
 
 def leave(marks: dict[str, int]) -> None:
