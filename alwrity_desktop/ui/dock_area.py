@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QByteArray, QEvent, QSize, Qt, Signal, Slot
@@ -12,10 +12,11 @@ from PySide6.QtWidgets import QMainWindow, QTabBar, QTabWidget, QWidget
 from alwrity_desktop.ui import theme
 from alwrity_desktop.ui.dock_frame import DockFrame
 from alwrity_desktop.ui.docks.base import DockView
-from alwrity_desktop.ui.layouts import Column, Node, Room, Row, Tabs, first_of, pruned
+from alwrity_desktop.ui.layouts import Column, Node, Room, Row, Tabs, docks_of, first_of, pruned
 
-STATE_VERSION: Final = 1
-"""Raised when docks are added or renamed, so that an old arrangement is not half restored."""
+STATE_VERSION: Final = 2
+"""Raised when docks are added or renamed, so that an old arrangement is not half restored; and
+since the first arrangements, which left out the docks that they did not show."""
 
 AREA_MARGIN: Final = 5
 """Around all docks, beside the margin of their own shadows."""
@@ -68,9 +69,20 @@ class DockArea(QMainWindow):
         self.addDockWidget(_AREA, first)
         first.show()
         self._place(known)
+        self._set_aside(docks_of(known))
         self._pending = known
         if self.isVisible():
             self._resize()
+
+    def _set_aside(self, shown: Sequence[str]) -> None:
+        """Hide the docks that are not *shown*, at a place of their own.
+
+        Without one they would be in no kept state, and Qt shows such docks when it is restored.
+        """
+        for name, frame in self.frames.items():
+            if name not in shown:
+                self.addDockWidget(_AREA, frame)
+                frame.hide()
 
     def _place(self, node: Node) -> None:
         if isinstance(node, Tabs):
