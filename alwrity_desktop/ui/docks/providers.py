@@ -28,6 +28,7 @@ from alwrity_desktop.ui.widgets import (
     PushButton,
 )
 
+_FOOTER_GAPS = 48
 _BESIDE = 500
 _RING_BESIDE = 170
 _RING_ABOVE = 128
@@ -225,6 +226,7 @@ class ProvidersDock(DockView):
             self._coverage_icon.set_icon("circle-check", "success.mark")
         self._set_prices.setVisible(bool(totals.unpriced_calls))
         self._unit_price.set_plain(self._dearest_sentence(report))
+        self._arrange()
 
     def _dearest_sentence(self, report: Report) -> str:
         """Return what a million tokens cost at the provider that costs most."""
@@ -241,6 +243,14 @@ class ProvidersDock(DockView):
         super().resizeEvent(event)
         self._arrange()
 
+    def _footer_fits(self) -> bool:
+        """Return whether the footer's words fit on one line; a second would cover the total."""
+        labels = (self._coverage, self._unit_price)
+        words = sum(label.fontMetrics().horizontalAdvance(label.text()) for label in labels)
+        button = 0 if self._set_prices.isHidden() else self._set_prices.sizeHint().width()
+        around = 2 * SIZES.dock_padding_x + self._coverage_icon.sizeHint().width() + _FOOTER_GAPS
+        return words + button + around <= self.width()
+
     def _arrange(self) -> None:
         """Put the ring beside the table, above it, or away where there is no room for it."""
         is_beside = self.width() >= _BESIDE
@@ -252,6 +262,7 @@ class ProvidersDock(DockView):
             _RING_BESIDE if is_beside else 16_777_215, 16_777_215 if is_beside else _RING_ABOVE
         )
         self._ring.setMinimumWidth(_RING_BESIDE if is_beside else 0)
+        self._unit_price.setVisible(not is_beside or self._footer_fits())
         path = self._path.sizeHint().height() if self._provider else 0
         spare = self.height() - self._footer.sizeHint().height() - 1 - path - _ABOVE_TABLE
         spare -= 0 if is_beside or self._ring.isHidden() else _RING_ABOVE
