@@ -22,6 +22,8 @@ _ICONS = {
     "danger": "circle-x",
 }
 
+_ACTION_ICONS = {"retry": "refresh-cw", "quit": "log-out", "copy-details": "copy"}
+
 
 @dataclass(frozen=True, slots=True)
 class Notice:
@@ -85,7 +87,10 @@ class NoticeBar(QWidget):
             newest_first, key=lambda topic: _SEVERITY.index(self._notices[topic].tone)
         )
         notice = self._notices[self._shown]
-        self._message.show_message(notice.tone, _ICONS[notice.tone], notice.sentence, notice.action)
+        self._message.show_message(
+            notice.tone, _ICONS[notice.tone], notice.sentence, notice.action,
+            _ACTION_ICONS.get(notice.action_id, "check"),
+        )  # fmt: skip
         self.show()
         self.update()
 

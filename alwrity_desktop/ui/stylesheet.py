@@ -52,7 +52,7 @@ QPlainTextEdit:focus {{ border: 2px solid {focus}; padding: 0 7px; }}
 QMenu {{ color: {text}; background: {surface}; border: 1px solid {control}; padding: 5px; }}
 QMenu::item {{ padding: 6px 24px 6px 10px; border-radius: 5px; }}
 QMenu::icon {{ padding-left: 8px; }}
-QMenu::item:selected {{ color: {onprimary}; background: {primary}; }}
+QMenu::item:selected {{ color: {text}; background: {hover}; }}
 QMenu::item:disabled {{ color: {muted}; background: transparent; }}
 QMenu::separator {{ height: 1px; background: {border}; margin: 5px 2px; }}
 

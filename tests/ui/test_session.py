@@ -20,6 +20,7 @@ from alwrity_desktop.ui.faults import Faults
 from alwrity_desktop.ui.first_report import FirstReport
 from alwrity_desktop.ui.session import Session
 from alwrity_desktop.ui.single import SingleInstance, raise_first
+from alwrity_desktop.ui.widgets.buttons import PushButton
 from tests import builders
 from tests.ui.fakes import Collector, FakeContext
 from tests.ui.looks import dressed
@@ -71,6 +72,17 @@ def test_that_without_a_tray_closing_minimises_and_says_so(session: Session) -> 
     assert session.window.isMinimized()
     (sentence,) = session.window.notices.sentences
     assert "no tray" in sentence
+
+
+def test_that_the_button_of_a_notice_bears_the_icon_of_what_it_does(session: Session) -> None:
+    session.tray = Tray(is_available=False)  # type: ignore[assignment]
+    session.window.close()
+    (quit_button,) = [
+        button
+        for button in session.window.notices.findChildren(PushButton)
+        if button.text() == "Quit"
+    ]
+    assert quit_button.icon_name == "log-out"
 
 
 def test_that_who_wants_no_tray_ends_the_program_by_closing(qtbot: QtBot, session: Session) -> None:

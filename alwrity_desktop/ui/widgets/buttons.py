@@ -62,6 +62,16 @@ class PushButton(QPushButton):
         self._dress()
         theme.bus().changed.connect(self._dress)
 
+    @property
+    def icon_name(self) -> str:
+        """The icon before the text, "" for none."""
+        return self._icon_name
+
+    def set_icon(self, icon: str) -> None:
+        """Show another icon before the text."""
+        self._icon_name = icon
+        self._dress()
+
     @Slot()
     def _dress(self) -> None:
         self.setFont(theme.font("caption" if self._is_small else "body-dense", 500))

@@ -24,6 +24,7 @@ from alwrity_desktop.ui.widgets.labels import IconLabel, PlainLabel
 
 _TEXT_WIDTH = 300
 _EMBLEM = 72
+_RETRY = "refresh-cw"
 
 
 class InlineMessage(QWidget):
@@ -38,7 +39,7 @@ class InlineMessage(QWidget):
         self._icon = IconLabel("info")
         self._label = PlainLabel("", "caption", "text2")
         self._label.setWordWrap(True)
-        self._button = PushButton("", icon="refresh-cw", is_small=True)
+        self._button = PushButton("", icon=_RETRY, is_small=True)
         self._button.clicked.connect(self.triggered)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(SIZES.dock_padding_x, 5, 8, 5)
@@ -47,13 +48,16 @@ class InlineMessage(QWidget):
         layout.addWidget(self._label, 1)
         layout.addWidget(self._button)
 
-    def show_message(self, status: str, icon: str, sentence: str, action: str = "") -> None:
+    def show_message(
+        self, status: str, icon: str, sentence: str, action: str = "", action_icon: str = _RETRY
+    ) -> None:
         """Show *sentence* in the colours of *status*, with a button where *action* names one."""
         self._status = status
         self._icon.set_icon(icon, f"{status}.mark")
         self._label.set_plain(sentence)
         self._label.set_colour(f"{status}.text")
         self._button.setText(action)
+        self._button.set_icon(action_icon)
         self._button.setVisible(bool(action))
         self.setAccessibleName(sentence)
         self.show()
