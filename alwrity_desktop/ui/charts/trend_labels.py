@@ -6,6 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 
 from alwrity_desktop.ui import theme
+from alwrity_desktop.ui.charts.free_place import first_free
 from alwrity_desktop.ui.charts.trend_data import Peak, TrendData
 
 _SPACING = 15.0
@@ -153,12 +154,34 @@ class TrendLabels:
         painter.setPen(QPen(look.colour("surface"), 2))
         painter.setBrush(look.colour("info.mark"))
         painter.drawEllipse(place, _NOW_RADIUS, _NOW_RADIUS)
+        centre = QPointF(self._now_words().center())
+        middle = Qt.AlignmentFlag.AlignHCenter
+        self._write(painter, centre, now.text, "text", weight=600, align=middle)
+
+    def _now_words(self) -> QRectF:
+        """Return where the present sum is written: above the curve, off the budget's line."""
+        now = self._data.now
+        if now is None:
+            return QRectF()
+        place = self._at(now.x, now.y)
         half = _width(now.text, 600) / 2
         x = min(max(place.x() - half / 2, self._box.left() + half + 4), self._box.right() - half)
-        above = QPointF(x - 8, place.y() - _line_height() * 0.95)
-        above.setX(max(above.x(), self._box.left() + half + 4))
-        centre = Qt.AlignmentFlag.AlignHCenter
-        self._write(painter, above, now.text, "text", weight=600, align=centre)
+        x = max(x - 8, self._box.left() + half + 4)
+        height = _line_height()
+        tops = [place.y() - height * lines for lines in (1.45, 2.1, 2.75)]
+        places = [QRectF(x - half, top, 2 * half, height) for top in tops]
+        return first_free(places, [self._budget_words()], [self._budget_line()])
+
+    def _budget_words(self) -> QRectF:
+        if self._data.budget is None:
+            return QRectF()
+        start = self._at(0, self._data.budget.y) + QPointF(_LABEL_GAP, -_line_height() - 1)
+        return QRectF(start.x(), start.y(), _width(self._data.budget.text, 600), _line_height())
+
+    def _budget_line(self) -> tuple[QPointF, ...]:
+        budget = self._data.budget
+        ends = (0.0, self._data.x_max)
+        return () if budget is None else tuple(self._at(x, budget.y) for x in ends)
 
     def _paint_ends(self, painter: QPainter, *, is_wide: bool) -> None:
         """Name each curve at its right end, apart from one another, joined by a leader."""
@@ -225,15 +248,28 @@ class TrendLabels:
         painter.setPen(QPen(look.colour("info.mark"), 2))
         painter.setBrush(look.colour("surface"))
         painter.drawEllipse(place, _RING_RADIUS, _RING_RADIUS)
-        above = place + QPointF(-10, -_line_height() * 0.95)
-        if above.x() - _width(words) < self._box.left() + 4:
-            above = QPointF(self._box.left() + 6 + _width(words), above.y())
-        if self._clashes_with_now(above, words):
-            # Below the curve there is room where it is crowded above.
-            right = self._box.right() - 6
-            lowest = self._lowest_curve(right - _width(words))
-            above = QPointF(right, min(lowest, self._box.bottom()) + _line_height() * 0.3)
-        self._write(painter, above, words, "muted", align=Qt.AlignmentFlag.AlignRight)
+        found = self._peak_words(place, _width(words) + 2)
+        self._write(painter, QPointF(found.left(), found.center().y()), words, "muted")
+
+    def _peak_words(self, place: QPointF, width: int) -> QRectF:
+        """Return where a peak is named: beside it, else below the curves at the right."""
+        height = _line_height()
+        left = max(place.x() - 10 - width, self._box.left() + 4)
+        right = self._box.right() - 6
+        lowest = min(self._lowest_curve(right - width), self._box.bottom())
+        corners = (
+            QPointF(left, place.y() - 1.45 * height),
+            QPointF(left, place.y() - 2.4 * height),
+            QPointF(min(place.x() + 10, right - width), place.y() + 0.45 * height),
+            QPointF(right - width, lowest - 0.2 * height),
+        )
+        places = [QRectF(corner.x(), corner.y(), width, height) for corner in corners]
+        curves = [
+            [self._at(x, y) for x, y in zip(curve.xs, curve.ys, strict=True)]
+            for curve in self._data.curves
+        ]
+        taken = [self._now_words(), self._budget_words()]
+        return first_free(places, taken, [*curves, self._budget_line()])
 
     def _lowest_curve(self, left: float) -> float:
         """Return the lowest pixel of the curves right of the pixel *left*."""
@@ -246,15 +282,6 @@ class TrendLabels:
         return max(
             [place.y() for place in places if place.x() >= left] + before[-1:], default=0.0
         ) + _line_height() * 0.5  # fmt: skip
-
-    def _clashes_with_now(self, right_end: QPointF, words: str) -> bool:
-        now = self._data.now
-        if now is None:
-            return False
-        place = self._at(now.x, now.y)
-        is_beside = right_end.x() > place.x() - _width(now.text, 600) - 14
-        is_level = abs(right_end.y() - place.y() + _line_height()) < 2 * _line_height()
-        return is_beside and is_level and right_end.x() - _width(words) < place.x()
 
     def point_at(self, box: QRectF, place: QPointF) -> None:
         """Read the chart at the pointer; outside of *box* nothing is read."""
