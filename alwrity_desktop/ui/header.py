@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QVBoxLayout, QWidget
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.ui import header_text, theme
 from alwrity_desktop.ui.header_widgets import Bell, MenuButton, MoneyMetric, PeriodPicker, StatePill
-from alwrity_desktop.ui.requests import EditBudget, ExportReport, OpenDock
+from alwrity_desktop.ui.requests import EditBudget, ExportReport, OpenCalls, OpenDock
 from alwrity_desktop.ui.sentence import Sentence
 from alwrity_desktop.ui.widgets import IconButton, PlainLabel, PushButton, plain_tooltip
 
@@ -84,6 +84,8 @@ class Header(QWidget):
         self._used_caption = PlainLabel(self.tr("This month you've used"), "caption", "muted")
         self._cost = MoneyMetric()
         self._cost_in_line = MoneyMetric("heading")
+        for figure in (self._cost, self._cost_in_line):
+            figure.clicked.connect(self._open_calls)
         self._used = Sentence("body")
         self._forecast_caption = PlainLabel(self.tr("Forecast"), "caption", "muted")
         self._forecast = Sentence("body-large", "text")
@@ -270,6 +272,10 @@ class Header(QWidget):
     @Slot()
     def _open_alerts(self) -> None:
         self.requested.emit(OpenDock("alerts"))
+
+    @Slot()
+    def _open_calls(self) -> None:
+        self.requested.emit(OpenCalls())
 
     @Slot()
     def _do_primary(self) -> None:

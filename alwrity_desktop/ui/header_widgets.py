@@ -253,6 +253,9 @@ class Bell(IconButton):
 class MoneyMetric(PlainLabel):
     """The period's cost in the largest type; it counts to its value."""
 
+    #: A known figure was clicked.
+    clicked = Signal()
+
     def __init__(self, type_role: str = "metric", parent: QWidget | None = None) -> None:
         """Make a figure that is not known yet."""
         super().__init__(formatting.UNKNOWN, type_role, parent=parent)
@@ -263,7 +266,9 @@ class MoneyMetric(PlainLabel):
         """Count to *cost_pico*; None when nothing was ever read."""
         if cost_pico is None:
             self.set_plain(formatting.UNKNOWN)
+            self.unsetCursor()
             return
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._target_pico = cost_pico
         self.setAccessibleName(formatting.money(cost_pico))
         self._tween.go(cost_pico / PICO_PER_CENT)
@@ -272,3 +277,10 @@ class MoneyMetric(PlainLabel):
         shown = round(cents) * PICO_PER_CENT
         is_there = abs(shown - self._target_pico) <= PICO_PER_CENT
         self.set_plain(formatting.money(self._target_pico if is_there else shown))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Tell of a click on a figure that is known."""
+        is_inside = self.rect().contains(event.position().toPoint())
+        is_left = event.button() == Qt.MouseButton.LeftButton
+        if is_inside and is_left and self.text() != formatting.UNKNOWN:
+            self.clicked.emit()

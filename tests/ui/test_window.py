@@ -277,6 +277,13 @@ def test_that_a_click_on_the_bell_opens_the_alerts(qtbot: QtBot, desk: Desk) -> 
     assert "alerts" in desk.window.area.names_in_view()
 
 
+def test_that_a_click_on_the_cost_opens_the_calls(qtbot: QtBot, desk: Desk) -> None:
+    desk.start(qtbot)
+    desk.window.area.frames["calls"].close()
+    QTest.mouseClick(desk.window.header._cost, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(desk.window.views["calls"].isVisible)
+
+
 def test_that_the_dearest_button_sets_a_budget_until_there_is_one(qtbot: QtBot, desk: Desk) -> None:
     desk.start(qtbot)
     header = desk.window.header
