@@ -10,6 +10,7 @@ from datetime import date, timedelta
 from typing import Any, Final
 
 from alwrity_desktop.core.domain.alerts import Alert, AlertKind, Severity
+from alwrity_desktop.core.domain.breakdown import weeks
 from alwrity_desktop.core.domain.budgets import Limit, LimitKind, Status, percent_used, status_of
 from alwrity_desktop.core.domain.forecast import Forecast, ForecastPoint
 from alwrity_desktop.core.domain.health import (
@@ -363,6 +364,7 @@ def a_report(**more: Any) -> Report:
         "health": health(),
         "points": november_points(),
         "history_days": history_days(),
+        "history_weeks": weeks(history_days(), "monday", "2026-11-20"),
         "history_months": history_months(),
         "comparison": a_comparison(),
         "unpriced": (
@@ -379,22 +381,16 @@ def a_report(**more: Any) -> Report:
 
 def an_empty_report(*, calls_ever: int = 0, **more: Any) -> Report:
     """Return a report without a single call."""
+    none_of = ("alerts", "limits", "unpriced", "points", "history_days", "history_weeks")
+    unknown = ("comparison", "p50_duration_ms", "p95_duration_ms", "last_read_ms")
     nothing: dict[str, Any] = {
+        **dict.fromkeys((*none_of, "history_months"), ()),
+        **dict.fromkeys(unknown),
         "totals": Figures(),
         "groups": {"provider": (), "model": ()},
         "status": Status.ACTIVE,
-        "limits": (),
         "forecast": Forecast(None, None, None, refused="No calls in the last 28 days."),
-        "alerts": (),
         "health": Health(HealthStatus.NO_DATA, "Nothing was read yet."),
-        "points": (),
-        "history_days": (),
-        "history_months": (),
-        "comparison": None,
-        "unpriced": (),
-        "p50_duration_ms": None,
-        "p95_duration_ms": None,
-        "last_read_ms": None,
         "calls_ever": calls_ever,
     }
     return a_report(**(nothing | more))

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 
 from alwrity_desktop.core.domain.durations import percentile
-from alwrity_desktop.core.domain.periods import Period, local_day, local_time
+from alwrity_desktop.core.domain.periods import WEEKDAYS, Period, local_day, local_time
 from alwrity_desktop.core.domain.report import Amounts, Figures, Group, Point
 from alwrity_desktop.core.domain.sums import DurationCount, OffsetSpan, SeriesSums, SlotSums
 
@@ -188,6 +188,19 @@ def merged(starts: Sequence[tuple[str, Sequence[Point]]], open_start: str) -> tu
             total = _add(total, amounts)
         found.append(Point(start, total, dict(by_provider), start == open_start))
     return tuple(found)
+
+
+def weeks(days: Sequence[Point], week_starts: str, today: str) -> tuple[Point, ...]:
+    """Return one point for each week of *days*, under the week's first day."""
+    by_week: defaultdict[str, list[Point]] = defaultdict(list)
+    for day in days:
+        by_week[_first_of_week(day.start, week_starts)].append(day)
+    return merged(list(by_week.items()), _first_of_week(today, week_starts))
+
+
+def _first_of_week(iso_day: str, week_starts: str) -> str:
+    day = date.fromisoformat(iso_day)
+    return (day - timedelta(days=(day.weekday() - WEEKDAYS.index(week_starts)) % 7)).isoformat()
 
 
 def _add(one: Amounts, other: Amounts) -> Amounts:

@@ -15,7 +15,7 @@ from alwrity_desktop.core.domain.dimensions import SERIES_DIMENSIONS
 from alwrity_desktop.core.domain.durations import percentile
 from alwrity_desktop.core.domain.forecast import Forecast, forecast
 from alwrity_desktop.core.domain.health import Health
-from alwrity_desktop.core.domain.periods import WEEKDAYS, Period, Span, days, local_day
+from alwrity_desktop.core.domain.periods import Period, Span, days, local_day
 from alwrity_desktop.core.domain.report import (
     AccountView,
     Comparison,
@@ -90,7 +90,7 @@ def build(facts: Facts) -> Report:
         health=facts.health,
         points=_points(facts, today),
         history_days=history,
-        history_weeks=_weeks(history, facts.week_starts, today),
+        history_weeks=breakdown.weeks(history, facts.week_starts, today),
         history_months=_months(history, today),
         comparison=_comparison(facts, totals),
         unpriced=_unpriced(facts.series),
@@ -122,19 +122,6 @@ def _points(facts: Facts, today: str) -> tuple[Point, ...]:
     if period.start == period.end:
         return breakdown.hour_points(period, facts.hour_slots, facts.now_ms)
     return breakdown.day_points([day for day, _, _ in days(period)], facts.day_slots, today)
-
-
-def _weeks(history: Sequence[Point], week_starts: str, today: str) -> tuple[Point, ...]:
-    first_weekday = WEEKDAYS.index(week_starts)
-    by_week: defaultdict[str, list[Point]] = defaultdict(list)
-    for point in history:
-        by_week[_first_of_week(point.start, first_weekday)].append(point)
-    return breakdown.merged(list(by_week.items()), _first_of_week(today, first_weekday))
-
-
-def _first_of_week(iso_day: str, first_weekday: int) -> str:
-    day = date.fromisoformat(iso_day)
-    return (day - timedelta(days=(day.weekday() - first_weekday) % 7)).isoformat()
 
 
 def _months(history: Sequence[Point], today: str) -> tuple[Point, ...]:

@@ -27,15 +27,6 @@ class Bin:
     is_unfinished: bool = False
 
 
-def add(first: Amounts, second: Amounts) -> Amounts:
-    """Return the sums of two amounts."""
-    return Amounts(
-        first.cost_pico + second.cost_pico,
-        first.calls + second.calls,
-        first.tokens + second.tokens,
-    )
-
-
 def measured(amounts: Amounts, measure: str) -> float:
     """Return one measure ("cost" in dollars, "calls" or "tokens") for drawing."""
     if measure == "cost":
@@ -53,31 +44,22 @@ def bins_of(points: Sequence[Point]) -> tuple[Bin, ...]:
     )
 
 
-def weekly(days: Sequence[Point], months: int) -> tuple[Bin, ...]:
-    """Return the weeks, from Mondays, of the last *months* of *days*."""
-    if not days:
-        return ()
-    last = date.fromisoformat(days[-1].start[:10])
+def weekly(weeks: Sequence[Point], last_day: str, months: int) -> tuple[Bin, ...]:
+    """Return those of *weeks* that reach into the last *months* before *last_day*."""
+    last = date.fromisoformat(last_day)
     first = last - timedelta(days=round(months * 365.25 / 12) - 1)
-    monday = first - timedelta(days=first.weekday())
-    groups: dict[str, list[Point]] = {}
-    for point in days:
-        day = date.fromisoformat(point.start[:10])
-        if day >= monday:
-            start = day - timedelta(days=day.weekday())
-            groups.setdefault(start.isoformat(), []).append(point)
-    return tuple(_week(start, group, last) for start, group in groups.items())
-
-
-def _week(start: str, points: Sequence[Point], last: date) -> Bin:
-    total = Amounts()
-    by_provider: dict[str, Amounts] = {}
-    for point in points:
-        total = add(total, point.total)
-        for provider, amounts in point.by_provider.items():
-            by_provider[provider] = add(by_provider.get(provider, Amounts()), amounts)
-    end = date.fromisoformat(start) + timedelta(days=_DAYS_A_WEEK - 1)
-    return Bin(start, points[-1].start[:10], total, by_provider, is_unfinished=end >= last)
+    ends = [date.fromisoformat(week.start) + timedelta(days=_DAYS_A_WEEK - 1) for week in weeks]
+    return tuple(
+        Bin(
+            week.start,
+            min(end, last).isoformat(),
+            week.total,
+            dict(week.by_provider),
+            week.is_unfinished,
+        )
+        for week, end in zip(weeks, ends, strict=True)
+        if end >= first
+    )
 
 
 def reached(bins: Sequence[Bin]) -> tuple[Bin, ...]:

@@ -60,7 +60,9 @@ def bins_for(report: Report, view: View) -> tuple[Bin, ...]:
     """Return the bins of the chosen range."""
     if view.span == "days":
         return bins_of(report.points)
-    return weekly(report.history_days, _MONTHS[view.span])
+    if not report.history_days:
+        return ()
+    return weekly(report.history_weeks, report.history_days[-1].start, _MONTHS[view.span])
 
 
 def write_axis(measure: str) -> Callable[[float], str]:

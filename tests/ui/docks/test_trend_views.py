@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alwrity_desktop.core.domain import breakdown
+from alwrity_desktop.core.domain.periods import WEEKDAYS
 from alwrity_desktop.core.domain.report import Amounts, Point
 from alwrity_desktop.ui.docks._trend_bins import (
     OTHER,
-    add,
     bins_of,
     leading_providers,
     provider_values,
@@ -42,15 +43,26 @@ def points(days: list[dict[str, int]]) -> list[Point]:
     return found
 
 
-@given(DAYS)
-def test_that_weeks_lose_nothing(days: list[dict[str, int]]) -> None:
+@given(DAYS, st.sampled_from(["monday", "sunday", "saturday"]))
+def test_that_weeks_lose_nothing(days: list[dict[str, int]], week_starts: str) -> None:
     made = points(days)
-    total = Amounts()
-    for item in weekly(made, 12):
-        assert date.fromisoformat(item.start).weekday() == 0
-        total = add(total, item.total)
-    assert total.cost_pico == sum(point.total.cost_pico for point in made)
-    assert total.calls == sum(point.total.calls for point in made)
+    last = made[-1].start
+    found = weekly(breakdown.weeks(made, week_starts, last), last, 12)
+    first_weekday = WEEKDAYS.index(week_starts)
+    assert {date.fromisoformat(item.start).weekday() for item in found} == {first_weekday}
+    assert found[-1].last_day == last
+    assert sum(item.total.cost_pico for item in found) == sum(
+        point.total.cost_pico for point in made
+    )
+    assert sum(item.total.calls for item in found) == sum(point.total.calls for point in made)
+
+
+def test_that_only_the_weeks_of_the_chosen_months_are_drawn() -> None:
+    made = points([{"p1": 1}] * 120)
+    last = made[-1].start
+    found = weekly(breakdown.weeks(made, "monday", last), last, 3)
+    first = date.fromisoformat(last) - timedelta(days=90)
+    assert date.fromisoformat(found[0].start) <= first < date.fromisoformat(found[1].start)
 
 
 @given(DAYS)
