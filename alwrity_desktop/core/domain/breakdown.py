@@ -77,9 +77,11 @@ def series_groups(
             figures=figures,
             share_percent=share(figures.cost_pico, whole),
             provider=provider,
-            **_percentiles(dimension, key, provider, durations),
+            p50_duration_ms=percentile(counts, 50),
+            p95_duration_ms=percentile(counts, 95),
         )
         for (key, provider), figures in sums.items()
+        for counts in (_duration_counts(dimension, key, provider, durations),)
     ]
     groups.sort(key=lambda group: (-group.figures.cost_pico, -group.figures.calls, group.key))
     return tuple(groups)
@@ -91,21 +93,17 @@ def _group_of(dimension: str, row: Mapping[str, str | int]) -> tuple[str, str | 
     return str(row[dimension]), str(row["provider"]) if dimension == "model" else None
 
 
-def _percentiles(
+def _duration_counts(
     dimension: str, key: str, provider: str | None, durations: Sequence[DurationCount]
-) -> dict[str, int | None]:
+) -> dict[int, int]:
+    """Return the durations of one provider or model; none for other dimensions."""
     if dimension == "provider":
-        counts = buckets(count for count in durations if count.provider == key)
-    elif dimension == "model":
-        counts = buckets(
+        return buckets(count for count in durations if count.provider == key)
+    if dimension == "model":
+        return buckets(
             count for count in durations if (count.provider, count.model) == (provider, key)
         )
-    else:
-        return {}
-    return {
-        "p50_duration_ms": percentile(counts, 50),
-        "p95_duration_ms": percentile(counts, 95),
-    }
+    return {}
 
 
 def buckets(counts: Iterable[DurationCount]) -> dict[int, int]:

@@ -36,7 +36,11 @@ _MONTHS_OF_KIND: Final = {"month": 1, "year": MONTHS_PER_YEAR}
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """A span ``[start_ms, end_ms)`` whose bounds are midnights of the named zone."""
+    """A span ``[start_ms, end_ms)`` whose bounds are midnights of the named zone.
+
+    A server's billing period starts and ends at any moment, and holds the calls that the
+    server booked to its key, wherever they lie.
+    """
 
     #: "today", "day", "week", "month", "year", "all" or "custom".
     kind: str
@@ -46,6 +50,8 @@ class Period:
     timezone: str
     start_ms: int
     end_ms: int
+    #: The server's own key of a billing period, such as "2026-11"; "" for the calendar's.
+    billing_period: str = ""
 
 
 @dataclass(frozen=True, slots=True)

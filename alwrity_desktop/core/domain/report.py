@@ -16,6 +16,8 @@ from alwrity_desktop.core.domain.forecast import Forecast
 from alwrity_desktop.core.domain.health import Health
 from alwrity_desktop.core.domain.money import divide_half_even
 from alwrity_desktop.core.domain.periods import Period
+from alwrity_desktop.core.domain.reconciliation import ReconciliationRow
+from alwrity_desktop.core.domain.server import ServerView
 from alwrity_desktop.core.domain.token_lines import TokenLine
 
 TOKENS_PER_MILLION = 1_000_000
@@ -39,6 +41,13 @@ class Figures:
     duration_ms: int = 0
     #: Calls whose duration is known.
     duration_calls: int = 0
+    #: Messages of a server that states only aggregates and never single calls; None where
+    #: calls are known.
+    messages: int | None = None
+    #: Conversations that the server counted, where it does.
+    conversations: int | None = None
+    #: Tokens that the server states without saying of which kind.
+    unsplit_tokens: int = 0
 
     def __add__(self, other: Figures) -> Figures:
         """Return the sums over both."""
@@ -54,6 +63,10 @@ class Figures:
             self.status_calls + other.status_calls,
             self.duration_ms + other.duration_ms,
             self.duration_calls + other.duration_calls,
+            _sum_known(self.messages, other.messages),
+            # A conversation may be in both: only the server can count them over more.
+            self.conversations if other.conversations is None else other.conversations,
+            self.unsplit_tokens + other.unsplit_tokens,
         )
 
     @property
@@ -64,7 +77,18 @@ class Figures:
             + self.output_tokens
             + self.cache_read_tokens
             + self.cache_write_tokens
+            + self.unsplit_tokens
         )
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether a server stated the figures, without single calls behind them."""
+        return self.messages is not None and not self.calls
+
+    @property
+    def cost_per_message_pico(self) -> int | None:
+        """Cost of one message on average; None without messages."""
+        return divide_half_even(self.cost_pico, self.messages) if self.messages else None
 
     @property
     def priced_percent(self) -> float:
@@ -101,6 +125,12 @@ class Figures:
         return divide_half_even(self.cost_pico * TOKENS_PER_MILLION, self.tokens)
 
 
+def _sum_known(one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return one if other is None else other
+    return one + other
+
+
 @dataclass(frozen=True, slots=True)
 class Group:
     """The figures of one provider, one model, one day and so on."""
@@ -113,6 +143,8 @@ class Group:
     provider: str | None = None
     p50_duration_ms: int | None = None
     p95_duration_ms: int | None = None
+    #: What people call it where the key is an id (agents, conversations); plain text.
+    label: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +199,7 @@ class AccountView:
 
     name: str
     label: str
-    #: "local" or "sample" (or a server's kind).
+    #: "local", "sample", "all", or a server's kind: "alwrity", "agent-billing".
     kind: str = "local"
 
     @property
@@ -209,6 +241,15 @@ class Report:
     #: Calls in the whole ledger of this account, any period: 0 means nothing was ever read.
     calls_ever: int = 0
     tips: tuple[Mapping[str, object], ...] = ()
+    #: What the account's server says; None for an account without one.
+    server: ServerView | None = None
+    #: The server's statements beside the sums of the calls.
+    reconciliation: tuple[ReconciliationRow, ...] = ()
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether the account's server states only aggregates, in messages and not in calls."""
+        return self.account.kind == "agent-billing"
 
     @property
     def unread_alerts(self) -> int:

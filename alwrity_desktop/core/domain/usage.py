@@ -69,6 +69,9 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False, kw_only=True)
     is_estimated: bool = False
     #: A copy made in a side conversation; the main conversation's copy outranks it.
     is_sidechain: bool = False
+    #: The billing period that a server booked the call to, by its own key ("2026-11"); "" for
+    #: calls that no server books.
+    billing_period: str = ""
 
     @property
     def cache_write_tokens(self) -> int:

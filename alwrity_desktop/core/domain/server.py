@@ -1,0 +1,183 @@
+"""What a server says about an account: plan, limits, subscription, alerts, health, abilities."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from alwrity_desktop.core.domain.budgets import LimitKind
+
+
+class Meaning(StrEnum):
+    """What the figure of a plan's limit means; 0 is ambiguous on the servers."""
+
+    LIMITED = "limited"
+    UNLIMITED = "unlimited"
+    NOT_INCLUDED = "not_included"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanLimit:
+    """One limit of a plan."""
+
+    #: The server's own name ("gemini_calls", "gemini_tokens"); "cost" for the monthly cost.
+    name: str
+    kind: LimitKind
+    #: Pico-dollars for cost, else a count; None unless it is limited.
+    limit: int | None
+    meaning: Meaning
+    #: Canonical names of the providers that it counts together; empty for all.
+    providers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServerPlan:
+    """A plan that the server offers; prices in pico-dollars, None where it says none."""
+
+    id: str
+    name: str
+    tier: str
+    price_monthly_pico: int | None = None
+    price_yearly_pico: int | None = None
+    description: str = ""
+    features: tuple[str, ...] = ()
+    limits: tuple[PlanLimit, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """What the account is subscribed to; without a subscription only the plan is known."""
+
+    plan: str
+    tier: str
+    #: The server's word ("active", "free", "expired" …), as it says it.
+    status: str
+    #: "monthly", "yearly" or "" without a subscription.
+    cycle: str = ""
+    period_start_ms: int | None = None
+    period_end_ms: int | None = None
+    is_auto_renewed: bool | None = None
+    #: Whether the server lets calls through now, and why not, in its words.
+    is_active: bool | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Renewal:
+    """One row of the renewal history; times in UTC milliseconds, money in pico-dollars."""
+
+    id: str
+    kind: str
+    plan: str
+    previous_plan: str
+    cycle: str
+    period_start_ms: int | None
+    period_end_ms: int | None
+    amount_pico: int | None
+    payment_status: str
+    paid_at_ms: int | None
+    created_at_ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerPrice:
+    """A unit price of the server's list: pico-dollars per token, request, search, image, page."""
+
+    provider: str
+    model: str
+    #: Decimal texts, as exact as they were sent, by "input", "output", "request", "search",
+    #: "image", "page"; only those that are charged.
+    usd: tuple[tuple[str, str], ...]
+    effective: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerAlert:
+    """Alerts of one provider, threshold and period that the server repeats, as one."""
+
+    #: All ids that the server gave to the same alert, newest first.
+    ids: tuple[str, ...]
+    title: str
+    message: str
+    #: "info", "warning" or "error" as the server says it; other words stay as they are.
+    severity: str
+    is_read: bool
+    created_at_ms: int | None
+    provider: str | None = None
+    threshold_percent: int | None = None
+    billing_period: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ServerHealth:
+    """What the server says about itself; None where it says nothing that can be believed."""
+
+    #: "healthy", "warning", "critical", or None for "no data".
+    status: str | None
+    requests: int | None = None
+    errors: int | None = None
+    error_rate_percent: float | None = None
+    #: How long the server took to answer, as measured here.
+    response_ms: int | None = None
+    #: Plain sentences: what is known, what is not.
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class PreflightOperation:
+    """What one planned operation would cost, and whether the server would let it through."""
+
+    provider: str
+    operation: str
+    model: str
+    cost_pico: int | None
+    is_allowed: bool | None
+    message: str = ""
+    used: int | None = None
+    limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Preflight:
+    """The server's answer for one or several planned operations."""
+
+    is_allowed: bool | None
+    cost_pico: int | None
+    operations: tuple[PreflightOperation, ...] = ()
+    #: What the answer does not cover, in plain words.
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ServerFacts:
+    """What is known of one account's server; None where it was never said.
+
+    A field that a sync did not bring keeps the last that was known.
+    """
+
+    subscription: Subscription | None = None
+    #: The limits of the account's own plan.
+    limits: tuple[PlanLimit, ...] | None = None
+    plans: tuple[ServerPlan, ...] | None = None
+    prices: tuple[ServerPrice, ...] | None = None
+    renewals: tuple[Renewal, ...] | None = None
+    health: ServerHealth | None = None
+    #: The key of the period that the server books to now, such as "2026-11".
+    billing_period: str | None = None
+    #: What this server can do and what not, by the name of the ability.
+    abilities: tuple[tuple[str, bool], ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServerView:
+    """What a report shows of the account's server."""
+
+    facts: ServerFacts = field(default_factory=ServerFacts)
+    #: When each fact was last confirmed, UTC milliseconds.
+    confirmed_ms: tuple[tuple[str, int], ...] = ()
+    #: "ok", "stale", "auth", "offline" or "error".
+    state: str = "ok"
+    #: The sentence of the last failure, or "".
+    trouble: str = ""
+    last_sync_ms: int | None = None
+    next_sync_ms: int | None = None

@@ -1,0 +1,1 @@
+"""Sources that ask servers: one module for each kind, loaded when an account needs it."""

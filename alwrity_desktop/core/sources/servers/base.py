@@ -1,0 +1,102 @@
+"""The contract of a source that asks a server: what it is given, and what it brings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Protocol
+
+from alwrity_desktop.core.domain.server import Preflight, ServerAlert, ServerFacts
+from alwrity_desktop.core.domain.statements import Statement
+from alwrity_desktop.core.domain.usage import Call
+
+STATUS: Final = "status"
+USAGE: Final = "usage"
+TRENDS: Final = "trends"
+PLANS: Final = "plans"
+PARTS: Final = (STATUS, USAGE, TRENDS, PLANS)
+"""What can be asked for apart: status and health, calls and alerts, trends, plans and prices."""
+
+
+class Ask(Protocol):
+    """Asks the account's server one question.
+
+    Returns the parsed JSON body of a success (floats as Decimal). Raises the errors of
+    ``core.domain.errors`` with a sentence: refused token, limited, unreachable, broken answer.
+    """
+
+    def __call__(
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, str | int] | None = None,
+        body: Mapping[str, Any] | None = None,
+    ) -> Any:  # noqa: ANN401 - JSON is parsed by the source into its own types
+        """Return the body of the answer to *method* on *path*, which begins after the base."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRows:
+    """What the ledger holds of an account already: how far a pull has to go back."""
+
+    #: Identities of the newest calls, enough to recognise where the new rows end.
+    newest: frozenset[str] = frozenset()
+    #: Whether the account was ever synced whole.
+    is_complete: bool = False
+    facts: ServerFacts = field(default_factory=ServerFacts)
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """What one pull brought; a part that failed left its piece out and named its trouble."""
+
+    calls: tuple[Call, ...] = ()
+    statements: tuple[Statement, ...] = ()
+    #: Only the fields that this pull learnt; the others keep what is known.
+    facts: ServerFacts = field(default_factory=ServerFacts)
+    alerts: tuple[ServerAlert, ...] = ()
+    #: Plain sentences about what could not be read, without any content of it.
+    troubles: tuple[str, ...] = ()
+    #: True when all history there is was fetched.
+    is_complete: bool = False
+
+
+class ServerSource(Protocol):
+    """One kind of server."""
+
+    #: The kind of account: "alwrity", "agent-billing".
+    name: str
+    title: str
+    #: Whether an account names its user beside its token.
+    has_user: bool
+    #: Addresses to choose from, by name ("development", "staging", "production").
+    presets: Mapping[str, str]
+
+    def pull(
+        self,
+        ask: Ask,
+        account: str,
+        user: str,
+        known: KnownRows,
+        parts: frozenset[str],
+        now_ms: int,
+    ) -> Pull:
+        """Ask for *parts* and return what came. Raises only when nothing at all could be had."""
+        ...
+
+    def check(self, ask: Ask, user: str) -> str:
+        """Try the account; return a sentence that says what answers. Raises what went wrong."""
+        ...
+
+    def mark_read(self, ask: Ask, ids: tuple[str, ...]) -> tuple[str, ...]:
+        """Mark the server's alerts read; return the ids that the server took or does not know."""
+        ...
+
+    def preflight(self, ask: Ask, operations: tuple[Mapping[str, str | int], ...]) -> Preflight:
+        """Ask what *operations* would cost and whether they would be let through."""
+        ...
+
+    def link(self, ask: Ask, what: str, tier: str, cycle: str) -> str:
+        """Return the address of the "checkout" or "portal" page, https only."""
+        ...
