@@ -35,6 +35,11 @@ class Profile:
         return self.config / "settings.toml"
 
     @property
+    def accounts(self) -> Path:
+        """The servers that are connected, without their tokens."""
+        return self.config / "accounts.json"
+
+    @property
     def window(self) -> Path:
         """Geometry and layouts of the window."""
         return self.config / "window.ini"
