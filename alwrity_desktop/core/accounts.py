@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
-from urllib.parse import SplitResult, urlsplit
 
+from alwrity_desktop.core.asking.addresses import server_address
 from alwrity_desktop.core.domain.errors import NotFoundError, PersonError, WorldError
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
 from alwrity_desktop.core.files import replacing
@@ -33,7 +32,7 @@ PRESETS: Final[Mapping[str, Mapping[str, str]]] = {
 }
 """Addresses to choose from, by kind of account."""
 
-_PORTS: Final = {"http": 80, "https": 443}
+_USUAL_PORT: Final = {"http": ":80", "https": ":443"}
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _MAX_USER: Final = 200
 _MAX_URL: Final = 500
@@ -57,9 +56,7 @@ class Account:
     @property
     def origin(self) -> str:
         """Host and port of the server, the port always written out."""
-        parts = urlsplit(self.url)
-        host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
-        return f"{host}:{parts.port or _PORTS[parts.scheme]}"
+        return server_address(self.url).origin.partition("://")[2]
 
     @property
     def token_variable(self) -> str:
@@ -69,7 +66,7 @@ class Account:
     @property
     def subject(self) -> tuple[str, str, str, str]:
         """Whose figures these are: two accounts with the same one would count calls twice."""
-        return (self.kind, self.origin, urlsplit(self.url).path, self.user)
+        return (self.kind, self.origin, server_address(self.url).path, self.user)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,37 +101,20 @@ def token_variable(name: str) -> str:
     return TOKEN_VARIABLE + re.sub(r"[^A-Z0-9]", "_", name.upper())
 
 
-def normal_url(url: str, *, is_plain_allowed: bool = False) -> str:
+def normal_url(url: str) -> str:
     """Return *url* without what makes one address look like two; ``/api`` at its end is cut.
 
-    http is for this computer alone, unless *is_plain_allowed*: a token would travel in the
-    open. Raises PersonError for what is no server's address.
+    Raises PersonError for what is no server's address, and for http to another computer.
     """
-    parts = _parts_of(url)
-    scheme, host = parts.scheme, parts.hostname or ""
-    if scheme == "http" and not is_plain_allowed and not is_loopback(host):
-        raise PersonError(
-            f"http would send the token to {host:.80} in the open. Write https, or say that "
-            "it may travel so with --allow-http."
-        )
-    port = parts.port
-    named = f"[{host}]" if ":" in host else host
-    place = named if port is None or port == _PORTS[scheme] else f"{named}:{port}"
-    path = parts.path.rstrip("/")
-    return f"{scheme}://{place}{path.removesuffix(_API).rstrip('/')}"
+    text = url.strip()
+    if len(text) > _MAX_URL or not text.isprintable():
+        raise PersonError("This is no address of a server: it is too long, or not plain text.")
+    address = server_address(text)
+    place = address.origin.removesuffix(_USUAL_PORT[address.scheme])
+    return place + address.path.removesuffix(_API).rstrip("/")
 
 
-def is_loopback(host: str) -> bool:
-    """Return whether *host* is this computer."""
-    if host == "localhost" or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def checked(account: Account, *, is_plain_allowed: bool = False) -> Account:
+def checked(account: Account) -> Account:
     """Return *account* with a normal address. Raises PersonError naming what is wrong."""
     if account.kind not in KINDS:
         message = f'There is no kind of server "{account.kind:.40}"; there are {", ".join(KINDS)}.'
@@ -153,7 +133,7 @@ def checked(account: Account, *, is_plain_allowed: bool = False) -> Account:
         raise PersonError("An ALwrity account names its user's id on the server: --user ID.")
     if not user.isprintable() or len(user) > _MAX_USER or " " in user:
         raise PersonError("The user's id is one word, as the server writes it.")
-    url = normal_url(account.url, is_plain_allowed=is_plain_allowed)
+    url = normal_url(account.url)
     return Account(account.name, account.kind, url, user, account.token_command)
 
 
@@ -232,23 +212,6 @@ class AccountStore:
         )
 
 
-def _parts_of(url: str) -> SplitResult:
-    text = url.strip()
-    try:
-        parts = urlsplit(text)
-        # An unreadable port raises only when it is read.
-        is_sound = parts.port != 0 and len(text) <= _MAX_URL and text.isprintable()
-    except ValueError:
-        is_sound, parts = False, SplitResult("", "", "", "", "")
-    if not is_sound or parts.scheme not in _PORTS or not parts.hostname or " " in text:
-        raise PersonError("A server's address is like https://api.example.com or with /api.")
-    if parts.username is not None or parts.password is not None:
-        raise PersonError("Leave user name and password out of the address: it is shown in lists.")
-    if parts.query or parts.fragment:
-        raise PersonError("Leave everything from ? or # on out of the address.")
-    return parts
-
-
 def _refuse_clash(new: Account, other: Account, *, is_removed: bool) -> None:
     is_same_subject = new.subject == other.subject
     if is_removed:
@@ -279,7 +242,7 @@ def _from_row(row: Mapping[str, object]) -> Account:
     account = Account(**fields, token_command=tuple(_words(row.get("token_command"))))
     if account.kind not in KINDS or not _NAME.fullmatch(account.name):
         raise ValueError(account.name)
-    _parts_of(account.url)
+    server_address(account.url)
     return account
 
 
