@@ -18,7 +18,6 @@ HEAD_BYTES: Final = 4096
 BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 BLANKS: Final = b"\r\n\t \0"
 BRACE: Final = ord("}")
-NOWHERE: Final = 1 << 62
 
 
 class _Block(NamedTuple):
@@ -52,15 +51,16 @@ class LogReader:
 
     def __iter__(self) -> Iterator[tuple[int, bytes]]:
         for offset, data, end in self._blocks():
-            find = data.find
-            hits = dict.fromkeys(self._markers, -1)
-            hit = _next_hit(hits, data, 0, end)
+            find, rfind = data.find, data.rfind
+            first, *others = self._markers
             start = 0
             while start < end:
                 stop = find(b"\n", start, end)
-                if hit < stop:
+                # From the line's end: usage stands behind the message's text, which is long.
+                if rfind(first, start, stop) >= 0 or (
+                    others and any(rfind(marker, start, stop) >= 0 for marker in others)
+                ):
                     yield offset + start, data[start:stop]
-                    hit = _next_hit(hits, data, stop, end)
                 elif data[stop - 1] != BRACE:
                     self._reject_torn(data[start:stop], offset + start)
                 start = stop + 1
@@ -127,18 +127,6 @@ class LogReader:
         line = line.strip(BLANKS)
         if line and line[-1] != BRACE:
             self.reject(NOT_JSON, offset)
-
-
-def _next_hit(hits: dict[bytes, int], data: bytes, start: int, end: int) -> int:
-    """Return where the next marker is, NOWHERE when none comes; *hits* remembers each one's."""
-    nearest = NOWHERE
-    for marker, known in hits.items():
-        place = known
-        if place < start:
-            place = data.find(marker, start, end)
-            hits[marker] = place = NOWHERE if place < 0 else place
-        nearest = min(place, nearest)
-    return nearest
 
 
 def _is_binary(data: bytes) -> bool:
