@@ -1,0 +1,1 @@
+"""Stand-in servers: real HTTP and WebSocket on loopback, with state, and faults on request."""
