@@ -127,7 +127,15 @@ def test_that_unknown_words_are_told(context: Context) -> None:
 
 def test_that_figures_add_field_by_field() -> None:
     ones = Figures(**{field.name: 1 for field in fields(Figures)})
+    twos = Figures(**{field.name: 2 for field in fields(Figures)})
 
-    assert ones + ones == Figures(**{field.name: 2 for field in fields(Figures)})
+    # A conversation may be in both: only the server can count them over more.
+    assert ones + ones == replace(twos, conversations=1)
     assert ones + Figures() == ones
     assert replace(ones, calls=5) + ones == replace(ones + ones, calls=6)
+
+
+def test_that_messages_are_unknown_only_where_neither_knows_them() -> None:
+    assert (Figures() + Figures()).messages is None
+    assert (Figures() + Figures(messages=3)).messages == 3
+    assert (Figures(messages=2) + Figures(messages=3)).messages == 5

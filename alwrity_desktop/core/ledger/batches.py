@@ -8,6 +8,8 @@ from typing import Protocol
 
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.pricing import Settled
+from alwrity_desktop.core.domain.server import ServerAlert, ServerFacts
+from alwrity_desktop.core.domain.statements import Statement
 from alwrity_desktop.core.domain.usage import Call
 from alwrity_desktop.core.log_reading import LogReading
 
@@ -38,6 +40,15 @@ class Batch:
     #: True when a better copy of a known call replaces its figures (logs); else the first
     #: figures stay and the difference is reported.
     is_corrected_by_copies: bool = True
+    #: The server's account that the rest is about; "" for calls that no server brought.
+    account: str = ""
+    statements: Sequence[Statement] = ()
+    #: Only the fields that were learnt; the others keep what is known.
+    facts: ServerFacts = field(default_factory=ServerFacts)
+    server_alerts: Sequence[ServerAlert] = ()
+    #: True when the calls are all rows that the server lists, and the statements name all the
+    #: rows that it merged: only then can be told what was merged before it was ever read.
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +74,5 @@ class BatchResult:
     alerts: tuple[Alert, ...] = ()
     #: Only for the calls of the batch itself, not for those of its readings.
     booked: tuple[Booked, ...] = field(default=())
+    #: Statements that are new or say other figures than before.
+    statements: int = 0

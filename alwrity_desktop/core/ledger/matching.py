@@ -118,6 +118,7 @@ def _known(row: object) -> KnownCall:
         "agent",
         "conversation",
         "endpoint",
+        "billing_period",
     ]
     call = Call(
         **{name: values[name] for name in names},

@@ -43,6 +43,8 @@ SERIES: Final = Table(
     Column("agent", Text, nullable=False),
     Column("conversation", Text, nullable=False),
     Column("endpoint", Text, nullable=False),
+    #: The key of a server's billing period; "" for calls that no server books.
+    Column("billing_period", Text, nullable=False),
     #: 0 where the status is not known: NULLs would never be equal in the constraint.
     Column("status_code", Integer, nullable=False),
     Column("price_status", Text, nullable=False),
@@ -55,6 +57,7 @@ SERIES: Final = Table(
         "agent",
         "conversation",
         "endpoint",
+        "billing_period",
         "status_code",
         "price_status",
         name="series_once",
@@ -256,6 +259,84 @@ PRICES: Final = Table(
     Column("body", Text, nullable=False),
     Column("set_at_ms", Integer, nullable=False),
     UniqueConstraint("provider", "model", "effective_from", name="prices_once"),
+)
+
+STATEMENTS: Final = Table(
+    "statements",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("account", Text, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("period", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("label", Text, nullable=False),
+    #: Figures are NULL where the server said none.
+    Column("calls", Integer),
+    Column("messages", Integer),
+    Column("conversations", Integer),
+    Column("tokens", Integer),
+    Column("input_tokens", Integer),
+    Column("output_tokens", Integer),
+    Column("cost_pico", Integer),
+    Column("occurred_at_ms", Integer),
+    Column("said_at_ms", Integer, nullable=False),
+    Column("confirmed_at_ms", Integer, nullable=False),
+    #: The newest row of a name is what the server says now; the others are history.
+    Index("statements_by_name", "account", "origin", "kind", "period", "key"),
+)
+
+SERVER_FACTS: Final = Table(
+    "server_facts",
+    METADATA,
+    Column("id", Integer, primary_key=True),
+    Column("account", Text, nullable=False),
+    #: A field of ``ServerFacts``.
+    Column("name", Text, nullable=False),
+    #: JSON.
+    Column("body", Text, nullable=False),
+    Column("said_at_ms", Integer, nullable=False),
+    Column("confirmed_at_ms", Integer, nullable=False),
+    Index("server_facts_by_name", "account", "name"),
+)
+
+SYNC_STATES: Final = Table(
+    "sync_states",
+    METADATA,
+    Column("account", Text, primary_key=True),
+    #: The first and the last sync that went well.
+    Column("first_ok_ms", Integer),
+    Column("last_ok_ms", Integer),
+    #: 1 once all rows that the server listed were read.
+    Column("is_whole", Integer, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("trouble", Text, nullable=False),
+)
+
+REMAINDERS: Final = Table(
+    "remainders",
+    METADATA,
+    Column("account", Text, primary_key=True),
+    Column("provider", Text, primary_key=True),
+    Column("billing_period", Text, primary_key=True),
+    Column("occurred_at_ms", Integer, nullable=False),
+    Column("calls", Integer, nullable=False),
+    Column("input_tokens", Integer, nullable=False),
+    Column("output_tokens", Integer, nullable=False),
+    #: Tokens of which the server does not say the kind.
+    Column("unsplit_tokens", Integer, nullable=False),
+    Column("cost_pico", Integer, nullable=False),
+)
+
+SERVER_ALERTS: Final = Table(
+    "server_alerts",
+    METADATA,
+    Column("account", Text, primary_key=True),
+    #: The server's own id of one of its rows.
+    Column("server_id", Text, primary_key=True),
+    Column("alert_id", Integer, ForeignKey("alerts.id"), nullable=False, index=True),
+    #: 1 when the server has it as read.
+    Column("is_read_there", Integer, nullable=False),
 )
 
 for _table in (CALLS, CORRECTIONS):

@@ -16,7 +16,7 @@ from alwrity_desktop.core.domain.errors import LedgerUnavailableError
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.ledger import engine, migrate
 from alwrity_desktop.core.ledger.ledger import Ledger
-from tests.core.ledger.calls import a_call, a_log, from_logs, totals
+from tests.core.ledger.calls import NOW_MS, a_call, a_log, from_logs, totals
 
 
 def scripts() -> ScriptDirectory:
@@ -209,13 +209,42 @@ def test_that_an_older_ledger_is_backed_up_before_it_is_migrated(
     Ledger(path).close()
 
     (kept,) = seen
-    assert kept.name == "ledger.sqlite3.before-0000-to-0001"
+    assert kept.name == f"ledger.sqlite3.before-0000-to-{migrate.HEAD}"
     assert kept.stat().st_mode & 0o077 == 0
     monkeypatch.undo()
     connection = sqlite.connect(str(kept))
     calls = connection.execute("SELECT count(*), sum(cost_pico) FROM calls").fetchone()
     connection.close()
     assert calls == (1, 10_500_000_000)
+
+
+def test_that_a_ledger_of_the_first_version_keeps_its_calls_and_sums(
+    tmp_path: Path, book: PriceBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    monkeypatch.setattr(migrate, "HEAD", "0001")
+    migrated(path)
+    monkeypatch.undo()
+    connection = sqlite.connect(str(path), isolation_level=None)
+    connection.execute(
+        "INSERT INTO series VALUES (7, 'local', 'claude-code', 'anthropic', 'm', '', '', '', '', 0,"
+        " 'priced')"
+    )
+    connection.execute(
+        "INSERT INTO rollups VALUES (1994646, 7, 1, 1000, 0, 0, 500, 10500, 0, 0, 0)"
+    )
+    connection.close()
+
+    opened = Ledger(path)
+    assert (totals(opened).calls, totals(opened).cost_pico) == (1, 10_500_000_000)
+    with opened.snapshot() as snapshot:
+        (row,) = snapshot.by_series("local", 0, NOW_MS, ("billing_period", "model"))
+    opened.record(from_logs(a_log([a_call()])), book)
+
+    assert (row.dimensions["billing_period"], row.dimensions["model"]) == ("", "m")
+    assert totals(opened).calls == 2
+    opened.close()
+    assert (tmp_path / "ledger.sqlite3.before-0001-to-0002").exists()
 
 
 def test_that_a_migration_that_fails_changes_nothing(

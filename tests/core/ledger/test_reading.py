@@ -15,6 +15,7 @@ from alwrity_desktop.core.domain.money import MAX_COST_PICO
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.sums import OffsetSpan
 from alwrity_desktop.core.ledger.ledger import Ledger
+from alwrity_desktop.core.ledger.migrate import HEAD
 from alwrity_desktop.core.ledger.schema import QUARTER_MS
 from tests.core.ledger.calls import DAY_MS, HOUR_MS, NOW_MS, a_call, a_log, from_logs, from_script
 
@@ -154,4 +155,4 @@ def test_that_the_versions_are_told(ledger: Ledger, tmp_path: Path) -> None:
         library, tables = snapshot.versions()
 
     assert tuple(int(part) for part in library.split(".")) >= (3, 51, 3)
-    assert tables == "0001"
+    assert tables == HEAD

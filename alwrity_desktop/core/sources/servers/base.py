@@ -45,6 +45,8 @@ class KnownRows:
     #: Whether the account was ever synced whole.
     is_complete: bool = False
     facts: ServerFacts = field(default_factory=ServerFacts)
+    #: When each of the facts was confirmed last, by its name, UTC milliseconds.
+    confirmed_ms: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +60,7 @@ class Pull:
     alerts: tuple[ServerAlert, ...] = ()
     #: Plain sentences about what could not be read, without any content of it.
     troubles: tuple[str, ...] = ()
-    #: True when all history there is was fetched.
+    #: True when this very pull read every row that the server lists, merged ones included.
     is_complete: bool = False
 
 
