@@ -94,6 +94,12 @@ class SyncResult:
     error: str | None
     seconds: float
     requests: int = 0
+    #: How the account stands now: "ok", "auth", "offline" or "error".
+    state: str = "ok"
+    #: What could not be read although the sync went well, in plain sentences.
+    troubles: tuple[str, ...] = ()
+    #: How long the server wants to be left alone; None where it did not say.
+    retry_after_ms: int | None = None
 
 
 def token_variable(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -10,10 +11,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 from alwrity_desktop.core import clock, prices, reporting, settings
+from alwrity_desktop.core.account_desk import AccountDesk
+from alwrity_desktop.core.accounts import ALL_ACCOUNTS
 from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget
-from alwrity_desktop.core.domain.errors import NotFoundError
+from alwrity_desktop.core.domain.errors import AlwrityError, NotFoundError
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import AccountView, CallPage, CallQuery, CallRow, Report
@@ -58,10 +61,10 @@ _DOORS: Final = {"record": "Scripts", "sample": "Sample data"}
 _SAMPLE_AGE_MS: Final = 86_400_000
 """A sample that ends earlier is made anew: a half year that ends now looks alive."""
 
-_ACCOUNTS: Final = {
-    LOCAL_ACCOUNT: AccountView(LOCAL_ACCOUNT, "This computer"),
-    SAMPLE_ACCOUNT: AccountView(SAMPLE_ACCOUNT, "Sample data", kind="sample"),
-}
+_LOCAL: Final = AccountView(LOCAL_ACCOUNT, "This computer")
+_SAMPLE: Final = AccountView(SAMPLE_ACCOUNT, "Sample data", kind="sample")
+_ALL: Final = AccountView(ALL_ACCOUNTS, "All accounts", kind="all")
+_ALWAYS_THERE: Final = {view.name: view for view in (_LOCAL, _SAMPLE)}
 
 
 def open_context(profile: Profile, environ: Mapping[str, str] | None = None) -> Context:
@@ -86,6 +89,8 @@ class Context:
         self._environ = environ
         self._ledgers: dict[str, Ledger] = {}
         self._lock = threading.Lock()
+        #: The accounts on servers.
+        self.desk = AccountDesk(self, environ)
 
     @property
     def settings(self) -> Settings:
@@ -97,19 +102,27 @@ class Context:
         return self.settings.timezone or clock.system_timezone(self._environ)
 
     def accounts(self) -> tuple[AccountView, ...]:
-        """Return the accounts that can be shown: the sample only once it was made."""
-        return tuple(
-            view
-            for name, view in _ACCOUNTS.items()
-            if name != SAMPLE_ACCOUNT or self.profile.sample.exists()
-        )
+        """Return the accounts that can be shown: the sample only once it was made.
+
+        All together are an account of their own once a server is connected. When the file
+        of the accounts is damaged, which the doctor tells, the servers are left out.
+        """
+        servers: tuple[AccountView, ...] = ()
+        with contextlib.suppress(AlwrityError):
+            servers = self._servers()
+        sample = (_SAMPLE,) if self.profile.sample.exists() else ()
+        return (_LOCAL, *servers, *((_ALL,) if servers else ()), *sample)
 
     def account(self, name: str) -> AccountView:
         """Return an account. Raises NotFoundError, naming those that there are."""
-        if name not in _ACCOUNTS:
-            known = ", ".join(view.name for view in self.accounts())
-            raise NotFoundError(f'There is no account "{name:.60}". There are: {known}.')
-        return _ACCOUNTS[name]
+        if name in _ALWAYS_THERE:
+            return _ALWAYS_THERE[name]
+        for view in (*self._servers(), _ALL):
+            if view.name == name:
+                return view
+        views = self.accounts()
+        known = ", ".join(view.name for view in views)
+        raise NotFoundError(f'There is no account "{name:.60}". There are: {known}.')
 
     def report(
         self,
@@ -289,11 +302,16 @@ class Context:
             return found
 
     def close(self) -> None:
-        """Release the ledgers' connections."""
+        """Call off what servers are asked, and release the ledgers' connections."""
+        self.desk.close()
         with self._lock:
             for opened in self._ledgers.values():
                 opened.close()
             self._ledgers.clear()
+
+    def _servers(self) -> tuple[AccountView, ...]:
+        accounts = self.desk.accounts()
+        return tuple(AccountView(each.name, each.name, each.kind) for each in accounts)
 
     def _remove_sample(self) -> None:
         path = self.profile.sample

@@ -1,0 +1,138 @@
+"""One sync of one account: what waits is carried there, what is new is brought and booked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from alwrity_desktop.core.account_connections import Connection, Connections, Talk
+from alwrity_desktop.core.accounts import SyncResult
+from alwrity_desktop.core.domain.errors import (
+    AlwrityError,
+    AskingError,
+    AuthRefusedError,
+    RateLimitedError,
+    UnreachableError,
+)
+from alwrity_desktop.core.ledger.batches import Batch
+from alwrity_desktop.core.sources.servers.base import USAGE, KnownRows, Pull, ServerSource
+from alwrity_desktop.core.sources.servers.registry import server_source
+
+if TYPE_CHECKING:
+    from alwrity_desktop.core.account_desk import DeskCore
+    from alwrity_desktop.core.ledger.batches import BatchResult
+
+FIRST_DEADLINE_S: Final = 300.0
+DEADLINE_S: Final = 60.0
+"""How long one sync may take; the first one brings the whole history."""
+
+STATE_OF_ERROR: Final[tuple[tuple[type[AlwrityError], str], ...]] = (
+    (AuthRefusedError, "auth"),
+    (UnreachableError, "offline"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """What is asked of one account."""
+
+    connection: Connection
+    parts: frozenset[str]
+    is_cancelled: Callable[[], bool]
+    #: Whether the person asked: then a server that failed is tried at once.
+    is_hastened: bool
+
+
+def sync_account(core: DeskCore, connections: Connections, errand: Errand) -> SyncResult:
+    """Sync one account and return what came of it; never raises for what a server does."""
+    connection = errand.connection
+    elapsed_s = connections.network.pauses.elapsed_s
+    began_s, before = elapsed_s(), connection.asker.requests
+    pull, booked, error = Pull(), None, None
+    with connection.lock:
+        try:
+            pull, booked = _bring(core, connections, errand)
+        except AlwrityError as caught:
+            error = caught
+        _note(core, connection, error, pull)
+    return SyncResult(
+        name=connection.account.name,
+        is_ok=error is None,
+        calls_added=0 if booked is None else booked.added,
+        statements=0 if booked is None else booked.statements,
+        error=None if error is None else str(error),
+        seconds=elapsed_s() - began_s,
+        requests=connection.asker.requests - before,
+        state=state_of(error),
+        troubles=pull.troubles,
+        retry_after_ms=_retry_after_ms(core, error),
+    )
+
+
+def state_of(error: AlwrityError | None) -> str:
+    """Return how an account stands after *error*."""
+    if error is None:
+        return "ok"
+    return next((state for kind, state in STATE_OF_ERROR if isinstance(error, kind)), "error")
+
+
+def _bring(core: DeskCore, connections: Connections, errand: Errand) -> tuple[Pull, BatchResult]:
+    connection, account = errand.connection, errand.connection.account
+    connections.renew(connection)
+    if errand.is_hastened:
+        connection.asker.allow_trial()
+    ledger = core.ledger(account.name)
+    known = ledger.known_rows(account.name)
+    deadline_s = DEADLINE_S if known.is_complete else FIRST_DEADLINE_S
+    if not known.is_complete:
+        connection.asker.allow_burst()
+    talk = connections.talk(connection, deadline_s, errand.is_cancelled)
+    source = server_source(account.kind)
+    if USAGE in errand.parts:
+        _carry(core, source, talk)
+    pull = source.pull(talk, account.name, account.user, known, errand.parts, core.clock.now_ms())
+    return pull, ledger.record(_batch(core, connection, pull, known), core.price_book())
+
+
+def _carry(core: DeskCore, source: ServerSource, talk: Talk) -> None:
+    """Tell the server which of its alerts were read here."""
+    name = talk.connection.account.name
+    waiting = core.ledger(name).unread_to_carry(name)
+    if waiting:
+        taken = source.mark_read(talk, waiting)
+        core.ledger(name).confirm_carried(name, taken)
+
+
+def _batch(core: DeskCore, connection: Connection, pull: Pull, known: KnownRows) -> Batch:
+    account = connection.account
+    return Batch(
+        door=account.kind,
+        account=account.name,
+        now_ms=core.clock.now_ms(),
+        timezone=core.timezone(),
+        week_starts=core.settings.week_starts,
+        calls=pull.calls,
+        statements=pull.statements,
+        facts=pull.facts,
+        server_alerts=pull.alerts,
+        is_first_read=not known.is_complete,
+    )
+
+
+def _note(core: DeskCore, connection: Connection, error: AlwrityError | None, pull: Pull) -> None:
+    connection.is_refused = isinstance(error, AuthRefusedError)
+    if error is not None and not isinstance(error, AskingError):
+        # The ledger itself is in trouble, or the token's store: nothing can be noted.
+        return
+    trouble = " ".join(pull.troubles) if error is None else str(error)
+    name = connection.account.name
+    core.ledger(name).note_sync(name, core.clock.now_ms(), state_of(error), trouble)
+
+
+def _retry_after_ms(core: DeskCore, error: AlwrityError | None) -> int | None:
+    if isinstance(error, RateLimitedError):
+        return max(0, error.until_ms - core.clock.now_ms())
+    if isinstance(error, UnreachableError) and error.next_try_ms is not None:
+        return max(0, error.next_try_ms - core.clock.now_ms())
+    return None
