@@ -166,6 +166,10 @@ class ServerFacts:
     billing_period: str | None = None
     #: What this server can do and what not, by the name of the ability.
     abilities: tuple[tuple[str, bool], ...] | None = None
+    #: What the server's own checks say of its parts, in its words, by the name of the part.
+    checks: tuple[tuple[str, str], ...] | None = None
+    #: After how many days the server shortens or drops the rows of its renewal history.
+    retention_days: tuple[tuple[str, int], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)

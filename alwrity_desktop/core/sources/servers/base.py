@@ -25,6 +25,11 @@ class Ask(Protocol):
     ``core.domain.errors`` with a sentence: refused token, limited, unreachable, broken answer.
     """
 
+    @property
+    def origin(self) -> str:
+        """Host and port of the server, the port always written out: a part of identities."""
+        ...
+
     def __call__(
         self,
         method: str,
@@ -47,6 +52,8 @@ class KnownRows:
     facts: ServerFacts = field(default_factory=ServerFacts)
     #: When each of the facts was confirmed last, by its name, UTC milliseconds.
     confirmed_ms: Mapping[str, int] = field(default_factory=dict)
+    #: What is known of the rows that the server merged: each row's newest statement.
+    merged: tuple[Statement, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
