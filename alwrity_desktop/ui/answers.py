@@ -44,6 +44,8 @@ class Answers(QObject):
 
     #: A request that a dialog answers.
     dialog_asked = Signal(object)
+    #: A request about the account's server.
+    server_asked = Signal(object)
 
     def __init__(self, desk: Desk, window: MainWindow) -> None:
         """Listen to *window*."""
@@ -78,6 +80,14 @@ class Answers(QObject):
                 self._window.open_dock(name)
             case requests.RemoveBudget() | requests.ExportReport():
                 self.dialog_asked.emit(request)
+            case (
+                requests.ConnectServer()
+                | requests.ManageAccounts()
+                | requests.EnterToken()
+                | requests.AskPrice()
+                | requests.OpenServerPage()
+            ):
+                self.server_asked.emit(request)
             case _:
                 assert_never(request)
 

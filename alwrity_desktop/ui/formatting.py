@@ -13,6 +13,7 @@ from PySide6.QtCore import QCoreApplication
 from alwrity_desktop.core.domain.budgets import DEFAULT_THRESHOLDS, Limit, LimitKind
 from alwrity_desktop.core.domain.money import PICO_PER_USD, cents_half_even, divide_half_even
 from alwrity_desktop.core.domain.periods import local_time
+from alwrity_desktop.core.domain.report import Figures
 
 UNKNOWN: Final = "—"
 _PICO_PER_TEN_THOUSANDTH: Final = PICO_PER_USD // 10_000
@@ -318,7 +319,17 @@ _SOURCES: Final = {
     "gateway": "Gateway",
     "sample": "Sample data",
     "alwrity": "ALwrity",
+    "agent-billing": "Agent platform",
 }
+
+
+def uses(figures: Figures) -> str:
+    """Return how often something was used: "1,599 calls", or "50 messages" where only those are."""
+    if figures.is_stated:
+        template = _tr("1 message") if figures.messages == 1 else _tr("{count} messages")
+        return template.format(count=count(figures.messages))
+    template = _tr("1 call") if figures.calls == 1 else _tr("{count} calls")
+    return template.format(count=count(figures.calls))
 
 
 def provider_label(name: str) -> str:

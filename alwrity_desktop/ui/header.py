@@ -10,7 +10,7 @@ from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.report import Report
-from alwrity_desktop.ui import header_text, theme
+from alwrity_desktop.ui import account_text, header_text, theme
 from alwrity_desktop.ui.header_widgets import Bell, MenuButton, MoneyMetric, PeriodPicker, StatePill
 from alwrity_desktop.ui.requests import EditBudget, ExportReport, OpenCalls, OpenDock
 from alwrity_desktop.ui.sentence import Sentence
@@ -113,9 +113,7 @@ class Header(QWidget):
     def show_report(self, report: Report) -> None:
         """Render *report*."""
         self._report = report
-        self.account.set_words(
-            *self._account_words(report), "flask-conical" if report.account.is_sample else "server"
-        )
+        self.account.set_words(*self._account_words(report), account_text.account_icon(report))
         self._show_period(report)
         cost_pico = report.totals.cost_pico if report.calls_ever else None
         self._cost.set_cost(cost_pico)
@@ -138,11 +136,15 @@ class Header(QWidget):
         self._budget.setVisible(is_wide and not has_limits)
 
     def _account_words(self, report: Report) -> tuple[str, str]:
-        name, detail = header_text.account_words(report)
+        name, detail = account_text.account_words(report)
         plain_tooltip(self.account, name)
         if self._fold is Fold.LINE:
             return "", ""
-        return name, detail if self._fold in {Fold.WIDE, Fold.MEDIUM} else ""
+        has_trouble = report.server is not None and report.server.state != account_text.OK
+        if self._fold is Fold.WIDE:
+            return name, detail
+        # The banner and the pill say the rest.
+        return name, detail if self._fold is Fold.MEDIUM and not has_trouble else ""
 
     def _show_period(self, report: Report) -> None:
         is_short = self._fold not in {Fold.WIDE, Fold.MEDIUM}

@@ -12,7 +12,7 @@ from alwrity_desktop.core.domain.health import HealthStatus
 from alwrity_desktop.core.domain.periods import Period, local_day
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.words import name_words
-from alwrity_desktop.ui import formatting
+from alwrity_desktop.ui import account_text, formatting
 from alwrity_desktop.ui.sentence import Run, runs
 
 
@@ -32,7 +32,7 @@ class State:
 
 def period_title(period: Period, *, is_short: bool = False) -> str:
     """Return the name of *period*: "November 2026", "2026", "16 – 22 Nov", "All time"."""
-    if period.kind == "month":
+    if period.kind == "month" and not period.billing_period:
         if is_short:
             return f"{formatting.month_short(period.start)} {period.start[:4]}"
         return formatting.month_year(period.start)
@@ -46,9 +46,14 @@ def period_title(period: Period, *, is_short: bool = False) -> str:
 
 
 def period_range(report: Report) -> str:
-    """Return the days of the period, and how many are left: "1 – 30 Nov, 10 days left"."""
+    """Return the days of the period, and how many are left: "1 – 30 Nov, 10 days left".
+
+    A billing period is named by its days, so here it is said what it is.
+    """
     period = report.period
     span = formatting.span(period.start, period.end)
+    if period.billing_period:
+        span = _tr("billing period")
     if not period.start_ms <= report.as_of_ms < period.end_ms or period.kind in {"today", "all"}:
         return span
     today = date.fromisoformat(local_day(report.as_of_ms, period.timezone))
@@ -74,14 +79,25 @@ def used_caption(report: Report) -> str:
         "year": _tr("This year you've used"),
         "all": _tr("In all you've used"),
     }
+    if report.period.billing_period:
+        return _tr("In this billing period you've used")
     if is_present(report) and report.period.kind in captions:
         return captions[report.period.kind]
     return _tr("In this period you've used")
 
 
 def used_runs(report: Report) -> tuple[Run, ...]:
-    """Return "across 14,760 API calls, 84.7M tokens", with what could not be priced."""
+    """Return "across 14,760 API calls, 84.7M tokens", in messages where no calls are known."""
     totals = report.totals
+    if report.is_stated:
+        template = _tr("across {messages} messages, {tokens} tokens")
+        if totals.messages == 1:
+            template = _tr("across {messages} message, {tokens} tokens")
+        return runs(
+            template,
+            messages=formatting.count(totals.messages),
+            tokens=formatting.tokens(totals.tokens),
+        )
     if totals.calls == 1:
         template = _tr("across {calls} API call, {tokens} tokens")
     else:
@@ -103,6 +119,8 @@ def forecast_runs(report: Report) -> tuple[Run, ...]:
         "year": _tr("You're on track to spend {cost} this year"),
     }
     template = templates.get(report.period.kind, _tr("You're on track to spend {cost}"))
+    if report.period.billing_period:
+        template = _tr("You're on track to spend {cost} this billing period")
     return runs(template, cost=formatting.money(forecast.cost_pico))
 
 
@@ -167,14 +185,19 @@ _HEALTH_TONES = {
 
 
 def state_of(report: Report) -> State:
-    """Return the worst of the limits and of the health."""
+    """Return the worst of the limits, of the health and of the way to the server."""
     worst = worst_limit(report)
     if report.status == Status.LIMIT_REACHED:
         return State("danger", _tr("Limit reached"), _reason(worst))
     if report.health.status == HealthStatus.FAILED:
         return State("danger", _tr("Failed"), report.health.reason)
+    server = _server_state(report)
+    if server is not None and server.tone == "danger":
+        return server
     if report.status == Status.WARNING:
         return State("warning", _tr("Warning"), _reason(worst))
+    if server is not None:
+        return server
     words = {
         HealthStatus.HEALTHY: _tr("Healthy"),
         HealthStatus.WARNING: _tr("Warning"),
@@ -182,6 +205,15 @@ def state_of(report: Report) -> State:
     }
     health = report.health.status
     return State(_HEALTH_TONES[health], words[health], report.health.reason)
+
+
+def _server_state(report: Report) -> State | None:
+    """Return what is wrong with the way to the account's server, None where nothing is."""
+    if report.server is None or report.server.state == account_text.OK:
+        return None
+    state = report.server.state
+    reason = account_text.refused_sentence(report) or account_text.stale_sentence(report)
+    return State(account_text.state_tone(state), account_text.state_word(state), reason)
 
 
 def worst_limit(report: Report) -> Limit | None:
@@ -224,22 +256,14 @@ def summary(report: Report) -> str:
     return template.format(used=used_words(report), cost=formatting.money(cost))
 
 
-def account_words(report: Report) -> tuple[str, str]:
-    """Return the account's name, and what kind of account it is."""
-    if report.account.is_sample:
-        return _tr("Sample data"), _tr("made up")
-    if report.account.kind == "local":
-        return _tr("This computer"), _tr("local logs")
-    return report.account.label, ""
-
-
 def updated(report: Report, now_ms: int, next_ms: int | None) -> str:
     """Return "Updated 2 min ago · next in 3 min"; *next_ms* is the wait, None when unknown."""
     if report.account.is_sample:
         return _tr("Figures are made up")
-    if report.last_read_ms is None:
+    read_ms = report.last_read_ms if report.server is None else report.server.last_sync_ms
+    if read_ms is None:
         return _tr("Nothing read yet")
-    words = _tr("Updated {age}").format(age=formatting.ago(report.last_read_ms, now_ms))
+    words = _tr("Updated {age}").format(age=formatting.ago(read_ms, now_ms))
     if next_ms is None:
         return words
     return _tr("{updated} · next in {wait}").format(

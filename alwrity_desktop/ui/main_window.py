@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QStackedWidget, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.report import Report
-from alwrity_desktop.ui import formatting, header_text, theme
+from alwrity_desktop.ui import account_text, formatting, theme
 from alwrity_desktop.ui.actions import PERIOD_ACTIONS, Actions
 from alwrity_desktop.ui.dialogs.first_run import FirstRunPage
 from alwrity_desktop.ui.dock_area import DockArea, DockPage
@@ -167,7 +167,7 @@ class MainWindow(QMainWindow):
         self.status_line.show_report(report)
         self.narrow.show_report(report)
         self.actions_.check("account", "sample" if report.account.is_sample else "local")
-        name, _detail = header_text.account_words(report)
+        name, _detail = account_text.account_words(report)
         title = self.tr("ALwrity Desktop – {account}: {cost}")
         self.setWindowTitle(
             title.format(account=name, cost=formatting.money(report.totals.cost_pico))

@@ -18,6 +18,8 @@ class OpenCalls:
     day_end: str | None = None
     #: "ok", "error", "unpriced", "estimated" or None for any.
     state: str | None = None
+    #: Words that the call must have, such as its agent or conversation.
+    search: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,33 @@ class OpenDock:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class ConnectServer:
+    """Connect one more server."""
+
+
+@dataclass(frozen=True, slots=True)
+class ManageAccounts:
+    """Look after the connected servers."""
+
+
+@dataclass(frozen=True, slots=True)
+class EnterToken:
+    """Give the account that is shown a new token."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskPrice:
+    """Ask the account's server what planned operations would cost."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenServerPage:
+    """Open a page of the account's server in the browser: "checkout" or "portal"."""
+
+    what: str
+
+
 Request = (
     OpenCalls
     | AskCalls
@@ -104,4 +133,9 @@ Request = (
     | ExportReport
     | SelectPeriod
     | OpenDock
+    | ConnectServer
+    | ManageAccounts
+    | EnterToken
+    | AskPrice
+    | OpenServerPage
 )

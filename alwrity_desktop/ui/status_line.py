@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.health import HealthStatus
 from alwrity_desktop.core.domain.report import Report
-from alwrity_desktop.ui import formatting, header_text
+from alwrity_desktop.ui import account_text, formatting, header_text
 from alwrity_desktop.ui.header import Fold, Rule
 from alwrity_desktop.ui.widgets import IconLabel, PlainLabel
 
@@ -43,8 +43,9 @@ class StatusLine(QWidget):
         self._summary.set_plain(header_text.summary(report))
         self._zone.set_plain(report.period.timezone)
         read = self.tr("Last read {time}")
-        clock = formatting.clock(report.last_read_ms, report.period.timezone)
-        self._read.set_plain("" if report.last_read_ms is None else read.format(time=clock))
+        read_ms = report.last_read_ms if report.server is None else report.server.last_sync_ms
+        clock = formatting.clock(read_ms, report.period.timezone)
+        self._read.set_plain("" if read_ms is None else read.format(time=clock))
         self._show_source(report)
 
     def _show_source(self, report: Report) -> None:
@@ -58,6 +59,8 @@ class StatusLine(QWidget):
             icon, role, words = "circle-x", "danger", self.tr("A source cannot be read")
         else:
             icon, role, words = "circle-check", "success", self.tr("Local logs")
+        if report.server is not None and not self._paused:
+            icon, role, words = account_text.source_words(report)
         self._icon.set_icon(icon, role)
         self._source.set_plain(words)
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.report import Report
-from alwrity_desktop.ui import formatting, header_text, theme
+from alwrity_desktop.ui import account_text, formatting, header_text, theme
 from alwrity_desktop.ui.actions import Actions
 from alwrity_desktop.ui.tokens import DARK_STATUS, STATUS_ICONS
 
@@ -140,7 +140,7 @@ class Tray(QObject):
     def _fill_menu(self) -> None:
         self._menu.clear()
         for name, report in self._reports.items():
-            label, _detail = header_text.account_words(report)
+            label, _detail = account_text.account_words(report)
             cost = formatting.money(report.totals.cost_pico)
             tone = header_text.state_of(report).tone
             icon = theme.icon(STATUS_ICONS[tone], f"{tone}.mark")
@@ -182,7 +182,7 @@ class Tray(QObject):
 
 def tooltip(report: Report, paused: str = "") -> str:
     """Return account and state, the cost, and where the month will end."""
-    label, _detail = header_text.account_words(report)
+    label, _detail = account_text.account_words(report)
     state = header_text.state_of(report)
     lines = [f"{label}: {state.word}", header_text.used_words(report)]
     lines += [words for words in (header_text.on_track_words(report), paused) if words]

@@ -22,6 +22,9 @@ SIZES = {
     "alerts": (376, 240),
     "health": (342, 310),
     "calls": (900, 240),
+    "agents": (560, 360),
+    "plans": (640, 480),
+    "reconciliation": (700, 300),
 }
 
 

@@ -12,7 +12,7 @@ from alwrity_desktop.core.domain.budgets import Status
 from alwrity_desktop.core.domain.forecast import Forecast
 from alwrity_desktop.core.domain.health import HealthStatus
 from alwrity_desktop.core.domain.report import AccountView, Report
-from alwrity_desktop.ui import header_text
+from alwrity_desktop.ui import account_text, header_text
 from alwrity_desktop.ui.sentence import plain, runs
 from tests import builders
 
@@ -113,7 +113,7 @@ def test_that_the_pill_shows_the_worst(
 
 def test_that_sample_data_is_marked_in_every_line_about_the_account(report: Report) -> None:
     sample = replace(report, account=AccountView("sample", "Sample data", "sample"))
-    assert header_text.account_words(sample) == ("Sample data", "made up")
+    assert account_text.account_words(sample) == ("Sample data", "made up")
     assert header_text.updated(sample, builders.NOW_MS, 1_000) == "Figures are made up"
 
 

@@ -120,7 +120,8 @@ class Figures:
     @property
     def cost_per_million_tokens_pico(self) -> int | None:
         """Cost of a million tokens of any kind on average; None without tokens or prices."""
-        if not self.tokens or self.calls == self.unpriced_calls:
+        has_price = self.is_stated or self.calls > self.unpriced_calls
+        if not self.tokens or not has_price:
             return None
         return divide_half_even(self.cost_pico * TOKENS_PER_MILLION, self.tokens)
 

@@ -84,9 +84,15 @@ class Figure(Clickable):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
-        layout.addWidget(PlainLabel(caption, "caption", "muted"))
+        self._heading = PlainLabel(caption, "caption", "muted")
+        layout.addWidget(self._heading)
         layout.addWidget(self.value)
         layout.addWidget(self.note)
+
+    def set_caption(self, caption: str) -> None:
+        """Say what the figure is about."""
+        self._caption = caption
+        self._heading.set_plain(caption)
 
     def set_number(self, number: int, write: Callable[[int], str], note: str) -> None:
         """Let the value count up or down to *number*, as *write* puts it."""

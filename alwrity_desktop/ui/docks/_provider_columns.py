@@ -11,6 +11,9 @@ from alwrity_desktop.ui.tables.columns import Column, Decoration, Look, Swatch
 TOTAL = ""
 """The key of the total row."""
 
+NOT_ITEMISED = "not itemised"
+"""The key of what a server's total has beyond its parts."""
+
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("ProvidersDock", text)
@@ -26,12 +29,14 @@ def _plain(value: float | None) -> str:
 
 
 def _swatch(row: Group) -> Decoration | None:
-    return Swatch(row.provider or row.key) if row.key != TOTAL else None
+    return None if row.key in {TOTAL, NOT_ITEMISED} else Swatch(row.provider or row.key)
 
 
 def _name(row: Group) -> str:
     if row.key == TOTAL:
         return _tr("Total")
+    if row.key == NOT_ITEMISED:
+        return _tr("Not itemised")
     return row.key if row.provider else formatting.provider_label(row.key)
 
 
@@ -63,17 +68,27 @@ def _strong(_row: Group) -> Look:
     return Look("text", 600)
 
 
-def columns(title: str) -> tuple[Column[Group], ...]:
-    """Return the columns; *title* heads the first."""
+def _uses(row: Group) -> int | None:
+    return row.figures.messages if row.figures.is_stated else row.figures.calls
+
+
+def _each_pico(row: Group) -> int | None:
+    figures = row.figures
+    return figures.cost_per_message_pico if figures.is_stated else figures.cost_per_call_pico
+
+
+def columns(title: str, *, is_stated: bool = False) -> tuple[Column[Group], ...]:
+    """Return the columns; *title* heads the first, and stated figures count messages."""
+    uses = _tr("Messages") if is_stated else _tr("Calls")
     return (
         Column(
             "name", title, _name, sort_key=lambda row: _name(row).casefold(), decoration=_swatch,
             is_stretched=True, is_descending_first=False, tooltip=_name,
         ),
         Column(
-            "calls", _tr("Calls"), lambda row: formatting.count(row.figures.calls),
-            sort_key=lambda row: float(row.figures.calls), is_number=True, priority=1,
-            plain=lambda row: str(row.figures.calls),
+            "calls", uses, lambda row: formatting.count(_uses(row)),
+            sort_key=lambda row: _number(_uses(row)), is_number=True, priority=1,
+            plain=lambda row: _plain(_uses(row)),
         ),
         Column(
             "tokens", _tr("Tokens"), lambda row: formatting.tokens(_tokens(row), 1),
@@ -85,11 +100,11 @@ def columns(title: str) -> tuple[Column[Group], ...]:
             sort_key=lambda row: _number(_cost(row)), is_number=True, look=_strong,
             plain=lambda row: formatting.money_plain(_cost(row)), tooltip=_cost_note,
         ),
-        *_quiet_columns(),
+        *_quiet_columns(_tr("Per message") if is_stated else _tr("Per call")),
     )  # fmt: skip
 
 
-def _quiet_columns() -> tuple[Column[Group], ...]:
+def _quiet_columns(each: str) -> tuple[Column[Group], ...]:
     """Return the columns that explain the cost."""
     return (
         Column(
@@ -98,11 +113,9 @@ def _quiet_columns() -> tuple[Column[Group], ...]:
             look=_quiet, plain=lambda row: _plain(row.share_percent),
         ),
         Column(
-            "per_call", _tr("Per call"),
-            lambda row: formatting.money_small(row.figures.cost_per_call_pico),
-            sort_key=lambda row: _number(row.figures.cost_per_call_pico), is_number=True,
-            priority=4, look=_quiet,
-            plain=lambda row: formatting.money_plain(row.figures.cost_per_call_pico),
+            "per_call", each, lambda row: formatting.money_small(_each_pico(row)),
+            sort_key=lambda row: _number(_each_pico(row)), is_number=True, priority=4, look=_quiet,
+            plain=lambda row: formatting.money_plain(_each_pico(row)),
         ),
         Column(
             "per_million", _tr("Per 1M"),

@@ -75,7 +75,7 @@ class DockView(QWidget):
 
     def is_empty(self, report: Report) -> bool:
         """Return whether *report* has nothing that this dock could show."""
-        return not report.totals.calls
+        return not report.totals.calls and not report.totals.is_stated
 
     def render_report(self, report: Report) -> None:
         """Fill the body from *report*. Each dock has its own."""
@@ -118,13 +118,24 @@ class DockView(QWidget):
     def empty_state(self, report: Report) -> EmptyState:
         """Return what stands here while there is nothing to show."""
         actions: tuple[tuple[str, str, Request], ...]
-        if report.calls_ever:
+        if report.is_stated:
+            title = self.tr("No messages in this period")
+            text = self.tr("The server has told of none. Choose another period, or ask again.")
+            actions = (
+                (self.tr("Period before"), "calendar", SelectPeriod(report.period.kind, -1)),
+                (self.tr("Ask again"), "refresh-cw", Retry()),
+            )
+        elif report.calls_ever:
             title = self.tr("No calls in this period")
             text = self.tr("Calls of other periods are there. Choose another period to see them.")
             actions = (
                 (self.tr("Period before"), "calendar", SelectPeriod(report.period.kind, -1)),
                 (self.tr("All time"), "", SelectPeriod("all")),
             )
+        elif report.server is not None:
+            title = self.tr("No calls yet")
+            text = self.tr("The server has told of no calls for this account.")
+            actions = ((self.tr("Ask again"), "refresh-cw", Retry()),)
         else:
             title = self.tr("No calls yet")
             text = self.tr("Nothing has been read yet. Read the logs on this computer.")

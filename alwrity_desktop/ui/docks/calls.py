@@ -16,11 +16,11 @@ from alwrity_desktop.ui.docks._call_columns import HIDDEN_AT_FIRST, call_columns
 from alwrity_desktop.ui.docks._call_details import CallDetails
 from alwrity_desktop.ui.docks._call_filter import CallFilter
 from alwrity_desktop.ui.docks.base import DockView
-from alwrity_desktop.ui.requests import AskCalls, ExportReport, OpenCall, OpenCalls
+from alwrity_desktop.ui.requests import AskCalls, ExportReport, OpenCall, OpenCalls, OpenDock
 from alwrity_desktop.ui.tables.calls import PAGE_SIZE, CallsModel
 from alwrity_desktop.ui.tables.view import TableView
 from alwrity_desktop.ui.tokens import SIZES
-from alwrity_desktop.ui.widgets import PlainLabel
+from alwrity_desktop.ui.widgets import EmptyState, PlainLabel
 
 _DETAILS_BESIDE = 860
 _DETAILS_SHARE = 0.385
@@ -108,6 +108,18 @@ class CallsDock(DockView):
         self.filter.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self.filter.search.selectAll()
 
+    def is_empty(self, report: Report) -> bool:
+        """Return whether there is no call in the period."""
+        return not report.totals.calls
+
+    def empty_state(self, report: Report) -> EmptyState:
+        """Return where else to look, where a server tells of sums alone."""
+        if not report.is_stated:
+            return super().empty_state(report)
+        text = self.tr("This server states sums for agents and conversations, never single calls.")
+        actions = ((self.tr("Agents and conversations"), "bot", OpenDock("agents")),)
+        return EmptyState(self.icon, self.tr("No single calls here"), text, actions)
+
     def render_report(self, report: Report) -> None:
         """List the calls of the period of *report*."""
         before = self._report
@@ -135,7 +147,7 @@ class CallsDock(DockView):
             combo.setCurrentIndex(max(0, combo.findData(key)))
             combo.blockSignals(False)
             combo.update()
-        self.filter.search.clear()
+        self.filter.search.setText(request.search)
         self.filter.set_scope(self._scope_words())
         self._ask_anew()
 

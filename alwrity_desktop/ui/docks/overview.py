@@ -11,10 +11,10 @@ from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.words import name_words
 from alwrity_desktop.ui import formatting, theme
 from alwrity_desktop.ui.charts.gauge import Gauge
+from alwrity_desktop.ui.docks._key_figures import KeyFigures
 from alwrity_desktop.ui.docks._parts import (
     LIMIT_ROLES,
     STATUS_ROLES,
-    Figure,
     Hollow,
     Rule,
     ScrollBody,
@@ -28,7 +28,6 @@ from alwrity_desktop.ui.tokens import SIZES
 from alwrity_desktop.ui.widgets import ActionButton, LimitBar, Pill, PlainLabel
 
 _TWO_COLUMNS = 560
-_FOUR_FIGURES = 300
 _MAX_LIMITS = 6
 _MAX_MODELS = 5
 
@@ -49,6 +48,8 @@ class OverviewDock(DockView):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make an overview without figures."""
         super().__init__(parent)
+        self._key_figures = KeyFigures()
+        self._key_figures.requested.connect(self.requested)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, SIZES.dock_padding_y)
@@ -56,7 +57,7 @@ class OverviewDock(DockView):
         column.addWidget(self._make_head())
         column.addWidget(self._make_hint())
         column.addWidget(Rule())
-        column.addWidget(self._make_figures())
+        column.addWidget(self._key_figures)
         self._limits_rule = Rule()
         column.addWidget(self._limits_rule)
         column.addWidget(self._make_limits())
@@ -124,23 +125,6 @@ class OverviewDock(DockView):
         column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
         return self._hint
 
-    def _make_figures(self) -> QWidget:
-        box = QWidget()
-        self._figures = (
-            Figure(self.tr("Calls")),
-            Figure(self.tr("Tokens")),
-            Figure(self.tr("Avg response")),
-            Figure(self.tr("Error rate")),
-        )
-        for figure in self._figures[:3]:
-            figure.clicked.connect(self._open_calls)
-        self._figures[3].clicked.connect(self._open_errors)
-        self._figure_grid = QGridLayout(box)
-        self._figure_grid.setContentsMargins(SIZES.dock_padding_x, 8, SIZES.dock_padding_x, 8)
-        self._figure_grid.setHorizontalSpacing(10)
-        self._figure_grid.setVerticalSpacing(8)
-        return box
-
     def _make_limits(self) -> QWidget:
         box = self._limits_box = QWidget()
         self._bars: list[LimitBar] = []
@@ -161,7 +145,8 @@ class OverviewDock(DockView):
 
     def is_empty(self, report: Report) -> bool:
         """Return whether there are neither calls nor limits to show."""
-        return not report.totals.calls and not report.limits
+        has_use = report.totals.calls or report.totals.is_stated
+        return not has_use and not report.limits
 
     def render_report(self, report: Report) -> None:
         """Show the figures of *report*."""
@@ -174,7 +159,7 @@ class OverviewDock(DockView):
         else:
             self._show_gauge(report, limit)
         self._show_forecast(report)
-        self._show_figures(report)
+        self._key_figures.show_report(report)
         self._show_limits(report)
         self._arrange()
 
@@ -229,38 +214,6 @@ class OverviewDock(DockView):
             )
         )
 
-    def _show_figures(self, report: Report) -> None:
-        totals, before = report.totals, report.comparison
-        calls_note = tokens_note = ""
-        if before is not None:
-            calls_note = self._against(before.calls_percent, report)
-            tokens_note = self._against(before.tokens_percent, report)
-        p95 = formatting.duration(report.p95_duration_ms)
-        errors = self.tr("{count} calls").format(count=formatting.count(totals.errors))
-        rate = totals.error_rate_percent
-        self._figures[0].set_number(totals.calls, formatting.count, calls_note)
-        self._figures[1].set_number(totals.tokens, formatting.tokens, tokens_note)
-        self._figures[2].set_figure(
-            formatting.duration(totals.avg_duration_ms),
-            "" if report.p95_duration_ms is None else self.tr("p95 {time}").format(time=p95),
-        )
-        self._figures[3].set_figure(
-            formatting.percent(rate, 2), self.tr("not measured") if rate is None else errors
-        )
-
-    def _against(self, percent: float | None, report: Report) -> str:
-        before = report.comparison
-        if percent is None or before is None:
-            return self.tr("new")
-        text = self.tr("{change} on {period}")
-        is_month = report.period.kind == "month"
-        period = (
-            formatting.month_short(before.start)
-            if is_month
-            else formatting.span(before.start, before.end)
-        )
-        return text.format(change=formatting.change(percent), period=period)
-
     def _show_limits(self, report: Report) -> None:
         """Show the fullest limits; the dearest models where there is no limit yet."""
         shown = fullest_first(report.limits)[:_MAX_LIMITS]
@@ -274,7 +227,7 @@ class OverviewDock(DockView):
             )
         for bar, model in zip(self._bars, models, strict=False):
             bar.set_marks("info", None)
-            calls = self.tr("{count} calls").format(count=formatting.count(model.figures.calls))
+            calls = formatting.uses(model.figures)
             cost = formatting.money(model.figures.cost_pico)
             bar.set_limit(model.key, calls, cost, model.share_percent or 0.0)
         self._models = tuple((model.provider, model.key) for model in models)
@@ -299,11 +252,7 @@ class OverviewDock(DockView):
         self._arrange()
 
     def _arrange(self) -> None:
-        per_row = 4 if self.width() >= _FOUR_FIGURES * self._text_share() else 2
-        for index, figure in enumerate(self._figures):
-            self._figure_grid.addWidget(figure, index // per_row, index % per_row)
-        for column in range(4):
-            self._figure_grid.setColumnStretch(column, 1 if column < per_row else 0)
+        self._key_figures.arrange(self.width())
         columns = 2 if self.width() >= theme.scaled(_TWO_COLUMNS) else 1
         direction = QBoxLayout.Direction
         self._words.setDirection(direction.LeftToRight if columns > 1 else direction.TopToBottom)
@@ -311,19 +260,6 @@ class OverviewDock(DockView):
             self._limit_grid.addWidget(bar, index // columns, index % columns)
         self._limit_grid.setColumnStretch(0, 1)
         self._limit_grid.setColumnStretch(1, 1 if columns > 1 else 0)
-
-    def _text_share(self) -> float:
-        """Return how much wider than usual the figures' words are."""
-        needed = sum(figure.minimumSizeHint().width() for figure in self._figures) + 58
-        return max(1.0, needed / _FOUR_FIGURES)
-
-    @Slot()
-    def _open_calls(self) -> None:
-        self.ask(OpenCalls())
-
-    @Slot()
-    def _open_errors(self) -> None:
-        self.ask(OpenCalls(state="error"))
 
     @Slot()
     def _open_bar(self) -> None:

@@ -132,9 +132,9 @@ class ProvidersDock(DockView):
         self._show_footer(report)
 
     def _rows(self, report: Report) -> tuple[Group, ...]:
-        if self._provider is None:
-            return report.groups.get("provider", ())
         models = report.groups.get("model", ())
+        if self._provider is None:
+            return report.groups.get("provider", ()) or models
         return tuple(group for group in models if group.provider == self._provider)
 
     def _show_rows(self) -> None:
@@ -144,11 +144,15 @@ class ProvidersDock(DockView):
         rows = self._rows(report)
         self._path.setVisible(self._provider is not None)
         self._path_name.set_plain(formatting.provider_label(self._provider or ""))
-        title = self.tr("Provider") if self._provider is None else self.tr("Model")
-        self._model.columns = columns(title)
+        title = self.tr("Model") if self._is_by_model(report) else self.tr("Provider")
+        self._model.columns = columns(title, is_stated=report.is_stated)
         self._model.set_rows(rows, self._total(report))
         self._draw_ring()
         self._arrange()
+
+    def _is_by_model(self, report: Report) -> bool:
+        """Return whether models are listed: of one provider, or where no provider is known."""
+        return self._provider is not None or not report.groups.get("provider")
 
     def _total(self, report: Report) -> Group:
         """Return the row below all others."""
@@ -174,22 +178,22 @@ class ProvidersDock(DockView):
         rest = sum(row.figures.cost_pico for row in rows[MAX_SERIES:])
         if rest > 0:
             slices.append(self._rest_slice(rest))
-        if self._provider is None:
-            noun = self.tr("1 provider") if len(rows) == 1 else self.tr("{count} providers")
-        else:
+        if self._is_by_model(report):
             noun = self.tr("1 model") if len(rows) == 1 else self.tr("{count} models")
+        else:
+            noun = self.tr("1 provider") if len(rows) == 1 else self.tr("{count} providers")
         self._ring.set_slices(slices, formatting.money(total), noun.format(count=len(rows)))
 
     def _slice(self, row: Group, index: int, total: int) -> Slice:
         provider = row.provider or row.key
         tone = theme.provider_tone(provider)
         fill = QColor(tone.fill)
-        if self._provider is not None:
+        if self._report is not None and self._is_by_model(self._report):
             fill = fill.lighter(100 + _LIGHTER_STEP * index)
         name = row.key if row.provider else formatting.provider_label(row.key)
         share = row.figures.cost_pico * 100 / total if total else 0.0
         cost = formatting.money(row.figures.cost_pico)
-        calls = self.tr("{count} calls").format(count=formatting.count(row.figures.calls))
+        calls = formatting.uses(row.figures)
         return Slice(
             row.key,
             float(row.figures.cost_pico),
@@ -222,7 +226,8 @@ class ProvidersDock(DockView):
             )
             self._coverage_icon.set_icon("info", "text2")
         else:
-            self._coverage.set_plain(self.tr("All calls are priced"))
+            words = self.tr("As the server bills it") if report.is_stated else ""
+            self._coverage.set_plain(words or self.tr("All calls are priced"))
             self._coverage_icon.set_icon("circle-check", "success.mark")
         self._set_prices.setVisible(bool(totals.unpriced_calls))
         self._unit_price.set_plain(self._dearest_sentence(report))
@@ -283,6 +288,9 @@ class ProvidersDock(DockView):
     def _open_key(self, key: str) -> None:
         if self._provider is not None:
             self.ask(OpenCalls(self._provider, None if key == "other" else key))
+        elif self._report and self._is_by_model(self._report):
+            if not self._report.is_stated:
+                self.ask(OpenCalls(model=key))
         elif self._report and any(g.key == key for g in self._report.groups.get("provider", ())):
             self._provider = key
             self._show_rows()

@@ -84,9 +84,7 @@ class TrendsDock(DockView):
             self.tr("Range"),
         )
         self._measures = Combo(self.tr("Measure"))
-        self._measures.set_items(
-            (("cost", self.tr("Cost")), ("calls", self.tr("Calls")), ("tokens", self.tr("Tokens")))
-        )
+        self._offer_measures(is_stated=False)
         self._styles = Segments(
             (
                 ("cumulative", self.tr("Cumulative")),
@@ -106,6 +104,12 @@ class TrendsDock(DockView):
         flow.add_stretch()
         flow.addWidget(self._make_legend())
         return tools
+
+    def _offer_measures(self, *, is_stated: bool) -> None:
+        """Offer what can be drawn: no calls where a server states sums alone."""
+        cost, tokens = ("cost", self.tr("Cost")), ("tokens", self.tr("Tokens"))
+        calls = () if is_stated else (("calls", self.tr("Calls")),)
+        self._measures.set_items((cost, *calls, tokens))
 
     def _make_legend(self) -> QWidget:
         legend = QWidget()
@@ -165,13 +169,15 @@ class TrendsDock(DockView):
 
     def is_empty(self, report: Report) -> bool:
         """Return whether neither this period nor the months before have any calls."""
-        return not report.totals.calls and not any(
-            point.total.calls for point in report.history_months
+        return super().is_empty(report) and not any(
+            point.total.calls or point.total.tokens for point in report.history_months
         )
 
     def render_report(self, report: Report) -> None:
         """Draw the curves of *report*."""
         self._report = report
+        self._offer_measures(is_stated=report.is_stated)
+        self._table.set_unwanted(frozenset({"calls"} if report.is_stated else ()))
         is_single_day = bool(report.points) and "T" in report.points[0].start
         self._spans.set_text("days", self.tr("Hours") if is_single_day else self.tr("Days"))
         self._draw()
@@ -238,12 +244,13 @@ class TrendsDock(DockView):
         cost = point.total.cost_pico
         is_this = point.start[:7] == report.period.start[:7] and report.period.kind == "month"
         forecast = report.forecast.cost_pico if point.is_unfinished and is_this else None
-        calls = self.tr("{count} calls").format(count=formatting.count(point.total.calls))
+        calls = self.tr(", {count} calls").format(count=formatting.count(point.total.calls))
+        calls = "" if report.is_stated else calls
         return Bar(
             formatting.month_short(point.start),
             measured(point.total, "cost"),
             formatting.money_whole(cost),
-            f"{formatting.month_year(point.start)}: {formatting.money(cost)}, {calls}",
+            f"{formatting.month_year(point.start)}: {formatting.money(cost)}{calls}",
             is_unfinished=point.is_unfinished,
             expected=None if forecast is None else forecast / PICO_PER_USD,
             expected_caption=formatting.money_whole(forecast),

@@ -31,13 +31,14 @@ from alwrity_desktop.ui.requests import (
     ShowPrices,
 )
 from alwrity_desktop.ui.widgets import ActionButton, LimitBar, Pill, PlainLabel
-from tests import builders
+from tests import builders, builders_servers
 from tests.ui.looks import SIZES, shown, texts
 
 
 def test_that_the_docks_are_found_by_being_there() -> None:
     assert [dock.name for dock in dock_types()] == [
-        "overview", "trends", "providers", "limits", "alerts", "health", "calls",
+        "overview", "trends", "providers", "limits", "alerts", "health", "calls", "agents",
+        "plans", "reconciliation",
     ]  # fmt: skip
     assert all(dock.title and dock.icon and dock.about.endswith(".") for dock in dock_types())
 
@@ -57,6 +58,8 @@ def test_that_every_dock_paints_every_face(
         builders.an_empty_report(calls_ever=3),
         builders.a_report(limits=(), comparison=None, forecast=builders.an_empty_report().forecast),
         builders.a_report(points=(), history_days=(), history_months=(), alerts=()),
+        builders_servers.a_server_report(),
+        builders_servers.an_agent_report(),
     ):
         dock.show_report(report)
         dock.render(picture)
@@ -188,7 +191,7 @@ def test_that_an_overview_without_a_budget_offers_one(qtbot: QtBot) -> None:
 def test_that_every_key_figure_opens_its_calls(qtbot: QtBot) -> None:
     dock = OverviewDock()
     asked = shown(dock, qtbot)
-    for figure in dock._figures:
+    for figure in dock._key_figures.figures:
         QTest.mouseClick(figure, Qt.MouseButton.LeftButton)
     assert asked.requests == [OpenCalls(), OpenCalls(), OpenCalls(), OpenCalls(state="error")]
     QTest.mouseClick(dock._bars[0], Qt.MouseButton.LeftButton)

@@ -1,0 +1,198 @@
+"""Plans: what the server offers, what the account has, and how it was renewed."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from alwrity_desktop.core.domain.periods import local_day
+from alwrity_desktop.core.domain.report import Report
+from alwrity_desktop.core.domain.server import ServerFacts, Subscription
+from alwrity_desktop.ui import formatting
+from alwrity_desktop.ui.docks._parts import Rule, ScrollBody
+from alwrity_desktop.ui.docks._plan_columns import (
+    dearer_plans,
+    own_plan,
+    plan_columns,
+    plan_rows,
+    renewal_columns,
+    span_words,
+)
+from alwrity_desktop.ui.docks._sections import TableSection
+from alwrity_desktop.ui.docks.base import DockView
+from alwrity_desktop.ui.requests import AskPrice, ConnectServer, OpenServerPage, Retry
+from alwrity_desktop.ui.tokens import SIZES
+from alwrity_desktop.ui.widgets import ActionButton, EmptyState, FlowLayout, Pill, PlainLabel
+
+CHECKOUT = "checkout"
+PORTAL = "portal"
+PREFLIGHT = "preflight"
+_GOOD = frozenset({"active", "free", "trialing"})
+
+
+class PlansDock(DockView):
+    """The account's plan beside the others."""
+
+    name = "plans"
+    title = str(QT_TRANSLATE_NOOP("PlansDock", "Plans"))
+    icon = "credit-card"
+    about = str(
+        QT_TRANSLATE_NOOP(
+            "PlansDock", "The server's plans side by side, yours marked, and how it was renewed."
+        )
+    )
+    order = 100
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Make a dock that knows of no plan."""
+        super().__init__(parent)
+        self._plans = TableSection(self.tr("Plans side by side"))
+        self._renewals = TableSection(self.tr("Renewal history"))
+        self._rule = Rule()
+        content = QWidget()
+        column = QVBoxLayout(content)
+        column.setContentsMargins(0, 0, 0, SIZES.dock_padding_y)
+        column.setSpacing(0)
+        column.addWidget(self._make_head())
+        column.addWidget(self._rule)
+        column.addWidget(self._plans)
+        column.addWidget(self._renewals)
+        column.addStretch(1)
+        outer = QVBoxLayout(self.body)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(ScrollBody(content))
+
+    def _make_head(self) -> QWidget:
+        self._plan = PlainLabel("", "subheading")
+        self._pill = Pill(is_small=True)
+        self._facts = PlainLabel("", "body-dense", "text2")
+        self._facts.setWordWrap(True)
+        name = QHBoxLayout()
+        name.setSpacing(8)
+        name.addWidget(self._plan)
+        name.addWidget(self._pill)
+        name.addStretch(1)
+        self._upgrade = ActionButton(
+            self.tr("Upgrade…"), OpenServerPage(CHECKOUT), "primary", "external-link", is_small=True
+        )
+        self._manage = ActionButton(
+            self.tr("Manage billing"), OpenServerPage(PORTAL), icon="external-link", is_small=True
+        )
+        self._price = ActionButton(
+            self.tr("What would this cost?"), AskPrice(), icon="calculator", is_small=True
+        )
+        buttons = QWidget()
+        flow = FlowLayout(buttons, 8)
+        for button in (self._upgrade, self._manage, self._price):
+            button.chosen.connect(self.requested)
+            flow.addWidget(button)
+        head = QWidget()
+        column = QVBoxLayout(head)
+        column.setContentsMargins(SIZES.dock_padding_x, 12, SIZES.dock_padding_x, 12)
+        column.setSpacing(8)
+        column.addLayout(name)
+        column.addWidget(self._facts)
+        column.addWidget(buttons)
+        return head
+
+    def is_empty(self, report: Report) -> bool:
+        """Return whether the account has no server that knows of plans."""
+        if report.server is None:
+            return True
+        facts = report.server.facts
+        return facts.subscription is None and not facts.plans and not facts.renewals
+
+    def empty_state(self, report: Report) -> EmptyState:
+        """Return what is missing: a server, its answer, or plans at all."""
+        if report.server is None:
+            title = self.tr("No server connected")
+            text = self.tr("Plans belong to a server. Connect one to see its plans beside yours.")
+            actions = ((self.tr("Connect a server"), "plug", ConnectServer()),)
+            return EmptyState(self.icon, title, text, actions)
+        if report.is_stated:
+            text = self.tr("This server bills what is used. It offers no plans to choose from.")
+            return EmptyState(self.icon, self.tr("No plans"), text)
+        text = self.tr("The server has not said yet which plans it offers.")
+        again = ((self.tr("Ask again"), "refresh-cw", Retry()),)
+        return EmptyState(self.icon, self.tr("No plans known yet"), text, again)
+
+    def render_report(self, report: Report) -> None:
+        """Show the plans that the server of *report* offers."""
+        if report.server is None:
+            return
+        facts = report.server.facts
+        zone = report.period.timezone
+        plans = facts.plans or ()
+        own = own_plan(plans, facts.subscription)
+        self._show_subscription(facts, report)
+        columns = plan_columns(plans, "" if own is None else own.id)
+        self._plans.set_rows(columns, plan_rows(plans) if plans else (), self._prices_note(report))
+        self._plans.setVisible(bool(plans))
+        renewals = facts.renewals or ()
+        self._renewals.set_rows(renewal_columns(zone), renewals)
+        self._renewals.setVisible(bool(renewals))
+        self._rule.setVisible(bool(plans or renewals))
+        abilities = dict(facts.abilities or ())
+        can_upgrade = bool(dearer_plans(plans, own)) and abilities.get(CHECKOUT, True)
+        self._upgrade.setVisible(can_upgrade)
+        self._manage.setVisible(abilities.get(PORTAL, True))
+        self._price.setVisible(abilities.get(PREFLIGHT, True))
+
+    def _prices_note(self, report: Report) -> str:
+        known = dict(report.server.confirmed_ms) if report.server is not None else {}
+        at_ms = known.get("plans")
+        if at_ms is None:
+            return ""
+        words = self.tr("as the server said {time}")
+        return words.format(time=formatting.stamp(at_ms, report.as_of_ms, report.period.timezone))
+
+    def _show_subscription(self, facts: ServerFacts, report: Report) -> None:
+        subscription = facts.subscription
+        self._pill.setVisible(subscription is not None)
+        if subscription is None:
+            self._plan.set_plain(self.tr("Your plan is not known"))
+            self._facts.set_plain(self.tr("The server has not said which plan you have."))
+            return
+        template = self.tr("{plan} plan") if subscription.plan else self.tr("No plan")
+        self._plan.set_plain(template.format(plan=subscription.plan))
+        is_good = subscription.status.casefold() in _GOOD and subscription.is_active is not False
+        words = self._status_words(subscription)
+        self._pill.set_status("success" if is_good else "warning", words)
+        self._facts.set_plain(". ".join(self._fact_list(subscription, report)) + ".")
+
+    def _status_words(self, subscription: Subscription) -> str:
+        status = subscription.status.replace("_", " ").capitalize()
+        is_contradicted = subscription.status.casefold() in _GOOD
+        if subscription.is_active is False and is_contradicted:
+            return self.tr("Not active")
+        return status or self.tr("Unknown")
+
+    def _fact_list(self, subscription: Subscription, report: Report) -> list[str]:
+        zone = report.period.timezone
+        facts = []
+        start_ms, end_ms = subscription.period_start_ms, subscription.period_end_ms
+        if start_ms is not None and end_ms is not None:
+            period = self.tr("Billing period {span}")
+            if subscription.cycle:
+                period = self.tr("Billing period {span}, {cycle}")
+            span = span_words(start_ms, end_ms, zone)
+            facts.append(period.format(span=span, cycle=subscription.cycle))
+            facts.append(self._renewal_words(subscription, end_ms, report))
+        if subscription.is_active is False:
+            reason = subscription.reason.rstrip(".") or self.tr("no reason given")
+            facts.append(
+                self.tr("The server lets no calls through: {reason}").format(reason=reason)
+            )
+        if not facts:
+            facts.append(self.tr("No subscription, so the plan's limits do not start anew"))
+        return facts
+
+    def _renewal_words(self, subscription: Subscription, end_ms: int, report: Report) -> str:
+        day = formatting.day_year(local_day(end_ms, report.period.timezone))
+        if end_ms <= report.as_of_ms:
+            return self.tr("It ended on {day}").format(day=day)
+        if subscription.is_auto_renewed is None:
+            return self.tr("It ends on {day}").format(day=day)
+        if subscription.is_auto_renewed:
+            return self.tr("It renews itself on {day}").format(day=day)
+        return self.tr("It ends on {day} and is not renewed").format(day=day)
