@@ -82,7 +82,16 @@ def threshold_words(limit: Limit) -> tuple[str, str]:
     adjective = _PERIOD_ADJECTIVES.get(limit.period, limit.period)
     title = f"You've used {int(limit.percent)}% of your {adjective} {what}"
     used = amount_words(limit.used, limit.kind)
-    return title, f"{name_words(limit.name)}: {used} of {amount_words(limit.limit, limit.kind)}"
+    name = limit.name.replace("_", " ") if limit.origin == "server" else limit.name
+    return title, f"{name_words(name)}: {used} of {amount_words(limit.limit, limit.kind)}"
+
+
+def limit_key(account: str, what: str, kind: LimitKind, billing_period: str) -> str:
+    """Return what the alerts of one server limit in one billing period share.
+
+    *what* is the provider, or the limit's name where it covers several.
+    """
+    return f"limit:{account}:{what}:{kind}:{billing_period}"
 
 
 def unpriced_words(models: Sequence[str]) -> tuple[str, str]:

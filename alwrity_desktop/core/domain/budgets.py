@@ -80,13 +80,15 @@ class Limit:
     origin: str
     #: "day", "week", "month" or "year".
     period: str
-    #: First day after the period, ISO.
+    #: First day after the period, ISO; "" where nobody knows when it begins anew.
     resets_on: str
     budget_id: int | None = None
     provider: str | None = None
     model: str | None = None
     enforcement: Enforcement = Enforcement.WARN
     thresholds: tuple[int, ...] = DEFAULT_THRESHOLDS
+    #: Whose limit it is.
+    account: str = ""
 
 
 def has_reached(used: int, limit: int, threshold_percent: int) -> bool:

@@ -9,12 +9,26 @@ from alwrity_desktop.core.domain.report import Figures
 
 
 @dataclass(frozen=True, slots=True)
+class Scope:
+    """Whose calls are summed: those of some accounts, all of them or of one billing period."""
+
+    accounts: tuple[str, ...]
+    #: The server's key, such as "2026-11"; "" for calls of any.
+    billing_period: str = ""
+
+
+def scope_of(account: str | Scope) -> Scope:
+    """Return the scope that *account* alone is, or *account* where it is a scope already."""
+    return Scope((account,)) if isinstance(account, str) else account
+
+
+@dataclass(frozen=True, slots=True)
 class SeriesSums:
     """The figures of the calls of a span that share some dimensions.
 
     ``dimensions`` holds status_code (0 for unknown) and price_status always, and those of
-    account, source, provider, model, project, agent, conversation and endpoint that were
-    asked for.
+    account, source, provider, model, project, agent, conversation, endpoint and
+    billing_period that were asked for.
     """
 
     dimensions: Mapping[str, str | int]

@@ -12,6 +12,9 @@ MAX_TOKENS_PER_CALL: Final = 1_000_000_000
 
 LOCAL_ACCOUNT: Final = "local"
 
+ALL_ACCOUNTS: Final = "all"
+"""This computer's calls and those of all servers together."""
+
 
 class PriceStatus(StrEnum):
     """How the cost of a call came about."""

@@ -19,7 +19,7 @@ from alwrity_desktop.core.domain.alerts import (
 )
 from alwrity_desktop.core.domain.budgets import Budget, Limit
 from alwrity_desktop.core.domain.periods import Period, period_of
-from alwrity_desktop.core.domain.usage import Call
+from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS, Call
 from alwrity_desktop.core.ledger import budget_rows
 from alwrity_desktop.core.ledger.batches import Batch
 
@@ -27,7 +27,7 @@ _COLUMNS: Final = (
     "id, kind, severity, title, message, at_ms, read_at_ms, threshold_percent, budget_id,"
     " provider, account"
 )
-_INSERT: Final = (
+INSERT: Final = (
     "INSERT INTO alerts (once_key, group_key, account, kind, severity, threshold_percent, title,"
     " message, at_ms, period_end_ms, budget_id, provider, notification)"
     " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (once_key) DO NOTHING"
@@ -51,7 +51,7 @@ def cross_thresholds(connection: Connection, batch: Batch, touched: Iterable[Cal
     """
     spans = _spans(touched)
     alerts: list[Alert] = []
-    for account in {account for account, _, _ in spans}:
+    for account in {ALL_ACCOUNTS, *(account for account, _, _ in spans)}:
         for budget, made_at_ms in budget_rows.load(connection, account):
             last_ms = max((span.last_ms for span in _covered(budget, spans)), default=0)
             is_silent = batch.is_first_read and last_ms < made_at_ms
@@ -89,7 +89,7 @@ def _covered(budget: Budget, spans: dict[tuple[str, str, str], _Span]) -> list[_
     return [
         span
         for (account, provider, model), span in spans.items()
-        if account == budget.account
+        if budget.account in {account, ALL_ACCOUNTS}
         and budget.provider in {None, provider}
         and budget.model in {None, model}
     ]
@@ -145,14 +145,15 @@ def _raise(
             budget.provider,
             "pending" if is_waiting else "silent",
         )
-        alert_id = connection.exec_driver_sql(_INSERT, values).scalar()
+        alert_id = connection.exec_driver_sql(INSERT, values).scalar()
         if alert_id is not None:
-            born.append(_one(connection, alert_id))
-            _silence_lower(connection, group, threshold)
+            born.append(find(connection, alert_id))
+            silence_lower(connection, group, threshold)
     return born
 
 
-def _silence_lower(connection: Connection, group: str, threshold: int) -> None:
+def silence_lower(connection: Connection, group: str, threshold: int) -> None:
+    """Keep the alerts of *group* below *threshold* from being notified."""
     query = (
         "UPDATE alerts SET notification = 'silent' WHERE group_key = ?"
         " AND threshold_percent < ? AND notification = 'pending'"
@@ -174,9 +175,9 @@ def note_unpriced(
     )
     values = (key, key, account, AlertKind.UNPRICED, Severity.INFO, None, title, message)
     alert_id = connection.exec_driver_sql(
-        _INSERT, (*values, batch.now_ms, None, None, models[0][0], "silent")
+        INSERT, (*values, batch.now_ms, None, None, models[0][0], "silent")
     ).scalar()
-    return [] if alert_id is None else [_one(connection, alert_id)]
+    return [] if alert_id is None else [find(connection, alert_id)]
 
 
 def load(connection: Connection, account: str) -> list[Alert]:
@@ -220,7 +221,8 @@ def existing(connection: Connection, account: str, ids: Sequence[int]) -> set[in
     return {one for one in ids if execute(query, (account, one)).first() is not None}
 
 
-def _one(connection: Connection, alert_id: int) -> Alert:
+def find(connection: Connection, alert_id: int) -> Alert:
+    """Return one alert."""
     query = f"SELECT {_COLUMNS} FROM alerts WHERE id = ?"  # noqa: S608 - constants
     return _alert(connection.exec_driver_sql(query, (alert_id,)).one())
 

@@ -17,6 +17,7 @@ from alwrity_desktop.core.domain.budgets import (
 )
 from alwrity_desktop.core.domain.errors import NotFoundError
 from alwrity_desktop.core.domain.periods import Period
+from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS
 from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS
 
 _COLUMNS: Final = (
@@ -120,7 +121,8 @@ def standing(connection: Connection, budget: Budget, period: Period) -> Limit:
     query = (
         f"SELECT coalesce({high}, 0), coalesce({low}, 0) FROM rollups r"  # noqa: S608
         " CROSS JOIN series s ON s.id = r.series_id WHERE r.quarter >= ? AND r.quarter < ?"
-        " AND s.account = ? AND (? IS NULL OR s.provider = ?) AND (? IS NULL OR s.model = ?)"
+        f" AND ? IN (s.account, '{ALL_ACCOUNTS}') AND (? IS NULL OR s.provider = ?)"
+        " AND (? IS NULL OR s.model = ?)"
     )
     parameters = (
         period.start_ms // QUARTER_MS,
@@ -149,4 +151,5 @@ def standing(connection: Connection, budget: Budget, period: Period) -> Limit:
         model=budget.model,
         enforcement=budget.enforcement,
         thresholds=budget.thresholds,
+        account=budget.account,
     )

@@ -14,6 +14,7 @@ from alwrity_desktop.core.domain.budgets import Budget
 from alwrity_desktop.core.domain.errors import NotFoundError
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import CallPage, CallQuery, CallRow
+from alwrity_desktop.core.domain.server import ServerView
 from alwrity_desktop.core.ledger import (
     alerting,
     budget_rows,
@@ -21,6 +22,9 @@ from alwrity_desktop.core.ledger import (
     listing,
     maintenance,
     price_rows,
+    server_alert_rows,
+    server_booking,
+    server_rows,
 )
 from alwrity_desktop.core.ledger.batches import Batch, BatchResult, Book
 from alwrity_desktop.core.ledger.engine import open_engine, reading, sentences, writing
@@ -29,6 +33,7 @@ from alwrity_desktop.core.ledger.migrate import prepare
 from alwrity_desktop.core.ledger.snapshot import LedgerSnapshot
 from alwrity_desktop.core.ledger.writing import book_batch
 from alwrity_desktop.core.log_reading import LogCursor
+from alwrity_desktop.core.sources.servers.base import KnownRows
 
 
 class Ledger:
@@ -50,12 +55,19 @@ class Ledger:
         *intake* holds the calls of the batch's readings when they were taken in before.
         """
         with writing(self._engine) as connection:
+            if batch.account:
+                return server_booking.book(connection, batch, book, intake)
             return book_batch(connection, batch, book, intake)
 
     def cursors(self, source: str) -> dict[str, LogCursor]:
         """Return how far each log of *source* was read, by path."""
         with reading(self._engine) as connection:
             return {cursor.path: cursor for cursor in cursors.load(connection, source)}
+
+    def has_calls(self) -> bool:
+        """Return whether anything was booked yet."""
+        with reading(self._engine) as connection:
+            return connection.exec_driver_sql("SELECT 1 FROM calls LIMIT 1").first() is not None
 
     def is_unread(self, source: str) -> bool:
         """Return whether no log of *source* was read yet."""
@@ -72,6 +84,31 @@ class Ledger:
         """Yield one unchanging state of the ledger to read sums from."""
         with reading(self._engine) as connection:
             yield LedgerSnapshot(connection)
+
+    def known_rows(self, account: str) -> KnownRows:
+        """Return what is held of a server's *account*: how far a pull has to go back."""
+        with reading(self._engine) as connection:
+            return server_rows.known_rows(connection, account)
+
+    def server_view(self, account: str) -> ServerView:
+        """Return what is known of the server of *account*; nothing before its first sync."""
+        with reading(self._engine) as connection:
+            return server_rows.view(connection, account) or ServerView()
+
+    def note_sync(self, account: str, at_ms: int, state: str, trouble: str = "") -> None:
+        """Note how a sync of *account* ended: "ok", "auth", "offline" or "error", and why."""
+        with writing(self._engine) as connection:
+            server_rows.note_sync(connection, account, at_ms, state, trouble)
+
+    def unread_to_carry(self, account: str) -> tuple[str, ...]:
+        """Return the server's ids of the alerts that were read here and not there."""
+        with reading(self._engine) as connection:
+            return server_alert_rows.unread_to_carry(connection, account)
+
+    def confirm_carried(self, account: str, ids: Sequence[str]) -> None:
+        """Note that the server has these alerts as read."""
+        with writing(self._engine) as connection:
+            server_alert_rows.confirm_carried(connection, account, ids)
 
     def page(self, account: str, query: CallQuery) -> CallPage:
         """Return the page of calls that answers *query*."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -12,11 +13,15 @@ from alwrity_desktop.core.domain.sums import (
     DurationCount,
     OffsetSpan,
     RejectedReason,
+    Scope,
     SeriesSums,
     SlotSums,
     SourceTotals,
+    scope_of,
 )
 from alwrity_desktop.core.domain.usage import PriceStatus
+from alwrity_desktop.core.ledger import remainder_rows
+from alwrity_desktop.core.ledger.remainder_rows import Remainder
 from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS
 from alwrity_desktop.core.ledger.shared_rows import SERIES_DIMENSIONS
 
@@ -28,10 +33,16 @@ _SUMS: Final = (
     " sum(r.cache_write_tokens), sum(r.cost_micro), sum(r.cost_rest_pico),"
     " sum(r.duration_ms), sum(r.duration_calls)"
 )
-_SPAN: Final = (
-    " FROM rollups r CROSS JOIN series s ON s.id = r.series_id"
-    " WHERE r.quarter >= ? AND r.quarter < ? AND s.account = ?"
-)
+_ROWS: Final = " FROM rollups r CROSS JOIN series s ON s.id = r.series_id WHERE"
+_SPAN: Final = f"{_ROWS} r.quarter >= ? AND r.quarter < ? AND"
+
+_IS_BLIND: Final = "s.account IN (SELECT value FROM json_each(?))"
+
+EVER: Final = (0, 1 << 52)
+"""A span that holds every call."""
+
+_SERVER_SOURCE: Final = "alwrity"
+"""The source of rows that a server merged: only this one merges any."""
 
 
 def quarters(start_ms: int, end_ms: int) -> tuple[int, int]:
@@ -56,90 +67,176 @@ def _figures(sums: Sequence[int], status_code: int, price_status: str) -> Figure
     )
 
 
+def _whose(scope: Scope) -> tuple[str, tuple[str, ...]]:
+    """Return the condition on series that *scope* is, with its parameters."""
+    one, several = "s.account = ?", "s.account IN (SELECT value FROM json_each(?))"
+    is_one = len(scope.accounts) == 1
+    accounts = scope.accounts[0] if is_one else json.dumps(scope.accounts)
+    condition = one if is_one else several
+    if not scope.billing_period:
+        return condition, (accounts,)
+    return f"{condition} AND s.billing_period = ?", (accounts, scope.billing_period)
+
+
+def _blind(connection: Connection, scope: Scope) -> str:
+    """Return the accounts of *scope*, as JSON, whose servers keep no failed calls.
+
+    Where none was ever kept, a status of 200 in all that is left says nothing about errors.
+    """
+    whose, parameters = _whose(Scope(scope.accounts))
+    query = (
+        "SELECT s.account FROM sync_states y CROSS JOIN series s ON s.account = y.account"  # noqa: S608
+        f" WHERE {whose} GROUP BY 1 HAVING max(s.status_code) < {_ERROR_STATUS}"
+    )
+    return json.dumps([row[0] for row in connection.exec_driver_sql(query, parameters)])
+
+
+def _remainders(
+    connection: Connection, scope: Scope, start_ms: int, end_ms: int
+) -> list[tuple[int, Remainder]]:
+    """Return what was merged before it was read, each with its quarter of an hour."""
+    first, after = quarters(start_ms, end_ms)
+    found = remainder_rows.load(connection, scope.accounts)
+    placed = [(one.occurred_at_ms // QUARTER_MS, one) for one in found]
+    return [
+        (quarter, one)
+        for quarter, one in placed
+        if first <= quarter < after and scope.billing_period in {"", one.billing_period}
+    ]
+
+
 def by_series(
-    connection: Connection, account: str, start_ms: int, end_ms: int, names: Iterable[str]
+    connection: Connection,
+    account: str | Scope,
+    start_ms: int,
+    end_ms: int,
+    names: Iterable[str],
 ) -> list[SeriesSums]:
     """Return the sums of *account* in ``[start_ms, end_ms)`` by the dimensions *names*.
 
     ``status_code`` and ``price_status`` are always among them: errors and unpriced calls
-    are told by these.
+    are told by these. What a server had merged before it was read has rows of its own.
     """
+    scope = scope_of(account)
     kept = tuple(dict.fromkeys((*names, "status_code", "price_status")))
     unknown = set(kept).difference(SERIES_DIMENSIONS)
     if unknown:
         raise ValueError(f"A series has no {min(unknown)}.")
     columns = ", ".join(f"s.{name}" for name in kept)
-    query = f"SELECT {columns}, {_SUMS}{_SPAN} GROUP BY {columns} HAVING sum(r.calls) <> 0"
+    groups = ", ".join(str(number + 1) for number in range(len(kept) + 1))
+    whose, parameters = _whose(scope)
+    query = (
+        f"SELECT {columns}, {_IS_BLIND}, {_SUMS}{_SPAN} {whose} GROUP BY {groups}"
+        " HAVING sum(r.calls) <> 0"
+    )
+    bounds = quarters(start_ms, end_ms)
     found = []
-    for row in connection.exec_driver_sql(query, (*quarters(start_ms, end_ms), account)):
+    for row in connection.exec_driver_sql(query, (_blind(connection, scope), *bounds, *parameters)):
         dimensions = dict(zip(kept, row, strict=False))
-        figures = _figures(row[len(kept) :], dimensions["status_code"], dimensions["price_status"])
+        is_blind, *sums = row[len(kept) :]
+        code = 0 if is_blind else dimensions["status_code"]
+        figures = _figures(sums, code, dimensions["price_status"])
         found.append(SeriesSums(dimensions, figures))
+    for _, one in _remainders(connection, scope, start_ms, end_ms):
+        known = _dimensions(one)
+        found.append(SeriesSums({name: known.get(name, "") for name in kept}, one.figures))
     return found
 
 
+def _dimensions(remainder: Remainder) -> dict[str, str | int]:
+    return {
+        "account": remainder.account,
+        "source": _SERVER_SOURCE,
+        "provider": remainder.provider,
+        "model": remainder_rows.MERGED_MODEL,
+        "billing_period": remainder.billing_period,
+        "status_code": 0,
+        "price_status": PriceStatus.REPORTED.value,
+    }
+
+
 def by_slot(
-    connection: Connection, account: str, spans: Iterable[OffsetSpan], slot_s: int
+    connection: Connection, account: str | Scope, spans: Iterable[OffsetSpan], slot_s: int
 ) -> list[SlotSums]:
     """Return the sums of each provider in each local slot of *slot_s* seconds.
 
     A span of its own for each offset of the zone makes local days and hours a division.
     """
+    scope = scope_of(account)
+    whose, parameters = _whose(scope)
     query = (
         f"SELECT (r.quarter * {_QUARTER_S} + ?) / ? AS slot, s.provider, s.status_code,"
-        f" s.price_status, {_SUMS}{_SPAN} GROUP BY 1, 2, 3, 4 HAVING sum(r.calls) <> 0"
+        f" s.price_status, {_IS_BLIND}, {_SUMS}{_SPAN} {whose} GROUP BY 1, 2, 3, 4, 5"
+        " HAVING sum(r.calls) <> 0"
     )
+    blind = _blind(connection, scope)
     found = []
     for span in spans:
         bounds = quarters(span.start_ms, span.end_ms)
-        parameters = (span.offset_s, slot_s, *bounds, account)
-        for slot, provider, code, status, *sums in connection.exec_driver_sql(query, parameters):
-            figures = _figures(sums, code, status)
+        given = (span.offset_s, slot_s, blind, *bounds, *parameters)
+        for slot, provider, code, status, is_blind, *sums in connection.exec_driver_sql(
+            query, given
+        ):
+            figures = _figures(sums, 0 if is_blind else code, status)
             found.append(SlotSums(slot, span.offset_s, provider, figures))
+        for quarter, one in _remainders(connection, scope, span.start_ms, span.end_ms):
+            slot = (quarter * _QUARTER_S + span.offset_s) // slot_s
+            found.append(SlotSums(slot, span.offset_s, one.provider, one.figures))
     return found
 
 
 def durations(
-    connection: Connection, account: str, start_ms: int, end_ms: int
+    connection: Connection, account: str | Scope, start_ms: int, end_ms: int
 ) -> list[DurationCount]:
     """Return the calls whose duration is known, by model and bucket."""
+    whose, whom = _whose(scope_of(account))
     query = (
-        "SELECT s.provider, s.model, d.bucket, sum(d.calls) FROM durations d"
+        "SELECT s.provider, s.model, d.bucket, sum(d.calls) FROM durations d"  # noqa: S608
         " CROSS JOIN series s ON s.id = d.series_id"
-        " WHERE d.quarter >= ? AND d.quarter < ? AND s.account = ? GROUP BY 1, 2, 3"
+        f" WHERE d.quarter >= ? AND d.quarter < ? AND {whose} GROUP BY 1, 2, 3"
     )
-    parameters = (*quarters(start_ms, end_ms), account)
+    parameters = (*quarters(start_ms, end_ms), *whom)
     return [DurationCount(*row) for row in connection.exec_driver_sql(query, parameters)]
 
 
-def bounds(connection: Connection, account: str) -> tuple[int, int] | None:
+def bounds(connection: Connection, account: str | Scope) -> tuple[int, int] | None:
     """Return the first and last quarter's start of all calls, UTC milliseconds; None for none."""
-    query = (
-        "SELECT min(r.quarter), max(r.quarter) FROM rollups r"
-        " CROSS JOIN series s ON s.id = r.series_id WHERE s.account = ? AND r.calls <> 0"
-    )
-    first, last = connection.exec_driver_sql(query, (account,)).one()
-    return None if first is None else (first * QUARTER_MS, last * QUARTER_MS)
+    scope = scope_of(account)
+    whose, parameters = _whose(scope)
+    query = f"SELECT min(r.quarter), max(r.quarter){_ROWS} {whose} AND r.calls <> 0"
+    found = list(connection.exec_driver_sql(query, parameters).one())
+    found += [quarter for quarter, _ in _remainders(connection, scope, *EVER)]
+    known = [quarter for quarter in found if quarter is not None]
+    return (min(known) * QUARTER_MS, max(known) * QUARTER_MS) if known else None
 
 
-def calls_ever(connection: Connection, account: str) -> int:
-    """Return how many calls the ledger holds of *account*."""
-    query = (
-        "SELECT coalesce(sum(r.calls), 0) FROM rollups r CROSS JOIN series s ON s.id = r.series_id"
-        " WHERE s.account = ?"
-    )
-    return int(connection.exec_driver_sql(query, (account,)).scalar_one())
+def calls_ever(connection: Connection, account: str | Scope) -> int:
+    """Return how many calls the ledger knows of *account*."""
+    scope = scope_of(account)
+    whose, parameters = _whose(scope)
+    query = f"SELECT coalesce(sum(r.calls), 0){_ROWS} {whose}"
+    held = int(connection.exec_driver_sql(query, parameters).scalar_one())
+    merged = _remainders(connection, scope, *EVER)
+    return held + sum(one.figures.calls for _, one in merged)
 
 
-def sources(connection: Connection, account: str) -> list[SourceTotals]:
+def billing_periods(connection: Connection, account: str) -> list[str]:
+    """Return the keys of the billing periods to which the server booked calls, oldest first."""
+    query = "SELECT DISTINCT billing_period FROM series WHERE account = ? AND billing_period <> ''"
+    keys = {str(row[0]) for row in connection.exec_driver_sql(query, (account,))}
+    merged = remainder_rows.load(connection, (account,))
+    return sorted(keys | {one.billing_period for one in merged})
+
+
+def sources(connection: Connection, account: str | Scope) -> list[SourceTotals]:
     """Return every source that brought calls or files."""
+    whose, parameters = _whose(scope_of(account))
     brought = {
         source: (calls, newest * QUARTER_MS)
         for source, calls, newest in connection.exec_driver_sql(
-            "SELECT s.source, sum(r.calls), max(r.quarter) FROM rollups r"
-            " CROSS JOIN series s ON s.id = r.series_id"
-            " WHERE s.account = ? AND r.calls <> 0 GROUP BY 1",
-            (account,),
+            f"SELECT s.source, sum(r.calls), max(r.quarter){_ROWS} {whose}"
+            " AND r.calls <> 0 GROUP BY 1",
+            parameters,
         )
     }
     read = {

@@ -9,15 +9,19 @@ from sqlalchemy import Connection
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget, Limit
 from alwrity_desktop.core.domain.periods import Period
+from alwrity_desktop.core.domain.server import ServerFacts, ServerView
+from alwrity_desktop.core.domain.statements import Statement
 from alwrity_desktop.core.domain.sums import (
     DurationCount,
     OffsetSpan,
     RejectedReason,
+    Scope,
     SeriesSums,
     SlotSums,
     SourceTotals,
+    scope_of,
 )
-from alwrity_desktop.core.ledger import alerting, budget_rows, reading
+from alwrity_desktop.core.ledger import alerting, budget_rows, reading, server_rows, statement_rows
 
 
 class LedgerSnapshot:
@@ -28,28 +32,46 @@ class LedgerSnapshot:
         self._connection = connection
 
     def by_series(
-        self, account: str, start_ms: int, end_ms: int, names: Iterable[str] = ()
+        self, account: str | Scope, start_ms: int, end_ms: int, names: Iterable[str] = ()
     ) -> list[SeriesSums]:
         """Return the sums in a span by the dimensions *names*."""
         return reading.by_series(self._connection, account, start_ms, end_ms, names)
 
-    def by_slot(self, account: str, spans: Iterable[OffsetSpan], slot_s: int) -> list[SlotSums]:
+    def by_slot(
+        self, account: str | Scope, spans: Iterable[OffsetSpan], slot_s: int
+    ) -> list[SlotSums]:
         """Return the sums of each provider in each local day or hour."""
         return reading.by_slot(self._connection, account, spans, slot_s)
 
-    def durations(self, account: str, start_ms: int, end_ms: int) -> list[DurationCount]:
+    def durations(self, account: str | Scope, start_ms: int, end_ms: int) -> list[DurationCount]:
         """Return the calls whose duration is known, by model and bucket."""
         return reading.durations(self._connection, account, start_ms, end_ms)
 
-    def bounds(self, account: str) -> tuple[int, int] | None:
+    def bounds(self, account: str | Scope) -> tuple[int, int] | None:
         """Return the starts of the first and last quarter with calls, or None."""
         return reading.bounds(self._connection, account)
 
-    def calls_ever(self, account: str) -> int:
+    def calls_ever(self, account: str | Scope) -> int:
         """Return how many calls the ledger holds of *account*."""
         return reading.calls_ever(self._connection, account)
 
-    def sources(self, account: str) -> list[SourceTotals]:
+    def billing_periods(self, account: str) -> list[str]:
+        """Return the keys to which the server booked calls, oldest first."""
+        return reading.billing_periods(self._connection, account)
+
+    def statements(self, account: str | Scope) -> list[Statement]:
+        """Return what the servers of *account* say now: the newest of each name."""
+        return statement_rows.load(self._connection, scope_of(account).accounts)
+
+    def server_facts(self, account: str) -> ServerFacts:
+        """Return what is known of the server of *account*."""
+        return server_rows.facts(self._connection, account)[0]
+
+    def server_view(self, account: str) -> ServerView | None:
+        """Return what a report shows of the server of *account*; None before its first sync."""
+        return server_rows.view(self._connection, account)
+
+    def sources(self, account: str | Scope) -> list[SourceTotals]:
         """Return every source that brought calls or files."""
         return reading.sources(self._connection, account)
 

@@ -1,0 +1,116 @@
+"""Booking what a server brought: calls, statements, facts and alerts, in one transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
+from alwrity_desktop.core.domain.alerts import (
+    Alert,
+    AlertKind,
+    crossed,
+    limit_key,
+    severity_of,
+    threshold_words,
+)
+from alwrity_desktop.core.domain.budgets import Limit
+from alwrity_desktop.core.domain.report import Figures
+from alwrity_desktop.core.domain.server import ServerFacts
+from alwrity_desktop.core.domain.server_limits import billing_period, limits_of, present_key
+from alwrity_desktop.core.domain.sums import Scope
+from alwrity_desktop.core.ledger import (
+    alerting,
+    reading,
+    remainder_rows,
+    server_alert_rows,
+    server_rows,
+    statement_rows,
+)
+from alwrity_desktop.core.ledger.batches import Batch, BatchResult, Book
+from alwrity_desktop.core.ledger.intake import Intake
+from alwrity_desktop.core.ledger.writing import book_batch
+
+
+def book(
+    connection: Connection, batch: Batch, prices: Book, intake: Intake | None = None
+) -> BatchResult:
+    """Book *batch* with all that the server of its account said beside the calls.
+
+    What it said before and says again changes nothing but the time of its confirmation.
+    """
+    account = batch.account
+    # A sync without new calls leaves no trace among the bookings.
+    result = book_batch(connection, batch, prices, intake) if batch.calls else BatchResult()
+    server_rows.begin(connection, account)
+    server_rows.save_facts(connection, account, batch.facts, batch.now_ms)
+    changed = statement_rows.save(connection, account, batch.statements, batch.now_ms)
+    if batch.is_whole:
+        remainder_rows.save(connection, account, batch.calls, batch.statements)
+        server_rows.note_whole(connection, account)
+    alerts = _alerts(connection, batch)
+    return replace(result, alerts=(*result.alerts, *alerts), statements=changed)
+
+
+def _alerts(connection: Connection, batch: Batch) -> list[Alert]:
+    """Raise the server's alerts first, then those that it forgot."""
+    facts, _ = server_rows.facts(connection, batch.account)
+    keys = reading.billing_periods(connection, batch.account)
+    key = present_key(facts, keys, batch.now_ms)
+    first_ok_ms = server_rows.first_ok_ms(connection, batch.account)
+    born = server_alert_rows.merge(connection, batch, first_ok_ms, key)
+    is_silent = first_ok_ms is None
+    for limit in _limits(connection, batch, facts, key):
+        born += _cross(connection, batch, limit, (facts, key), is_silent=is_silent)
+    return born
+
+
+def _limits(connection: Connection, batch: Batch, facts: ServerFacts, key: str) -> list[Limit]:
+    if not facts.limits:
+        return []
+    sums: defaultdict[str, Figures] = defaultdict(Figures)
+    scope = Scope((batch.account,), key)
+    for row in reading.by_series(connection, scope, *reading.EVER, ("provider",)):
+        sums[str(row.dimensions["provider"])] += row.figures
+    said = statement_rows.load(connection, (batch.account,))
+    return limits_of(facts, key, sums, said, "", batch.account)
+
+
+def _cross(
+    connection: Connection,
+    batch: Batch,
+    limit: Limit,
+    place: tuple[ServerFacts, str],
+    *,
+    is_silent: bool,
+) -> list[Alert]:
+    """Raise the thresholds that *limit* has passed; the highest alone waits to be notified."""
+    facts, key = place
+    period = billing_period(facts, batch.now_ms, batch.timezone)
+    is_dated = period is not None and period.billing_period == key
+    group = limit_key(batch.account, limit.provider or limit.name, limit.kind, key)
+    title, message = threshold_words(limit)
+    passed = crossed(limit)
+    born = []
+    for threshold in passed:
+        values = (
+            f"{group}:{threshold}",
+            group,
+            batch.account,
+            AlertKind.LIMIT,
+            severity_of(threshold),
+            threshold,
+            title,
+            message,
+            batch.now_ms,
+            period.end_ms if is_dated and period is not None else None,
+            None,
+            limit.provider,
+            "silent" if is_silent or threshold != passed[-1] else "pending",
+        )
+        alert_id = connection.exec_driver_sql(alerting.INSERT, values).scalar()
+        if alert_id is not None:
+            born.append(alerting.find(connection, alert_id))
+            alerting.silence_lower(connection, group, threshold)
+    return born

@@ -1,0 +1,73 @@
+"""Statements as they are kept: a row for each claim, and a new one when its figures change."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Final
+
+from sqlalchemy import Connection
+
+from alwrity_desktop.core.domain.statements import Statement, StatementKind
+
+_NAMES: Final = ("account", "origin", "kind", "period", "key")
+_FIGURES: Final = (
+    "calls",
+    "messages",
+    "conversations",
+    "tokens",
+    "input_tokens",
+    "output_tokens",
+    "cost_pico",
+    "occurred_at_ms",
+)
+_COLUMNS: Final = ", ".join((*_NAMES, "label", *_FIGURES, "said_at_ms", "confirmed_at_ms"))
+_MARKS: Final = ", ".join("?" for _ in range(_COLUMNS.count(",") + 1))
+_INSERT: Final = f"INSERT INTO statements ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: S608 - our names
+_NEWEST: Final = (
+    f"SELECT id, {_COLUMNS} FROM statements WHERE id IN (SELECT max(id) FROM statements"  # noqa: S608
+    " WHERE account IN (SELECT value FROM json_each(?)) GROUP BY account, origin, kind, period,"
+    " key) ORDER BY id"
+)
+
+
+def save(connection: Connection, account: str, statements: Sequence[Statement], now_ms: int) -> int:
+    """Keep what *account* was told at *now_ms*; return how many statements are new or changed.
+
+    The same figures again only move the time at which they were confirmed.
+    """
+    known = {each.name: (row_id, each) for row_id, each in _newest(connection, (account,))}
+    said = {each.name: each for each in statements if each.account == account}
+    new, same = [], []
+    for name, statement in said.items():
+        row_id, old = known.get(name, (0, None))
+        if old is None or _figures(old) != _figures(statement):
+            new.append((*name, statement.label, *_figures(statement), now_ms, now_ms))
+        else:
+            same.append((now_ms, statement.label, row_id))
+    if new:
+        connection.exec_driver_sql(_INSERT, new)
+    if same:
+        query = "UPDATE statements SET confirmed_at_ms = ?, label = ? WHERE id = ?"
+        connection.exec_driver_sql(query, same)
+    return len(new)
+
+
+def load(connection: Connection, accounts: Sequence[str]) -> list[Statement]:
+    """Return what the servers of *accounts* say now: the newest of each name."""
+    return [statement for _, statement in _newest(connection, accounts)]
+
+
+def _newest(connection: Connection, accounts: Sequence[str]) -> list[tuple[int, Statement]]:
+    rows = connection.exec_driver_sql(_NEWEST, (json.dumps(list(accounts)),))
+    return [(row[0], _statement(row[1:])) for row in rows]
+
+
+def _figures(statement: Statement) -> tuple[int | None, ...]:
+    return tuple(getattr(statement, name) for name in _FIGURES)
+
+
+def _statement(row: Sequence[object]) -> Statement:
+    values = dict(zip(_COLUMNS.split(", "), row, strict=True))
+    kind = StatementKind(str(values.pop("kind")))
+    return Statement(kind=kind, **values)  # type: ignore[arg-type]
