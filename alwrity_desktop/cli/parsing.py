@@ -60,7 +60,15 @@ def add_account(parser: argparse.ArgumentParser) -> None:
         "--account",
         default=LOCAL_ACCOUNT,
         metavar="A",
-        help='"local", this computer\'s own calls (default), or "sample", made-up data',
+        help='"local", this computer\'s own calls (default), a connected server\'s name, "all", '
+        'or "sample", made-up data',
+    )
+
+
+def add_server(parser: argparse.ArgumentParser) -> None:
+    """Add --account for a command that is about a server; None when none was named."""
+    parser.add_argument(
+        "--account", metavar="A", help="a connected server's name (default: the only one)"
     )
 
 

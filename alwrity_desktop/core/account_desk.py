@@ -264,10 +264,10 @@ class AccountDesk:
 
 
 def account_state(
-    account: Account, view: ServerView, now_ms: int, next_ms: int | None
+    account: Account, view: ServerView | None, now_ms: int, next_ms: int | None
 ) -> AccountState:
     """Return how *account* stands by what the ledger knows of its server."""
-    if view.last_sync_ms is None and not view.trouble:
+    if view is None or (view.last_sync_ms is None and not view.trouble):
         return AccountState(account, None, "stale", _NEVER_ASKED, next_ms)
     state = view.state
     if state == "ok" and now_ms - (view.last_sync_ms or 0) > STALE_AFTER_MS:

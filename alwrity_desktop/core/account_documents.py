@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from alwrity_desktop.core.accounts import AccountState, SyncResult
 from alwrity_desktop.core.documents import Document, amount, moment, quantity
 from alwrity_desktop.core.domain.plan_replay import Comparison
+from alwrity_desktop.core.domain.reconciliation import ReconciliationRow
 from alwrity_desktop.core.domain.server import PlanLimit, Renewal, ServerFacts, ServerPlan
 
 
@@ -95,6 +96,27 @@ def comparison_document(comparison: Comparison) -> Document:
         "from": comparison.first_day,
         "to": comparison.last_day,
         "basis": comparison.basis,
+    }
+
+
+def reconciliation_document(rows: Iterable[ReconciliationRow]) -> Document:
+    """Return what the server says beside what the calls add up to."""
+    return {
+        "rows": [
+            {
+                "what": row.what,
+                "calls_say": row.calls_say,
+                "server_says": row.server_says,
+                "difference": row.difference,
+                "likely": row.likely,
+                "measure": row.measure,
+                "period": row.period,
+                "key": row.key or None,
+                "origin": row.origin,
+                "said_at": moment(row.said_at_ms),
+            }
+            for row in rows
+        ]
     }
 
 

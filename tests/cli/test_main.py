@@ -16,11 +16,7 @@ from tests.cli.conftest import Run
 from tests.cli.fakes import FakeContext, session_with
 
 ABSENT = (
-    "accounts",
-    "sync",
     "gateway",
-    "plans",
-    "reconcile",
     "backup",
     "restore",
     "erase",
@@ -50,7 +46,18 @@ def test_that_every_command_explains_itself_with_examples(run: Run, name: str) -
     assert f"  alwrity-desktop {name}" in outcome.out.partition("examples:")[2]
 
 
-@pytest.mark.parametrize("words", ["budget set", "prices show", "alerts read", "prices set"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        "budget set",
+        "prices show",
+        "alerts read",
+        "prices set",
+        "accounts add",
+        "accounts token",
+        "plans compare",
+    ],
+)
 def test_that_every_action_explains_itself(run: Run, words: str) -> None:
     outcome = run(*words.split(), "--help")
     assert outcome.status == 0

@@ -1,0 +1,64 @@
+"""Gathers what plans are compared by: calls of the last full months, and the plans."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
+
+from alwrity_desktop.core.domain import periods
+from alwrity_desktop.core.domain.alwrity_plans import PLANS_DATE, offline_plans
+from alwrity_desktop.core.domain.breakdown import DAY_S, day_of_slot, offset_spans
+from alwrity_desktop.core.domain.plan_replay import Comparison, Replay, Use, compare
+
+if TYPE_CHECKING:
+    from alwrity_desktop.core.context import Context
+    from alwrity_desktop.core.ledger.snapshot import LedgerSnapshot
+
+MONTHS: Final = 3
+"""How many full months are replayed, at most."""
+
+
+def compare_plans(context: Context, account: str) -> Comparison:
+    """Return how the calls of *account* would have fared on every plan of its server.
+
+    The last full months with calls are replayed, the present one as far as it went where
+    there is none before. An account without a server is compared on ALwrity's own plans.
+    """
+    now_ms, zone = context.clock.now_ms(), context.timezone()
+    with context.ledger(account).snapshot() as snapshot:
+        facts = snapshot.server_facts(account)
+        start_ms, end_ms = _span(snapshot, account, now_ms, zone)
+        rows = snapshot.by_slot(account, offset_spans(start_ms, end_ms, zone), DAY_S)
+    uses = [
+        Use(
+            day_of_slot(row.slot),
+            row.provider,
+            row.figures.calls,
+            row.figures.tokens,
+            row.figures.cost_pico,
+        )
+        for row in rows
+    ]
+
+    def calls_of(day: str) -> Iterator[Use]:
+        one = periods.custom(day, day, zone)
+        for call in context.ledger(account).calls(account, one.start_ms, one.end_ms):
+            yield Use(day, call.provider, 1, call.tokens, call.cost_pico or 0)
+
+    replay = Replay(
+        uses, periods.local_day(start_ms, zone), periods.local_day(end_ms - 1, zone), calls_of
+    )
+    if facts.plans:
+        return compare(facts.plans, replay, "the server's own plans")
+    return compare(offline_plans(), replay, f"ALwrity's public plans of {PLANS_DATE}")
+
+
+def _span(snapshot: LedgerSnapshot, account: str, now_ms: int, zone: str) -> tuple[int, int]:
+    """Return the bounds of the months to replay, UTC milliseconds."""
+    present = periods.period_of("month", now_ms, zone)
+    bounds = snapshot.bounds(account)
+    if bounds is None or bounds[0] >= present.start_ms:
+        return present.start_ms, min(present.end_ms, now_ms + 1)
+    first = periods.period_of("month", now_ms, zone, -MONTHS)
+    begun = periods.period_of("month", bounds[0], zone)
+    return max(first.start_ms, begun.start_ms), present.start_ms
