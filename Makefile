@@ -23,6 +23,10 @@ run: $(VENV)/.ready-run $(VENV)/.ready-window ## Open the window
 	@$(PYTHON_IN) -m compileall -q alwrity_desktop
 	@$(VENV)/bin/alwrity-desktop
 
+.PHONY: demo-server
+demo-server: $(VENV)/.ready-run ## Serve made-up accounts on this computer, to connect and try
+	@$(PYTHON_IN) -m tests.servers.demo $(PORTS)
+
 # ---- checking it ------------------------------------------------------------
 
 .PHONY: test

@@ -69,7 +69,7 @@ def over_limits(user: str, clock: ServerClock) -> MadeUpTenant:
     books, now = Books("free"), clock.now()
     start = now - timedelta(days=20)
     plan = (
-        (Use("gemini", "gemini-2.5-pro", 3000, 700), "google", 60),
+        (Use("gemini", "gemini-2.5-pro", 3000, 700), "google", 62),
         (Use("tavily", "tavily-search"), "tavily", 10),
         (Use("stability", "stable-diffusion", images=1), "stability", 10),
         (Use("video", "wan-2.5"), "wavespeed", 3),
@@ -104,7 +104,7 @@ def nagged(user: str, clock: ServerClock) -> MadeUpTenant:
     books = Books("basic", Contract(start - timedelta(days=1)))
     moments = (start + timedelta(minutes=place) for place in range(10_000))
     for use, went_to, times in (
-        (Use("gemini", "gemini-2.5-flash", 600, 200), "google", 120),
+        (Use("gemini", "gemini-2.5-flash", 600, 230), "google", 120),
         (Use("exa", "exa-search"), "exa", 130),
         (Use("stability", "stable-diffusion", images=1), "stability", 23),
         (Use("video", "wan-2.5"), "wavespeed", 11),

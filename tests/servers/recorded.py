@@ -29,6 +29,18 @@ DEFAULTS: Final = {
     ALERTS: {"limit": "50", "unread_only": "false"},
     TRENDS: {"months": "6"},
 }
+INVALID_JSON: Final = detail(
+    422,
+    [
+        {
+            "type": "json_invalid",
+            "loc": ["body", 1],
+            "msg": "JSON decode error",
+            "input": {},
+            "ctx": {"error": "Expecting property name enclosed in double quotes"},
+        }
+    ],
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,8 @@ class RecordedTenant:
         if request.path == LOGS:
             exact = self._exact(request)
             return exact or self._some_logs(request.query)
+        if request.body and _parsed(request.body) is None:
+            return INVALID_JSON
         if request.path.endswith("/mark-read"):
             return self._mark_read(request)
         if request.path.startswith(ALERTS):
@@ -95,15 +109,16 @@ class RecordedTenant:
 
     def meter(self, provider: str, request: Request) -> Answer | None:
         """Refuse a metered request as it was refused to this user, if it was."""
-        for case in cases("refusals"):
-            body = case.answer.body
-            if case.user == self.user and isinstance(body, dict) and "usage_info" in body:
-                return Answer(429, body | {"provider": provider})
-        return None
+        refusals = [
+            case.answer
+            for case in cases("refusals")
+            if case.user == self.user and _of(case.answer, "provider") == provider
+        ]
+        return refusals[0] if refusals else None
 
     def _exact(self, request: Request) -> Answer | None:
         wanted = _said(request.path, request.query)
-        body = json.loads(request.body) if request.body else None
+        body = _parsed(request.body)
         for case in self._of(request):
             if _said(case.path, case.query) == wanted and case.body == body:
                 return case.answer
@@ -172,6 +187,19 @@ class RecordedTenant:
                     alert |= {"is_read": True, "read_at": "2026-11-21T02:00:00.034861"}
                 return Answer(200, {"success": True, "message": "Alert marked as read"})
         return detail(404, "Alert not found")
+
+
+def _parsed(body: bytes) -> object:
+    """Return a request's body, or None if it is not JSON."""
+    try:
+        return json.loads(body)
+    except ValueError:
+        return None
+
+
+def _of(answer: Answer, key: str) -> object:
+    """Return a field of an answer's outermost object."""
+    return answer.body.get(key) if isinstance(answer.body, dict) else None
 
 
 def _said(path: str, query: dict[str, str]) -> dict[str, str]:
