@@ -52,8 +52,8 @@ class Address:
 
     def redirected(self, url: str, location: str) -> str | None:
         """Return where *location* leads from *url*; None when that is another server."""
-        target = urljoin(url, location)
         try:
+            target = urljoin(url, location)
             parts = urlsplit(target)
             port = parts.port or _PORTS.get(parts.scheme, 0)
         except ValueError:
@@ -74,6 +74,8 @@ def server_address(text: str, *, is_loopback_allowed: bool = True) -> Address:
     try:
         parts = urlsplit(text.strip())
         port = parts.port
+        # A host that no name server could be asked for.
+        (parts.hostname or "").encode("idna")
     except ValueError as error:
         raise PersonError(_NO_ADDRESS) from error
     host = (parts.hostname or "").lower()

@@ -29,6 +29,8 @@ class LiveTiming:
     open_s: float = 10.0
     #: A connection is asked for a sign of life this often, and has as long to give one.
     silence_s: float = 20.0
+    #: How long a farewell may take.
+    close_s: float = 1.0
     first_pause_s: float = 3.0
     longest_pause_s: float = 300.0
     #: A connection that lived so long was a good one: the pauses begin anew.
@@ -176,7 +178,7 @@ class LiveUpdates:
             open_timeout=timing.open_s,
             ping_interval=timing.silence_s,
             ping_timeout=timing.silence_s,
-            close_timeout=1,
+            close_timeout=timing.close_s,
             max_size=MAX_MESSAGE_BYTES,
             ssl=self._network.tls if self._address.scheme == "https" else None,
         )

@@ -1,0 +1,1 @@
+"""Tests of asking servers: real servers on loopback, pauses that take no time."""
