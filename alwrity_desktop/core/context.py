@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any, Final
 
 from alwrity_desktop.core import clock, prices, reporting, settings
 from alwrity_desktop.core.account_desk import AccountDesk
-from alwrity_desktop.core.accounts import ALL_ACCOUNTS
 from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget
@@ -20,7 +19,7 @@ from alwrity_desktop.core.domain.errors import AlwrityError, NotFoundError
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import AccountView, CallPage, CallQuery, CallRow, Report
-from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT, Call
+from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS, LOCAL_ACCOUNT, Call
 from alwrity_desktop.core.importing import Import, without_collection
 from alwrity_desktop.core.log_places import LogPlaces
 from alwrity_desktop.core.log_reading import LogReading
@@ -199,18 +198,21 @@ class Context:
         """
         now_ms = self.clock.now_ms()
         is_new = not self.profile.ledger.exists()
+        # A new ledger has no own prices, and to open it takes longer than to begin reading.
+        book = prices.open_price_book(self.profile.data) if is_new else self.price_book()
         runs = []
         for one, roots in self._places().roots(source, paths):
             known = {} if is_new else self.ledger(LOCAL_ACCOUNT).cursors(one.name)
-            runs.append(Import(one, roots, known, now_ms))
+            runs.append(Import(one, roots, known, now_ms, book))
         if is_new and runs:
             runs[0].begin()
         tell = progress or (lambda _: None)
         done = []
         for run in runs:
             is_first = is_new or self.ledger(LOCAL_ACCOUNT).is_unread(run.plan.source)
-            book = partial(self._book_logs, price_book=self.price_book(), is_first_read=is_first)
-            done.append(run.run(self._open_intake, book, tell, is_cancelled))
+            book_logs = partial(self._book_logs, price_book=book, is_first_read=is_first)
+            open_intake = partial(self._open_intake, book)
+            done.append(run.run(open_intake, book_logs, tell, is_cancelled))
             if not run.plan.tasks:
                 self.ledger(LOCAL_ACCOUNT).note_read(run.plan.source, now_ms)
         return tuple(done)
@@ -322,11 +324,11 @@ class Context:
             for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
                 path.with_name(name).unlink(missing_ok=True)
 
-    def _open_intake(self) -> Intake:
-        price_book = self.price_book()
+    def _open_intake(self, price_book: PriceBook) -> Intake:
+        is_first = not self.ledger(LOCAL_ACCOUNT).has_calls()
         from alwrity_desktop.core.ledger.intake import Intake  # noqa: PLC0415 - see the class
 
-        return Intake(price_book)
+        return Intake(price_book, is_first=is_first)
 
     def _book_logs(
         self,

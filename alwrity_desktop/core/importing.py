@@ -9,7 +9,8 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from alwrity_desktop.core.log_reading import LogCursor, LogReading, Plan, plan, read_all
+from alwrity_desktop.core.call_sheets import Book
+from alwrity_desktop.core.log_reading import Haul, LogCursor, LogReading, Plan, plan, read_all
 from alwrity_desktop.core.results import ImportProgress, SourceImport
 from alwrity_desktop.core.sources.base import LogSource
 
@@ -49,12 +50,13 @@ class Import:
         roots: Iterable[Path],
         cursors: Mapping[str, LogCursor],
         now_ms: int,
+        price_book: Book,
     ) -> None:
-        """Find what there is to read below *roots*."""
+        """Find what there is to read below *roots*; calls are priced by *price_book*."""
         self.plan: Plan = plan(source, roots, cursors)
         self._started_s = time.perf_counter()
-        self._readings = read_all(self.plan.tasks, now_ms)
-        self._first: list[LogReading] = []
+        self._hauls = read_all(self.plan.tasks, now_ms, price_book)
+        self._first: list[Haul] = []
         self._bytes_read = 0
         self._added = 0
         self._merged = 0
@@ -62,7 +64,7 @@ class Import:
 
     def begin(self) -> None:
         """Start the workers now, so that they read while the ledger is being opened."""
-        self._first = [reading for _, reading in zip(range(1), self._readings, strict=False)]
+        self._first = [haul for _, haul in zip(range(1), self._hauls, strict=False)]
 
     def run(
         self,
@@ -77,12 +79,13 @@ class Import:
         """
         waiting: list[LogReading] = []
         intake = open_intake()
-        with closing(self._readings):
-            for done, reading in enumerate(self._all(), start=1):
-                waiting.append(reading)
-                intake.add(reading.calls)
-                self._bytes_read += reading.bytes_read
-                self._rejected += sum(lines.lines for lines in reading.rejected)
+        done = 0
+        with closing(self._hauls):
+            for haul in self._all():
+                waiting += haul.readings
+                done += len(haul.readings)
+                intake.take(haul)
+                self._count(haul.readings)
                 if intake.copies >= CALLS_PER_COMMIT:
                     self._book(book, waiting, intake)
                     waiting, intake = [], open_intake()
@@ -93,9 +96,14 @@ class Import:
             self._book(book, waiting, intake)
         return self._result()
 
-    def _all(self) -> Iterator[LogReading]:
+    def _all(self) -> Iterator[Haul]:
         yield from self._first
-        yield from self._readings
+        yield from self._hauls
+
+    def _count(self, readings: Iterable[LogReading]) -> None:
+        for reading in readings:
+            self._bytes_read += reading.bytes_read
+            self._rejected += sum(lines.lines for lines in reading.rejected)
 
     def _book(self, book: Booking, readings: Sequence[LogReading], intake: Intake) -> None:
         result = book(self.plan.source, readings, intake)

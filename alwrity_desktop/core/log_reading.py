@@ -11,10 +11,12 @@ from collections import Counter
 from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, NamedTuple
 
 import msgspec
 
+from alwrity_desktop.core.call_sheets import Book, CallSheet, sheet_of
+from alwrity_desktop.core.domain.pricing import Quote
 from alwrity_desktop.core.domain.usage import Call
 from alwrity_desktop.core.sources.base import FUTURE_TIME, LogSource, Reject, WalkProblem, walk
 from alwrity_desktop.core.sources.registry import SOURCES
@@ -70,6 +72,16 @@ class LogReading(msgspec.Struct, frozen=True, array_like=True):
     def is_from_start(self) -> bool:
         """Whether the whole file was read."""
         return self.begun_at == 0
+
+
+class Haul(NamedTuple):
+    """What was read of some logs at once, with the calls priced and in columns."""
+
+    #: In the order that the sheet's ``log_of`` counts, without their calls.
+    readings: list[LogReading]
+    sheet: CallSheet
+    #: What the sheet's ``quote_of`` counts.
+    quotes: list[Quote | None]
 
 
 class LogTask(msgspec.Struct, frozen=True):
@@ -221,7 +233,7 @@ def _is_refused(path: str) -> bool:
         return True
 
 
-def read_all(tasks: Sequence[LogTask], now_ms: int) -> Generator[LogReading, None, None]:
+def read_all(tasks: Sequence[LogTask], now_ms: int, book: Book) -> Generator[Haul, None, None]:
     """Yield what is new in each log, in no fixed order; much of it is read by workers.
 
     Closing the iterator early stops the workers.
@@ -230,17 +242,29 @@ def read_all(tasks: Sequence[LogTask], now_ms: int) -> Generator[LogReading, Non
     workers = min(os.cpu_count() or 1, _MOST_WORKERS, len(tasks))
     if unread < LARGE_BYTES or workers == 1:
         for task in tasks:
-            yield read_log(task, now_ms)
+            yield _read_some((task,), now_ms, book)
         return
-    with _processes().Pool(workers, _leave_interruptions) as pool:
-        chunks = [(chunk, now_ms) for chunk in _chunks(tasks)]
-        for answer in pool.imap_unordered(_read_chunk, chunks):
-            yield from _DECODER.decode(answer)
+    with _processes().Pool(workers, _begin_worker, (now_ms, book)) as pool:
+        for answer, quotes in pool.imap_unordered(_read_chunk, _chunks(tasks)):
+            readings, sheet = _DECODER.decode(answer)
+            yield Haul(readings, sheet, quotes)
 
 
-def _leave_interruptions() -> None:
-    """Let the parent alone answer Ctrl+C, which reaches the whole group: it ends the workers."""
+def _read_some(tasks: Iterable[LogTask], now_ms: int, book: Book) -> Haul:
+    readings = [read_log(task, now_ms) for task in tasks]
+    sheet, quotes = sheet_of([reading.calls for reading in readings], book)
+    for reading in readings:
+        reading.calls.clear()
+    return Haul(readings, sheet, quotes)
+
+
+def _begin_worker(now_ms: int, book: Book) -> None:
+    """Keep what all chunks are read with, and leave interruptions to the parent.
+
+    Ctrl+C reaches the whole group: the parent alone answers it, and ends the workers.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _READ_WITH[:] = [(now_ms, book)]
 
 
 def _processes() -> multiprocessing.context.BaseContext:
@@ -267,12 +291,16 @@ def _chunks(tasks: Sequence[LogTask]) -> Iterator[tuple[LogTask, ...]]:
         yield tuple(chunk)
 
 
-def _read_chunk(work: tuple[tuple[LogTask, ...], int]) -> bytes:
+def _read_chunk(tasks: tuple[LogTask, ...]) -> tuple[bytes, list[Quote | None]]:
     """Read some logs in a worker; one string of bytes crosses to the parent cheaply."""
-    tasks, now_ms = work
-    return _ENCODER.encode([read_log(task, now_ms) for task in tasks])
+    now_ms, book = _READ_WITH[0]
+    readings, sheet, quotes = _read_some(tasks, now_ms, book)
+    return _ENCODER.encode((readings, sheet)), quotes
 
+
+_READ_WITH: Final[list[tuple[int, Book]]] = []
+"""In a worker: the time of the import, and its price book."""
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
-_DECODER: Final = msgspec.msgpack.Decoder(list[LogReading])
+_DECODER: Final = msgspec.msgpack.Decoder(tuple[list[LogReading], CallSheet])
 _SOURCES: Final = {source.name: source for source in SOURCES}

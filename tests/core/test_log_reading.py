@@ -21,20 +21,22 @@ from alwrity_desktop.core.log_reading import (
     read_all,
     read_log,
 )
+from alwrity_desktop.core.prices import open_price_book
 from alwrity_desktop.core.sources.registry import source_named
 from tests.core.trees import NOW_MS, line, log_in
 
 CLAUDE = source_named("claude-code")
 
 
-def cursors_of(readings: list[LogReading]) -> dict[str, LogCursor]:
-    return {reading.cursor.path: reading.cursor for reading in readings}
-
-
 def read(folder: Path, known: dict[str, LogCursor]) -> list[LogReading]:
     """Plan and read what is new below *folder*; remember it in *known*."""
-    readings = list(read_all(plan(CLAUDE, [folder], known).tasks, NOW_MS))
-    known.update(cursors_of(readings))
+    readings = []
+    for haul in read_all(plan(CLAUDE, [folder], known).tasks, NOW_MS, open_price_book()):
+        for call, log in zip(haul.sheet.calls(), haul.sheet.log_of, strict=True):
+            haul.readings[log].calls.append(call)
+        readings += haul.readings
+    readings.sort(key=lambda reading: reading.cursor.path)
+    known.update({reading.cursor.path: reading.cursor for reading in readings})
     return readings
 
 
@@ -144,14 +146,11 @@ def test_that_workers_give_what_one_process_gives(
 ) -> None:
     for number in range(12):
         log_in(tmp_path, f"{number}", [line(number), line(number + 1)])
-    tasks = plan(CLAUDE, [tmp_path], {}).tasks
-    alone = sorted(read_all(tasks, NOW_MS), key=lambda each: each.cursor.path)
+    alone = read(tmp_path, {})
     monkeypatch.setattr(log_reading, "LARGE_BYTES", 0)
     monkeypatch.setattr(log_reading, "_CHUNK_FILES", 2)
 
-    together = sorted(read_all(tasks, NOW_MS), key=lambda each: each.cursor.path)
-
-    assert together == alone
+    assert read(tmp_path, {}) == alone
 
 
 def test_that_reading_that_is_left_early_leaves_no_worker(
@@ -161,11 +160,11 @@ def test_that_reading_that_is_left_early_leaves_no_worker(
         log_in(tmp_path, f"{number}", [line(number)])
     monkeypatch.setattr(log_reading, "LARGE_BYTES", 0)
     monkeypatch.setattr(log_reading, "_CHUNK_FILES", 1)
-    readings = read_all(plan(CLAUDE, [tmp_path], {}).tasks, NOW_MS)
-    assert next(readings).calls
+    hauls = read_all(plan(CLAUDE, [tmp_path], {}).tasks, NOW_MS, open_price_book())
+    assert next(hauls).sheet.rows
 
     # The fixture of all tests sees what still runs afterwards.
-    readings.close()
+    hauls.close()
 
 
 def test_that_workers_are_not_forked_beside_other_threads(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ stands alone: it has no group but itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, KeysView
 from typing import Final
 
 import msgspec
@@ -101,6 +101,11 @@ class Merger:
             kept = best.get(identity)
             if kept is None or is_better(call, kept):
                 best[identity] = call
+
+    @property
+    def loose_groups(self) -> KeysView[str]:
+        """The groups that have loose copies: each looks for a call of its group."""
+        return self._loose.keys()
 
     def distinct(self) -> list[Call]:
         """Return each call once; nothing can be added afterwards."""

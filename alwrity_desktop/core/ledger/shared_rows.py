@@ -43,6 +43,8 @@ class SharedRows:
         self._last_id = int(last_id or 0)
         self._new_series: list[tuple[str | int, ...]] = []
         self._quotes: dict[int, int] = {}
+        #: Workers bring copies of the same quotes.
+        self._bodies: dict[str, int] = {}
         #: Models that have their first call without a price in this transaction.
         self.newly_unpriced: list[tuple[str, str]] = []
 
@@ -96,9 +98,11 @@ class SharedRows:
 
     def _make_quote(self, quote: Quote) -> int:
         body = msgspec.json.encode(quote).decode()
-        connection = self._connection
-        connection.exec_driver_sql("INSERT OR IGNORE INTO quotes (body) VALUES (?)", (body,))
-        select = "SELECT id FROM quotes WHERE body = ?"
-        found = int(connection.exec_driver_sql(select, (body,)).scalar_one())
+        found = self._bodies.get(body)
+        if found is None:
+            execute = self._connection.exec_driver_sql
+            execute("INSERT OR IGNORE INTO quotes (body) VALUES (?)", (body,))
+            select = "SELECT id FROM quotes WHERE body = ?"
+            found = self._bodies[body] = int(execute(select, (body,)).scalar_one())
         self._quotes[id(quote)] = found
         return found

@@ -9,12 +9,11 @@ from msgspec.structs import astuple
 from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.identity import is_better
-from alwrity_desktop.core.domain.money import MAX_COST_PICO
 from alwrity_desktop.core.domain.pricing import Quote
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
 from alwrity_desktop.core.ledger import alerting, cursors
 from alwrity_desktop.core.ledger.batches import Batch, BatchResult, Book, Booked
-from alwrity_desktop.core.ledger.intake import Intake
+from alwrity_desktop.core.ledger.intake import Intake, SheetPart
 from alwrity_desktop.core.ledger.matching import KnownCall, KnownCalls
 from alwrity_desktop.core.ledger.rollups import Rollups
 from alwrity_desktop.core.ledger.schema import (
@@ -25,6 +24,7 @@ from alwrity_desktop.core.ledger.schema import (
     FLAG_SIDECHAIN,
 )
 from alwrity_desktop.core.ledger.shared_rows import SharedRows
+from alwrity_desktop.core.ledger.sheet_rows import SheetRows, rows_of
 
 _NAMES: Final = ", ".join(("identity", *FIGURE_COLUMNS))
 _MARKS: Final = ", ".join("?" for _ in ("identity", *FIGURE_COLUMNS))
@@ -53,12 +53,12 @@ def book_batch(
         intake = _taken_in(batch, book)
     file_ids = cursors.save(connection, batch)
     booking = _Booking(connection, batch, intake, file_ids)
-    booking.book(intake.distinct())
+    booking.book()
     alerts = alerting.cross_thresholds(connection, batch, booking.touched)
     unpriced = alerting.note_unpriced(connection, batch, booking.shared.newly_unpriced)
     return BatchResult(
-        added=len(booking.rows),
-        merged=intake.copies - len(booking.rows),
+        added=booking.added,
+        merged=intake.copies - booking.added,
         corrected=booking.corrected,
         alerts=(*alerts, *unpriced),
         booked=tuple(booking.answer(call) for call in batch.calls),
@@ -67,8 +67,8 @@ def book_batch(
 
 def _taken_in(batch: Batch, book: Book) -> Intake:
     intake = Intake(book)
-    for reading in batch.readings:
-        intake.add(reading.calls)
+    for number, reading in enumerate(batch.readings):
+        intake.add(reading.calls, number)
     intake.add(batch.calls if batch.is_corrected_by_copies else _first_of_each(batch.calls))
     return intake
 
@@ -92,10 +92,7 @@ class _Booking:
         self._intake = intake
         self.shared = SharedRows(connection)
         self._rollups = Rollups(connection)
-        self._file_of: dict[str, int] = {}
-        for reading, file_id in zip(batch.readings, file_ids, strict=True):
-            for call in reading.calls:
-                self._file_of.setdefault(call.identity, file_id)
+        self._file_ids = file_ids
         self._batch_id = int(
             connection.exec_driver_sql(
                 "INSERT INTO batches (door, booked_at_ms) VALUES (?, ?) RETURNING id",
@@ -103,33 +100,54 @@ class _Booking:
             ).scalar_one()
         )
         self._answers: dict[str, Booked] = {}
-        self.rows: list[Row] = []
+        self._rows: list[Row] = []
+        self._sheets: list[SheetRows] = []
+        self.added = 0
         self.corrected = 0
         #: Calls that changed the sums.
         self.touched: list[Call] = []
 
-    def book(self, calls: Sequence[Call]) -> None:
-        """Book *calls*, which are distinct among themselves."""
-        known = KnownCalls(self._connection, calls)
+    def book(self) -> None:
+        """Book what was taken in."""
         last_id = self._last_call_id()
+        if last_id:
+            self._intake.take_apart()
+        calls = self._intake.distinct()
+        known = KnownCalls(self._connection, calls)
         if known.is_empty:
-            self.rows = [self._row(call) for call in calls]
+            self._rows = [self._row(call) for call in calls]
             self.touched.extend(calls)
         else:
             self._book_beside(calls, known)
+        for part in self._intake.parts:
+            self._add_sheet(part)
         self.shared.save()
-        if self.rows:
+        self.added = len(self._rows) + sum(len(sheet.rows) for sheet in self._sheets)
+        if self.added:
             self._insert(is_first=not last_id)
             self._rollups.add_calls_after(last_id)
-            self._rollups.add_durations(self.rows)
+            self._rollups.add_durations(self._rows)
+
+    def _add_sheet(self, part: SheetPart) -> None:
+        sheet = part.sheet
+        if sheet.has_column("duration_ms"):
+            self._rows += [self._row(call) for call in part.of(sheet.calls())]
+        else:
+            sheet_rows = rows_of(part, self.shared, self._batch_id, self._file_ids)
+            if sheet_rows.rows:
+                self._sheets.append(sheet_rows)
+        self.touched += sheet.calls(sheet.edges)
 
     def _insert(self, *, is_first: bool) -> None:
         """Insert the new rows; the first large import sorts its keys once, at the end."""
-        is_bulk = is_first and len(self.rows) >= _BULK_ROWS
+        is_bulk = is_first and self.added >= _BULK_ROWS
         if is_bulk:
             for index in CALLS.indexes:
                 index.drop(self._connection)
-        self._connection.exec_driver_sql(_INSERT_CALL, self.rows)
+        if self._rows:
+            self._connection.exec_driver_sql(_INSERT_CALL, self._rows)
+        for sheet in self._sheets:
+            self._connection.exec_driver_sql(sheet.insert, sheet.rows)
         if is_bulk:
             for index in CALLS.indexes:
                 index.create(self._connection)
@@ -138,7 +156,7 @@ class _Booking:
         for call in calls:
             match = known.find(call)
             if match is None:
-                self.rows.append(self._row(call))
+                self._rows.append(self._row(call))
                 self.touched.append(call)
             else:
                 self._meet_again(call, match)
@@ -151,6 +169,10 @@ class _Booking:
         query = "SELECT coalesce(max(id), 0) FROM calls"
         return int(self._connection.exec_driver_sql(query).scalar_one())
 
+    def _file_id(self, call: Call) -> int | None:
+        log = self._intake.log_of(call)
+        return None if log is None else self._file_ids[log]
+
     def _row(self, call: Call) -> Row:
         """Return the row of *call* at the price of its day.
 
@@ -158,8 +180,6 @@ class _Booking:
         taken over together: this runs for every call of an import.
         """
         cost_pico, status, quote = self._intake.settle(call)
-        if cost_pico is not None and cost_pico > MAX_COST_PICO:
-            cost_pico, status, quote = None, PriceStatus.UNPRICED, None
         if not self._batch.readings:
             self._answers[call.identity] = _answer(call.identity, cost_pico, status, quote)
         values = astuple(call)
@@ -168,7 +188,7 @@ class _Booking:
             self.shared.series_id(call, status),
             call.occurred_at_ms,
             self._batch_id,
-            self._file_of.get(call.identity),
+            self._file_id(call),
             *values[_FIRST_FIGURE:_AFTER_FIGURES],
             cost_pico,
             None if quote is None else self.shared.quote_id(quote),
