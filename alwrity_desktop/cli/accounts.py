@@ -22,6 +22,8 @@ from alwrity_desktop.core.domain.words import UNKNOWN
 if TYPE_CHECKING:
     from alwrity_desktop.core.account_desk import AccountDesk
 
+PASSPHRASE_VARIABLE: Final = "ALWRITY_DESKTOP_PASSPHRASE"  # noqa: S105 - a variable's name
+
 _MAX_TOKEN: Final = 65_536
 
 
@@ -60,11 +62,11 @@ def run(arguments: Arguments, session: Session) -> int:
     if arguments.action == "list":
         return _list(arguments, session, desk)
     if arguments.action == "add":
-        return _add(arguments, desk)
+        return _add(arguments, session, desk)
     if arguments.action == "test":
         return _test(arguments, desk)
     if arguments.action == "token":
-        return _take_token(arguments, desk)
+        return _take_token(arguments, session, desk)
     desk.remove(arguments.name)
     _tell(arguments, f"Removed {arguments.name}. Its calls stay in the ledger.")
     return 0
@@ -93,9 +95,14 @@ def _add_token(parser: Parser, *, is_required: bool) -> None:
     token = parser.add_mutually_exclusive_group(required=is_required)
     token.add_argument("--token-stdin", action="store_true", help="read it from standard input")
     token.add_argument("--token-command", metavar="CMD", help="a command that prints a fresh one")
+    parser.add_argument(
+        "--encrypted-file",
+        action="store_true",
+        help="keep tokens in an encrypted file instead of the key store",
+    )
 
 
-def _add(arguments: Arguments, desk: AccountDesk) -> int:
+def _add(arguments: Arguments, session: Session, desk: AccountDesk) -> int:
     account = Account(
         arguments.name,
         arguments.kind,
@@ -104,6 +111,7 @@ def _add(arguments: Arguments, desk: AccountDesk) -> int:
         _command(arguments.token_command),
     )
     token = _token_from_stdin(arguments.name) if arguments.token_stdin else None
+    _choose_file(arguments, session, desk)
     said = desk.add(account, token)
     url = desk.account(account.name).url
     _tell(arguments, f"Added {account.name} ({url}). {said}")
@@ -115,14 +123,29 @@ def _test(arguments: Arguments, desk: AccountDesk) -> int:
     return 0
 
 
-def _take_token(arguments: Arguments, desk: AccountDesk) -> int:
+def _take_token(arguments: Arguments, session: Session, desk: AccountDesk) -> int:
     desk.account(arguments.name)
     if arguments.token_command is not None:
         desk.set_token_command(arguments.name, _command(arguments.token_command))
         _tell(arguments, "The token comes from the command from now on.")
-    else:
-        _tell(arguments, desk.set_token(arguments.name, _token_from_stdin(arguments.name)))
+        return 0
+    token = _token_from_stdin(arguments.name)
+    _choose_file(arguments, session, desk)
+    _tell(arguments, desk.set_token(arguments.name, token))
     return 0
+
+
+def _choose_file(arguments: Arguments, session: Session, desk: AccountDesk) -> None:
+    """Keep tokens in the encrypted file where that was asked for."""
+    if not arguments.encrypted_file:
+        return
+    passphrase = session.environ.get(PASSPHRASE_VARIABLE, "")
+    if not passphrase and sys.stdin.isatty():
+        passphrase = getpass.getpass("Passphrase of the encrypted file: ")
+    if not passphrase:
+        message = f"The encrypted file needs a passphrase: give it in {PASSPHRASE_VARIABLE}."
+        raise PersonError(message)
+    desk.choose_encrypted_file(passphrase)
 
 
 def _list(arguments: Arguments, session: Session, desk: AccountDesk) -> int:

@@ -11,7 +11,7 @@ from alwrity_desktop.core.account_tokens import TokenKeeper
 from alwrity_desktop.core.accounts import Account
 from alwrity_desktop.core.asking.asker import DEADLINE_S, Asker
 from alwrity_desktop.core.asking.network import Network
-from alwrity_desktop.core.asking.tokens import CommandToken, FixedToken
+from alwrity_desktop.core.asking.tokens import CommandToken, FixedToken, TokenSource
 from alwrity_desktop.core.domain.errors import (
     AskingStoppedError,
     AuthRefusedError,
@@ -29,6 +29,7 @@ class Connection:
 
     account: Account
     asker: Asker
+    tokens: TokenSource
     #: None where a command prints the token.
     kept: FixedToken | None
     #: One thing is asked of an account at a time.
@@ -142,10 +143,10 @@ class Connections:
 
     def _connect(self, account: Account, token: str) -> Connection:
         kept: FixedToken | None = None
-        source: FixedToken | CommandToken
+        source: TokenSource
         if account.token_command and not token:
             source = CommandToken(account.token_command, pauses=self.network.pauses)
         else:
             source = kept = FixedToken(token)
         asker = Asker(account.url, source, network=self.network, account=account.name)
-        return Connection(account, asker, kept, is_refused=not token)
+        return Connection(account, asker, source, kept, is_refused=not token)

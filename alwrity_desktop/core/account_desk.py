@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from alwrity_desktop.core.accounts import Account, AccountState, AccountStore, SyncResult, checked
 from alwrity_desktop.core.clock import Clock
+from alwrity_desktop.core.domain.errors import AskingStoppedError
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.polling import STALE_AFTER_MS
 from alwrity_desktop.core.profile import Profile
@@ -18,6 +19,7 @@ from alwrity_desktop.core.sources.servers.registry import server_source
 
 if TYPE_CHECKING:
     from alwrity_desktop.core.account_connections import Connections, Talk
+    from alwrity_desktop.core.account_live import AccountLive, OnHint
     from alwrity_desktop.core.account_tokens import TokenKeeper
     from alwrity_desktop.core.asking.network import Network
     from alwrity_desktop.core.domain.server import Preflight, ServerView
@@ -71,7 +73,9 @@ class AccountDesk:
         self._lock = threading.Lock()
         self._keeper: TokenKeeper | None = None
         self._connections: Connections | None = None
+        self._live: AccountLive | None = None
         self._next_ms: dict[str, int] = {}
+        self._is_closed = False
 
     def accounts(self) -> tuple[Account, ...]:
         """Return the connected accounts. Raises PersonError for a damaged file."""
@@ -118,6 +122,8 @@ class AccountDesk:
         sentence = self.keeper.keep(account, token)
         self._store.set_token_command(name, ())
         self.connections.replace_token(self.account(name), token)
+        if self._live is not None:
+            self._live.restart(name)
         return sentence
 
     def set_token_command(self, name: str, command: tuple[str, ...]) -> None:
@@ -149,6 +155,8 @@ class AccountDesk:
         Raises NotFoundError before anything is asked; what servers do is in the results.
         """
         wanted = names or tuple(account.name for account in self.accounts())
+        for name in wanted:
+            self.account(name)
         asked = dict.fromkeys(wanted, frozenset(parts))
         return self.sync_each(asked, asked.keys(), is_cancelled)
 
@@ -160,25 +168,28 @@ class AccountDesk:
     ) -> tuple[SyncResult, ...]:
         """Ask each account for its parts, all at once, and wait for them.
 
-        An account in *hastened* is tried though its server failed lately. Raises NotFoundError.
+        An account in *hastened* is tried though its server failed lately. An account that is
+        not there any more has a result that says so.
         """
         if not parts:
             return ()
         from alwrity_desktop.core.account_sync import Errand, sync_account  # noqa: PLC0415 - slow
 
-        connections = self.connections
+        connections, known = self.connections, {each.name: each for each in self.accounts()}
         errands = [
-            Errand(
-                connections.of(self.account(name)),
-                frozenset(wanted),
-                is_cancelled,
-                is_hastened=name in hastened,
-            )
+            Errand(connections.of(known[name]), frozenset(wanted), is_cancelled, name in hastened)
             for name, wanted in parts.items()
+            if name in known
         ]
-        with ThreadPoolExecutor(min(len(errands), _MAX_AT_ONCE), "sync") as pool:
+        gone = [_gone(name) for name in parts if name not in known]
+        with ThreadPoolExecutor(min(len(parts), _MAX_AT_ONCE), "sync") as pool:
             each = [pool.submit(sync_account, self._core, connections, one) for one in errands]
-            return tuple(future.result() for future in each)
+            try:
+                return (*gone, *(future.result() for future in each))
+            except BaseException:
+                # An impatient person: nobody waits for a slow server's answer any more.
+                self.close()
+                raise
 
     def preflight(self, name: str, operations: Sequence[Mapping[str, str | int]]) -> Preflight:
         """Ask what *operations* would cost on the account's server. Raises AskingError."""
@@ -189,6 +200,20 @@ class AccountDesk:
         """Return the address of the account's "checkout" or "portal" page. Raises AskingError."""
         source, talk = self._talk(name)
         return source.link(talk, what, tier, cycle)
+
+    def listen(self, names: Sequence[str], on_hint: OnHint) -> None:
+        """Listen to the live updates of exactly these accounts, where their servers have any.
+
+        *on_hint* is called in another thread, with an account and what of it changed.
+        """
+        from alwrity_desktop.core.account_live import AccountLive  # noqa: PLC0415 - slow
+
+        wanted = [account for account in self.accounts() if account.name in names]
+        if self._live is None:
+            if not wanted:
+                return
+            self._live = AccountLive(self.connections, on_hint)
+        self._live.listen(wanted)
 
     def note_next(self, name: str, at_ms: int | None) -> None:
         """Note when the account is asked next, UTC milliseconds; None when nobody polls it."""
@@ -207,9 +232,14 @@ class AccountDesk:
         """Return a sentence that says where tokens are kept. Raises SecretsUnavailableError."""
         return self.keeper.describe()
 
-    def use_store(self, store: SecretStore) -> None:
-        """Keep tokens in *store* from now on: an unlocked file, by the person's choice."""
-        self.keeper.use_store(store)
+    def choose_encrypted_file(self, passphrase: str) -> None:
+        """Keep tokens in the encrypted file from now on, or open the one that is there.
+
+        Raises PersonError for a passphrase that is too short or does not fit.
+        """
+        from alwrity_desktop.core.secrets import choose_sealed_file  # noqa: PLC0415 - slow
+
+        self.keeper.use_store(choose_sealed_file(self._core.profile, passphrase))
 
     @property
     def keeper(self) -> TokenKeeper:
@@ -223,20 +253,23 @@ class AccountDesk:
 
     @property
     def connections(self) -> Connections:
-        """The connections to the servers."""
+        """The connections to the servers. Raises AskingStoppedError after ``close``."""
         keeper = self.keeper
         from alwrity_desktop.core.account_connections import Connections  # noqa: PLC0415 - slow
         from alwrity_desktop.core.asking.network import Network  # noqa: PLC0415 - slow
 
         with self._lock:
+            if self._is_closed:
+                raise AskingStoppedError("The program is closing; nothing is asked any more.")
             if self._connections is None:
                 make = self._make_network or (lambda: Network(self._core.clock))
                 self._connections = Connections(make(), keeper)
             return self._connections
 
     def close(self) -> None:
-        """Call off what is asked, and end the network's thread."""
+        """Call off what is asked, for good, and end the network's thread."""
         with self._lock:
+            self._is_closed = True
             opened, self._connections = self._connections, None
         if opened is not None:
             opened.close()
@@ -261,6 +294,13 @@ class AccountDesk:
         return account_state(
             account, view, self._core.clock.now_ms(), self.next_due_ms(account.name)
         )
+
+
+def _gone(name: str) -> SyncResult:
+    sentence = f'There is no account "{name:.60}" any more.'
+    return SyncResult(
+        name, is_ok=False, calls_added=0, statements=0, error=sentence, seconds=0.0, state="error"
+    )
 
 
 def account_state(

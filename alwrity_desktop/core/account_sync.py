@@ -11,12 +11,13 @@ from alwrity_desktop.core.accounts import SyncResult
 from alwrity_desktop.core.domain.errors import (
     AlwrityError,
     AskingError,
+    AskingStoppedError,
     AuthRefusedError,
     RateLimitedError,
     UnreachableError,
 )
 from alwrity_desktop.core.ledger.batches import Batch
-from alwrity_desktop.core.sources.servers.base import USAGE, KnownRows, Pull, ServerSource
+from alwrity_desktop.core.sources.servers.base import USAGE, Pull, ServerSource
 from alwrity_desktop.core.sources.servers.registry import server_source
 
 if TYPE_CHECKING:
@@ -83,16 +84,17 @@ def _bring(core: DeskCore, connections: Connections, errand: Errand) -> tuple[Pu
     if errand.is_hastened:
         connection.asker.allow_trial()
     ledger = core.ledger(account.name)
-    known = ledger.known_rows(account.name)
-    deadline_s = DEADLINE_S if known.is_complete else FIRST_DEADLINE_S
-    if not known.is_complete:
+    is_first = ledger.server_view(account.name).last_sync_ms is None
+    if is_first:
         connection.asker.allow_burst()
+    deadline_s = FIRST_DEADLINE_S if is_first else DEADLINE_S
     talk = connections.talk(connection, deadline_s, errand.is_cancelled)
     source = server_source(account.kind)
     if USAGE in errand.parts:
         _carry(core, source, talk)
+    known = ledger.known_rows(account.name)
     pull = source.pull(talk, account.name, account.user, known, errand.parts, core.clock.now_ms())
-    return pull, ledger.record(_batch(core, connection, pull, known), core.price_book())
+    return pull, ledger.record(_batch(core, account.name, account.kind, pull), core.price_book())
 
 
 def _carry(core: DeskCore, source: ServerSource, talk: Talk) -> None:
@@ -104,26 +106,28 @@ def _carry(core: DeskCore, source: ServerSource, talk: Talk) -> None:
         core.ledger(name).confirm_carried(name, taken)
 
 
-def _batch(core: DeskCore, connection: Connection, pull: Pull, known: KnownRows) -> Batch:
-    account = connection.account
+def _batch(core: DeskCore, name: str, door: str, pull: Pull) -> Batch:
     return Batch(
-        door=account.kind,
-        account=account.name,
+        door=door,
+        account=name,
         now_ms=core.clock.now_ms(),
         timezone=core.timezone(),
         week_starts=core.settings.week_starts,
         calls=pull.calls,
+        # A row is what it was when the server first listed it.
+        is_corrected_by_copies=False,
         statements=pull.statements,
         facts=pull.facts,
         server_alerts=pull.alerts,
-        is_first_read=not known.is_complete,
+        is_whole=pull.is_complete,
     )
 
 
 def _note(core: DeskCore, connection: Connection, error: AlwrityError | None, pull: Pull) -> None:
     connection.is_refused = isinstance(error, AuthRefusedError)
-    if error is not None and not isinstance(error, AskingError):
-        # The ledger itself is in trouble, or the token's store: nothing can be noted.
+    is_told = error is None or isinstance(error, AskingError)
+    if not is_told or isinstance(error, AskingStoppedError):
+        # The ledger itself is in trouble, or nobody wanted to know any more.
         return
     trouble = " ".join(pull.troubles) if error is None else str(error)
     name = connection.account.name

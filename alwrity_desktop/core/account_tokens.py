@@ -82,12 +82,14 @@ class TokenKeeper:
             self._store = store
 
     def ways(self, account: Account) -> str:
-        """Return what a person can do where the account has no token."""
-        name = account.name
+        """Return what a person can do where the account has no token that lasts."""
+        again = f"{PROGRAM} accounts token {account.name}"
+        if self.can_keep():
+            return f"Give it one with: {again} --token-stdin."
         return (
-            f"Give it one with: {PROGRAM} accounts token {name} --token-stdin; or set "
-            f"{account.token_variable} for a run; or name a command that prints it: "
-            f'{PROGRAM} accounts token {name} --token-command "COMMAND".'
+            f"Give it in {account.token_variable} at each run, or name a command that prints "
+            f'it: {again} --token-command "COMMAND", or keep it in an encrypted file: '
+            f"{again} --token-stdin --encrypted-file."
         )
 
     def describe(self) -> str:

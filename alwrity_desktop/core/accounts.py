@@ -11,10 +11,9 @@ from typing import Final
 
 from alwrity_desktop.core.asking.addresses import server_address
 from alwrity_desktop.core.domain.errors import NotFoundError, PersonError, WorldError
-from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
+from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS, LOCAL_ACCOUNT
 from alwrity_desktop.core.files import replacing
 
-ALL_ACCOUNTS: Final = "all"
 RESERVED: Final = frozenset({LOCAL_ACCOUNT, "sample", ALL_ACCOUNTS})
 """Names of accounts that are no servers."""
 
