@@ -89,7 +89,7 @@ class Line:
         """Wait until a request may go, or raise when that is too late or the host rests."""
         if wait_s := self.host.breaker.wait_s():
             self._refuse(wait_s)
-        while wait_s := max(self.host.rest_s(), self.host.budget.take(self._account)):
+        while wait_s := self.host.rest_s() or self.host.budget.take(self._account):
             if self._pauses.elapsed_s() + wait_s >= until_s:
                 self._limit(wait_s)
             await self._pauses.sleep(wait_s)
