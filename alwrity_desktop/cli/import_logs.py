@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import signal
 import sys
@@ -56,6 +57,8 @@ def run(arguments: Arguments, session: Session) -> int:
         print_document(import_document(imports))
     else:
         print("\n".join(_sentences(imports)))
+    # What was imported lives until the program ends, which would search it for cycles once more.
+    gc.freeze()
     return 0
 
 
