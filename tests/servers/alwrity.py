@@ -11,7 +11,8 @@ from tests.servers.base import HOST, StandInServer
 from tests.servers.endpoints import Access, Endpoint, find_endpoints
 from tests.servers.health import health_document, rate_document
 from tests.servers.metering import metered_provider
-from tests.servers.recorded import FRESH, USERS, RecordedTenant
+from tests.servers.recorded import RecordedTenant
+from tests.servers.recording_files import FRESH, USERS
 from tests.servers.server_clock import ServerClock
 from tests.servers.tokens import Tokens
 from tests.servers.wire import Answer, Request, detail, success

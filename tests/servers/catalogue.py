@@ -6,7 +6,7 @@ from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any, Final
 
-from tests.servers.recorded import cases
+from tests.servers.recording_files import cases
 from tests.servers.wire import Json
 
 #: The names in trends and prices; filters of the logs want these too.
@@ -27,6 +27,8 @@ PROVIDERS: Final = (
     "audio",
 )
 LANGUAGE_MODELS: Final = ("gemini", "openai", "anthropic", "mistral")
+#: Whose tokens trends itemise; those of others stand in the total alone.
+ITEMISED: Final = frozenset({*LANGUAGE_MODELS, "wavespeed"})
 #: The names in breakdowns, in the order in which they stand there.
 BREAKDOWN: Final = {
     "gemini": "gemini",

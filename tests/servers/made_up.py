@@ -11,7 +11,8 @@ from tests.servers import statements
 from tests.servers.bookkeeping import Books
 from tests.servers.catalogue import LANGUAGE_MODELS, PLANS, PRICES, PROVIDERS, Use
 from tests.servers.preflight import preflight
-from tests.servers.recorded import ALICE, RecordedTenant
+from tests.servers.recorded import RecordedTenant
+from tests.servers.recording_files import ALICE
 from tests.servers.server_clock import ServerClock
 from tests.servers.wire import Answer, Json, Request, detail, success
 

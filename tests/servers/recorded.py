@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import json
 from copy import deepcopy
-from dataclasses import dataclass
-from functools import cache
-from pathlib import Path
+from datetime import datetime
 from typing import Any, Final
 
+from tests.servers import statements
+from tests.servers.bookkeeping import Books, Contract, Summary
+from tests.servers.preflight import preflight
+from tests.servers.recording_files import ALICE, BOB, CAROL, DAVE, ERIN, FRESH, USERS, Case, cases
 from tests.servers.wire import Answer, Json, Request, detail, success
 
-FOLDER: Final = Path(__file__).parent / "recordings"
-ALICE: Final = "user_alice_pro"
-BOB: Final = "user_bob_basic_alerts"
-CAROL: Final = "user_carol_free_limit"
-DAVE: Final = "user_dave_empty"
-ERIN: Final = "user_erin_expired"
-FRESH: Final = "user_unknown_fresh"
-USERS: Final = (ALICE, BOB, CAROL, DAVE, ERIN, FRESH)
+__all__ = [
+    "ALICE",
+    "BOB",
+    "CAROL",
+    "DAVE",
+    "ERIN",
+    "FRESH",
+    "USERS",
+    "Case",
+    "RecordedTenant",
+    "cases",
+]
 
+#: When the recordings were made.
+RECORDED_AT: Final = datetime.fromisoformat("2026-11-21T02:00:00")
 LOGS: Final = "/api/subscription/usage-logs"
 ALERTS: Final = "/api/subscription/alerts/"
 TRENDS: Final = "/trends"
@@ -43,45 +51,6 @@ INVALID_JSON: Final = detail(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One recorded request and its answer."""
-
-    method: str
-    path: str
-    query: dict[str, str]
-    body: object
-    answer: Answer
-    label: str = ""
-    user: str = ""
-    auth: str = "authenticated"
-    headers: tuple[tuple[str, str], ...] = ()
-
-
-@cache
-def cases(name: str) -> tuple[Case, ...]:
-    """Return what a file of recordings holds, in the order in which it was recorded."""
-    lines = (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
-    return tuple(_case(json.loads(line)) for line in lines)
-
-
-def _case(line: Json) -> Case:
-    body = line["answer"]
-    if isinstance(body, dict) and "_not_json" in body:
-        body = body["_not_json"].encode()
-    return Case(
-        method=line["method"],
-        path=line["path"],
-        query=line.get("query", {}),
-        body=line.get("body"),
-        answer=Answer(line["status"], body, line.get("answer_headers", {})),
-        label=line["label"],
-        user=line.get("user", ""),
-        auth=line.get("auth", "authenticated"),
-        headers=tuple(line.get("headers", {}).items()),
-    )
-
-
 class RecordedTenant:
     """One user of today's server, as recorded; it remembers which alerts were read."""
 
@@ -93,6 +62,7 @@ class RecordedTenant:
         self._cases = (*own, *shared)
         self._logs = self._recorded_logs()
         self._alerts: list[Json] = deepcopy(self._longest(ALERTS, "alerts"))
+        self.books = self._recorded_books()
 
     def answer(self, request: Request) -> Answer:
         """Return the recorded answer, or what follows from the recorded answers."""
@@ -125,13 +95,49 @@ class RecordedTenant:
         return None
 
     def _nearest(self, request: Request) -> Answer:
-        """Return the first case of this path; of columns as many as were asked for."""
+        """Return what follows from the recordings where none fits."""
         found = self._of(request)
         if not found:
             return detail(404, "Not Found")
         if request.path.endswith(TRENDS):
             return success(_last_columns(found, int(request.query.get("months", "6"))))
+        if self.books and request.path.endswith("/preflight-check"):
+            return preflight(deepcopy(self.books), request, RECORDED_AT)
+        period = request.query.get("billing_period")
+        if self.books and period and "/usage/" in request.path:
+            return success(statements.usage_stats(self.books, period, RECORDED_AT))
+        if self.books and period and "/dashboard/" in request.path:
+            return success(statements.dashboard(self.books, period, RECORDED_AT))
         return found[0].answer
+
+    def _recorded_books(self) -> Books | None:
+        """Return the books that the trends and the subscription were told from.
+
+        None for a tenant without plans.
+        """
+        body: Any = self._first("/subscription").body
+        told = body["data"]
+        if not told["limits"]:
+            return None
+        start = (told["subscription"] or {}).get("current_period_start")
+        contract = Contract(datetime.fromisoformat(start)) if start else None
+        books = Books(told["plan"]["tier"], contract)
+        books.plan["limits"] = told["limits"]
+        trends = [each for each in self._cases if each.path.endswith(TRENDS)]
+        columns = _last_columns(trends, 24)
+        for place, period in enumerate(columns["periods"]):
+            if columns["total_calls"][place]:
+                books.summaries[period] = summary = Summary(RECORDED_AT)
+                for name, figures in columns["provider_trends"].items():
+                    summary.calls[name] = figures["calls"][place]
+                    summary.tokens[name] = figures["tokens"][place]
+                    summary.cost[name] = figures["cost"][place]
+                unitemised = columns["total_tokens"][place] - summary.tokens.total()
+                summary.tokens["audio"] += unitemised
+        return books
+
+    def _first(self, ending: str) -> Answer:
+        return next(case.answer for case in self._cases if case.path.endswith(ending))
 
     def _of(self, request: Request) -> list[Case]:
         asked = (request.method, request.path)

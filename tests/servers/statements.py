@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from tests.servers.bookkeeping import Books, Summary
-from tests.servers.catalogue import BREAKDOWN, PERCENTAGES, PROVIDERS, plain_limits
+from tests.servers.catalogue import BREAKDOWN, ITEMISED, PERCENTAGES, PROVIDERS, plain_limits
 from tests.servers.wire import Json
 
 ALL: Final = "all"
@@ -92,7 +92,7 @@ def trends(books: Books, months: int, now: datetime) -> Json:
             name: {
                 "calls": [each.calls[name] for each in chosen],
                 "cost": [each.cost.get(name, 0.0) for each in chosen],
-                "tokens": [each.tokens[name] for each in chosen],
+                "tokens": [each.tokens[name] if name in ITEMISED else 0 for each in chosen],
             }
             for name in PROVIDERS
         },

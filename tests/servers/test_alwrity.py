@@ -10,8 +10,10 @@ import pytest
 
 from tests.servers.alwrity import MAX_REQUESTS, AlwrityServer
 from tests.servers.conftest import NEUTRAL, Connect
-from tests.servers.recorded import ALICE, BOB, CAROL, USERS, Case, RecordedTenant, cases
+from tests.servers.recorded import RECORDED_AT, RecordedTenant
+from tests.servers.recording_files import ALICE, BOB, CAROL, USERS, Case, cases
 from tests.servers.server_clock import ServerClock
+from tests.servers.statements import usage_stats
 
 LOGS: Final = "/api/subscription/usage-logs"
 #: These are only true after two hundred requests, or tell how many there were.
@@ -162,3 +164,38 @@ def test_that_the_server_remembers_what_it_was_asked(
 
 def test_that_every_file_of_recordings_is_used() -> None:
     assert all(cases(name) for name in (*USERS, "shared", "refusals"))
+
+
+@pytest.mark.parametrize(
+    ("user", "period"), [(ALICE, "2026-10"), (BOB, "2026-11"), (CAROL, "2026-10")]
+)
+def test_that_periods_which_were_not_recorded_follow_from_the_trends(
+    user: str, period: str
+) -> None:
+    books = RecordedTenant(user).books
+    assert books
+    made = usage_stats(books, period, RECORDED_AT)
+    said = next(
+        case.answer.body
+        for case in cases(user)
+        if case.path.endswith(f"/usage/{user}") and case.query == {"billing_period": period}
+    )
+    assert isinstance(said, dict)
+    untold = {"avg_response_time", "last_updated"}
+    assert {k: v for k, v in made.items() if k not in untold} == {
+        k: v for k, v in said["data"].items() if k not in untold
+    }
+
+
+def test_that_another_recorded_period_is_told_apart_from_all_time(
+    server: AlwrityServer, connect: Connect
+) -> None:
+    client = connect(server.url, server.token(ALICE))
+    usage = client.get(
+        f"/api/subscription/usage/{ALICE}", params={"billing_period": "2026-09"}
+    ).json()["data"]
+    assert (usage["billing_period"], usage["total_calls"], usage["total_cost"]) == (
+        "2026-09",
+        53,
+        0.96,
+    )

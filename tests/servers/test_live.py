@@ -13,7 +13,7 @@ from websockets.sync.client import ClientConnection, connect
 from tests.servers import people
 from tests.servers.alwrity import AlwrityServer
 from tests.servers.documented import DocumentedServer
-from tests.servers.recorded import ALICE
+from tests.servers.recording_files import ALICE
 from tests.servers.server_clock import ServerClock
 
 USER: Final = "alice"

@@ -16,7 +16,7 @@ from tests.servers.bookkeeping import Books, Contract
 from tests.servers.catalogue import Use
 from tests.servers.conftest import Connect, shape
 from tests.servers.made_up import MadeUpTenant
-from tests.servers.recorded import ALICE, BOB, CAROL, ERIN, cases
+from tests.servers.recording_files import ALICE, BOB, CAROL, ERIN, cases
 from tests.servers.server_clock import ServerClock
 
 Serve: TypeAlias = Callable[[MadeUpTenant], AbstractContextManager[httpx.Client]]

@@ -13,7 +13,7 @@ import pytest
 from tests.servers.alwrity import AlwrityServer
 from tests.servers.conftest import Connect
 from tests.servers.mishaps import MISHAPS
-from tests.servers.recorded import ALICE
+from tests.servers.recording_files import ALICE
 from tests.servers.server_clock import ServerClock
 
 PATH: Final = f"/api/subscription/usage/{ALICE}"
