@@ -46,6 +46,8 @@ class Talk:
     elapsed_s: Callable[[], float]
     until_s: float
     is_cancelled: Callable[[], bool]
+    #: How long the server took for the last answer; None before the first.
+    duration_ms: int | None = None
 
     @property
     def origin(self) -> str:
@@ -76,6 +78,7 @@ class Talk:
             deadline_s=min(DEADLINE_S, left_s),
             is_idempotent=is_idempotent,
         )
+        self.duration_ms = answer.duration_ms
         return answer.body
 
 

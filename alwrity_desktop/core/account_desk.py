@@ -105,7 +105,7 @@ class AccountDesk:
             return "The token comes from the command."
         if token is not None:
             return self.keeper.keep(sound, token)
-        if self._environ.get(sound.token_variable, "").strip():
+        if self.keeper.is_in_environment(sound):
             return f"The token comes from {sound.token_variable}."
         return f"It has no token yet. {self.keeper.ways(sound)}"
 

@@ -46,6 +46,10 @@ class TokenKeeper:
             return self._of_this_run[account.name]
         return self._secrets().get(_PREFIX + account.name) or ""
 
+    def is_in_environment(self, account: Account) -> bool:
+        """Return whether this run was given the account's token."""
+        return bool(self._environ.get(account.token_variable, "").strip())
+
     def keep(self, account: Account, token: str) -> str:
         """Keep a token, and return a sentence that says where, or what to do where it cannot be.
 

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol
 
 from alwrity_desktop.core import health_facts, prices, settings
+from alwrity_desktop.core.account_checks import check_accounts
+from alwrity_desktop.core.account_desk import AccountDesk
 from alwrity_desktop.core.clock import NOW_VARIABLE, Clock
 from alwrity_desktop.core.domain.budgets import Budget
 from alwrity_desktop.core.domain.errors import AlwrityError
@@ -50,6 +52,7 @@ class Checked(Protocol):
 
     profile: Profile
     clock: Clock
+    desk: AccountDesk
 
     @property
     def settings(self) -> Settings:
@@ -282,6 +285,10 @@ def _budgets(context: Checked) -> Iterator[Check]:
     yield Check("Budgets", is_ok=True, detail=said)
 
 
+def _servers(context: Checked) -> Iterator[Check]:
+    return check_accounts(context.desk, context.timezone())
+
+
 def _is_slight(part: int, whole: int) -> bool:
     return part * 100 < whole * WARNING_REJECTED_PERCENT or not part
 
@@ -305,5 +312,6 @@ _CHECKS: Final[dict[str, Callable[[Checked], Iterator[Check]]]] = {
     "Unpriced models": _unpriced,
     "Sources": _sources,
     "Budgets": _budgets,
+    "Servers": _servers,
 }
 """Each check by the name under which an error of it is told."""
