@@ -26,6 +26,7 @@ COMMANDS: Final = MappingProxyType(
         "status": ("status", "one line for a status bar"),
         "import": ("import_logs", "read the logs of Claude Code and Codex"),
         "record": ("record", "book one call, or one JSON object a line"),
+        "gateway": ("gateway", "track programs by another base URL"),
         "budget": ("budget", "set, list and remove budgets"),
         "alerts": ("alerts", "the alert centre"),
         "accounts": ("accounts", "connect servers, list, test and remove them"),

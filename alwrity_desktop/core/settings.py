@@ -23,6 +23,10 @@ _OPTION: Final = "option"
 _MAX_TEXT: Final = 4096
 _MAX_ITEMS: Final = 100
 _MAX_THRESHOLD: Final = 1000
+_FIRST_PORT: Final = 1024
+_LAST_PORT: Final = 65535
+_HEADER_FIELDS: Final = ("project", "agent", "conversation")
+_HEADER_NAME: Final = re.compile(r"[A-Za-z0-9-]{1,60}")
 _TIME_OF_DAY: Final = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d")
 
 
@@ -71,6 +75,14 @@ def _is_moment(text: str) -> bool:
 def _are_thresholds(percents: tuple[int, ...]) -> bool:
     rising = sorted(set(percents)) == list(percents)
     return rising and bool(percents) and all(0 < each <= _MAX_THRESHOLD for each in percents)
+
+
+def _is_port(port: int) -> bool:
+    return _FIRST_PORT <= port <= _LAST_PORT
+
+
+def _are_headers(names: tuple[str, ...]) -> bool:
+    return len(names) == len(_HEADER_FIELDS) and all(map(_HEADER_NAME.fullmatch, names))
 
 
 def _option(
@@ -171,6 +183,46 @@ class Settings:
         default=False,
         title="Reduce motion",
         description="Charts and panels change without moving.",
+    )
+    account: str = _option(
+        "local",
+        "Account",
+        "The account that the window shows first: the one that it showed last.",
+    )
+    gateway_port: int = _option(
+        4815,
+        "Gateway's port",
+        "Programs are tracked at http://127.0.0.1 and this port.",
+        rule="a port from 1024 to 65535",
+        is_allowed=_is_port,
+    )
+    gateway_upstreams: tuple[str, ...] = _option(
+        (),
+        "Gateway's own servers",
+        "Servers beside the known providers, each as groq=https://api.groq.com/openai.",
+    )
+    gateway_headers: tuple[str, ...] = _option(
+        ("X-Project", "X-Agent", "X-Conversation"),
+        "Headers for grouping",
+        "The headers by which programs name a call's project, agent and conversation.",
+        rule="three names of headers",
+        is_allowed=_are_headers,
+    )
+    gateway_asks_usage: bool = _option(
+        default=False,
+        title="Ask OpenAI to count streams",
+        description="Adds stream_options.include_usage to streams that lack it, for exact counts.",
+    )
+    gateway_fail: str = _option(
+        "pass",
+        "When budgets cannot be checked",
+        "Whether calls pass or are refused while the ledger cannot be read.",
+        choices=("pass", "block"),
+    )
+    gateway_unpriced: tuple[str, ...] = _option(
+        (),
+        "Unpriced models that may pass",
+        "Models without a price that a blocking cost budget lets through.",
     )
     first_run_done: bool = _option(
         default=False,

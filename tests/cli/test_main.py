@@ -16,7 +16,6 @@ from tests.cli.conftest import Run
 from tests.cli.fakes import FakeContext, session_with
 
 ABSENT = (
-    "gateway",
     "backup",
     "restore",
     "erase",

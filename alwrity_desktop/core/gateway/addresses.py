@@ -1,0 +1,98 @@
+"""The gateway's addresses: which provider a path means, and what of it is the provider's."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+from urllib.parse import unquote
+
+from alwrity_desktop.core.gateway.config import TAG_FIELDS
+from alwrity_desktop.core.gateway.dialects.base import MAX_NAME, Dialect
+from alwrity_desktop.core.gateway.dialects.registry import COMPATIBLE, PROVIDERS
+
+HEALTH: Final = "/healthz"
+
+#: A slash, backslash or end of text in disguise; also one that is disguised twice.
+_DISGUISED: Final = re.compile(r"%(?:25)*(?:2f|5c|00|0a|0d)", re.IGNORECASE)
+_CONTROLS: Final = re.compile(r"[\x00-\x20\x7f\\]")
+_UPS: Final = frozenset({".", ".."})
+
+
+@dataclass(frozen=True, slots=True)
+class Upstream:
+    """Where a provider's calls go."""
+
+    provider: str
+    dialect: Dialect
+    #: Without a slash at the end.
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """What the path of a request means."""
+
+    upstream: Upstream
+    #: The provider's own path, decoded, without the query: for telling routes apart only.
+    path: str
+    #: The same as it was sent, with the query: this is what goes on.
+    target: str
+    tags: Mapping[str, str]
+
+
+class AddressBook:
+    """The fixed list of upstreams: there is no way to any other."""
+
+    def __init__(self, own: Mapping[str, str]) -> None:
+        """Know the providers, with *own* addresses and names of the person's added."""
+        known = {name: each.url for name, each in PROVIDERS.items()} | dict(own)
+        self._upstreams = {
+            name: Upstream(name, PROVIDERS[name].dialect if name in PROVIDERS else COMPATIBLE, url)
+            for name, url in known.items()
+        }
+
+    @property
+    def providers(self) -> tuple[str, ...]:
+        """The names that addresses begin with."""
+        return tuple(self._upstreams)
+
+    @property
+    def urls(self) -> tuple[str, ...]:
+        """Where calls can go."""
+        return tuple(each.url for each in self._upstreams.values())
+
+    def find(self, target: str) -> Address | None:
+        """Return what *target*, as it was sent, means; None for what leads nowhere."""
+        raw, _, query = target.partition("?")
+        if not is_sound(raw):
+            return None
+        parts = raw.split("/")[1:]
+        tags: dict[str, str] = {}
+        while len(parts) > 2 and parts[0] in TAG_FIELDS:  # noqa: PLR2004 - a name and its value
+            tags[parts[0]] = clean(unquote(parts[1]))
+            parts = parts[2:]
+        upstream = self._upstreams.get(parts[0])
+        if upstream is None or len(parts) == 1:
+            return None
+        path = "/" + "/".join(parts[1:])
+        mark = "?" if "?" in target else ""
+        return Address(upstream, unquote(path), f"{path}{mark}{query}", tags)
+
+
+def is_sound(raw: str) -> bool:
+    """Return whether a path stays where it says that it is, however often it is decoded."""
+    if not raw.startswith("/") or "//" in raw or _CONTROLS.search(raw) or _DISGUISED.search(raw):
+        return False
+    decoded = raw
+    for _ in range(3):
+        if not _UPS.isdisjoint(decoded.split("/")) or _CONTROLS.search(decoded.replace(" ", "")):
+            return False
+        decoded = unquote(decoded)
+    return True
+
+
+def clean(text: str) -> str:
+    """Return a name as it can be kept: in one line, and not too long."""
+    return "".join(each for each in text if each.isprintable()).strip()[:MAX_NAME]

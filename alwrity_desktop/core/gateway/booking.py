@@ -1,0 +1,179 @@
+"""Books what the spool holds into the ledger: in order, in batches, each call once."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import msgspec
+
+from alwrity_desktop.core.domain.errors import AlwrityError
+from alwrity_desktop.core.domain.identity import group_of, is_loose, lone_identity
+from alwrity_desktop.core.domain.price_book import PriceBook
+from alwrity_desktop.core.domain.usage import Call
+from alwrity_desktop.core.gateway.door import LedgerDoor, Standing
+from alwrity_desktop.core.gateway.spool import (
+    DONE,
+    Place,
+    Plan,
+    Record,
+    State,
+    load_state,
+    read_records,
+    remove_booked,
+    save_state,
+)
+
+SOURCE: Final = "gateway"
+BATCH: Final = 2000
+
+_LOG: Final = logging.getLogger(__name__)
+_BUG: Final = "The ledger failed in a way that is this program's own fault."
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What the ledger's thread tells the gateway."""
+
+    #: All before it is in the ledger.
+    booked: Place
+    calls: int = 0
+    #: None where they could not be read; the last known ones then stand.
+    standings: tuple[Standing, ...] | None = None
+    price_book: PriceBook | None = None
+    #: What is wrong with the ledger, "" when nothing is.
+    trouble: str = ""
+    has_more: bool = False
+
+
+def own_identity(key: str) -> str:
+    """Return the identity of a call that no provider's id tells apart."""
+    return lone_identity(SOURCE, key)
+
+
+class Booker:
+    """Reads the spool and books it. For the ledger's thread alone."""
+
+    def __init__(self, folder: Path, door: LedgerDoor, first_segment: int) -> None:
+        """Go on where the state in *folder* says that booking stopped.
+
+        Segments before *first_segment* are of a gateway that has ended.
+        """
+        self._folder = folder
+        self._door = door
+        self._state = load_state(folder)
+        self._first_segment = first_segment
+        self._is_recovering = True
+
+    def step(self, newest: int) -> News:
+        """Book one batch, if there is one, and tell how budgets stand then.
+
+        *newest* is the segment being written. Never raises: what could not be booked stays in
+        the spool for the next time.
+        """
+        try:
+            if self._is_recovering:
+                calls, has_more = self._recover(newest)
+            else:
+                calls, has_more = self._book(self._records(newest), newest)
+            return self._news(calls, has_more=has_more)
+        except (AlwrityError, OSError) as error:
+            return News(self._state.booked, trouble=_sentence(error))
+        except Exception:  # noqa: BLE001 - the queue has to outlive whatever the ledger does
+            _LOG.exception("Booking failed.")
+            return News(self._state.booked, trouble=_BUG)
+
+    def _news(self, calls: int, *, has_more: bool) -> News:
+        return News(
+            self._state.booked,
+            calls,
+            self._door.standings(),
+            self._door.price_book(),
+            has_more=has_more,
+        )
+
+    def _recover(self, newest: int) -> tuple[int, bool]:
+        """Book what a gateway that has ended left, and then what was under way at its end.
+
+        The provider may have billed those calls: they are booked with what is known of them.
+        """
+        records = self._records(self._first_segment - 1)
+        if records:
+            booked, _ = self._book(records, newest)
+            return booked, True
+        orphans = tuple(self._state.begun.values())
+        if orphans:
+            self._door.book(orphans)
+            self._keep(State(self._state.booked))
+        self._is_recovering = False
+        return len(orphans), True
+
+    def _book(self, records: Sequence[tuple[Record, Place]], newest: int) -> tuple[int, bool]:
+        if not records:
+            return 0, False
+        begun = dict(self._state.begun)
+        done: dict[str, Call] = {}
+        for record, _ in records:
+            if record.kind == DONE:
+                begun.pop(record.key, None)
+                done[record.key] = record.call
+            else:
+                begun[record.key] = record.call
+        if done:
+            self._door.book(self._as_planned(done, records[-1][1]))
+        self._keep(State(records[-1][1], begun))
+        remove_booked(self._folder, self._state, newest)
+        return len(done), len(records) >= BATCH
+
+    def _records(self, newest: int) -> list[tuple[Record, Place]]:
+        """Return the next records up to a segment: just those of the plan where there is one."""
+        plan = self._state.plan
+        most = BATCH if plan is None else sys.maxsize
+        return [
+            (record, place)
+            for record, place in read_records(self._folder, self._state.booked, newest, most)
+            if plan is None or place <= plan.end
+        ]
+
+    def _as_planned(self, done: dict[str, Call], end: Place) -> Sequence[Call]:
+        """Return the calls of a batch as they are booked, the same after a crash.
+
+        A call that comes with an id which another call had is booked by its own key.
+        """
+        plan = self._state.plan
+        if plan is None:
+            plan = Plan(end, self._reused(done))
+            self._keep(State(self._state.booked, self._state.begun, plan))
+        own = set(plan.own)
+        return [
+            msgspec.structs.replace(call, identity=own_identity(key)) if key in own else call
+            for key, call in done.items()
+        ]
+
+    def _reused(self, done: dict[str, Call]) -> tuple[str, ...]:
+        """Return the keys of the calls that came with an id which another call had."""
+        calls = list(done.values())
+        seen: set[str] = set()
+        reused = []
+        known = self._door.are_booked(calls)
+        for key, call, was_booked in zip(done, calls, known, strict=True):
+            name = group_of(call.identity) if is_loose(call) else call.identity
+            if was_booked or name in seen:
+                reused.append(key)
+            seen.add(name)
+        return tuple(reused)
+
+    def _keep(self, state: State) -> None:
+        save_state(self._folder, state)
+        self._state = state
+
+
+def _sentence(error: AlwrityError | OSError) -> str:
+    if isinstance(error, AlwrityError):
+        return str(error)
+    reason = error.strerror or type(error).__name__
+    return f"The gateway's queue cannot be written ({reason})."

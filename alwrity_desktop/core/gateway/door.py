@@ -1,0 +1,52 @@
+"""What the gateway needs of the ledger; who builds the gateway brings it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from alwrity_desktop.core.domain.budgets import Budget
+from alwrity_desktop.core.domain.price_book import PriceBook
+from alwrity_desktop.core.domain.usage import Call
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A blocking budget as it stands in its present period."""
+
+    budget: Budget
+    #: Pico-dollars for cost, else a count.
+    used: int
+    start_ms: int
+    end_ms: int
+    #: First day after the period, ISO.
+    resets_on: str
+
+
+class LedgerDoor(Protocol):
+    """The ledger, as one thread of the gateway uses it.
+
+    Every method but ``signature`` may take long, and raises AlwrityError when the ledger is
+    locked, full or gone.
+    """
+
+    def book(self, calls: Sequence[Call]) -> None:
+        """Book *calls* in one commit; those that are known already are not booked again."""
+        ...
+
+    def are_booked(self, calls: Sequence[Call]) -> Sequence[bool]:
+        """Return for each call whether the gateway booked one of its identity before."""
+        ...
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Return the budgets that block, each as it stands now."""
+        ...
+
+    def price_book(self) -> PriceBook:
+        """Return the prices; the same object as long as no own price changed."""
+        ...
+
+    def signature(self) -> Hashable:
+        """Return what changes whenever anything is committed; quick, from any thread."""
+        ...

@@ -1,0 +1,101 @@
+"""The gateway's way to the ledger: books what it counted, and tells how budgets stand."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from pathlib import Path
+
+from alwrity_desktop.core.context import Context
+from alwrity_desktop.core.domain.budgets import Enforcement
+from alwrity_desktop.core.domain.periods import period_of
+from alwrity_desktop.core.domain.price_book import PriceBook
+from alwrity_desktop.core.domain.pricing import PriceOverride
+from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT, Call
+from alwrity_desktop.core.gateway.booking import SOURCE
+from alwrity_desktop.core.gateway.door import Standing
+from alwrity_desktop.core.ledger.batches import Batch
+from alwrity_desktop.core.ledger.ledger import Ledger
+from alwrity_desktop.core.prices import open_price_book
+
+
+class ContextDoor:
+    """The ledger of this computer's own calls. See LedgerDoor."""
+
+    def __init__(self, context: Context) -> None:
+        """Use the ledger of *context*, which nothing else may use meanwhile."""
+        self._context = context
+        self._path = context.profile.ledger
+        self._file: Hashable = None
+        self._overrides: tuple[PriceOverride, ...] | None = None
+        self._book: PriceBook | None = None
+
+    def book(self, calls: Sequence[Call]) -> None:
+        """Book *calls* in one commit."""
+        batch = Batch(
+            door=SOURCE,
+            now_ms=self._context.clock.now_ms(),
+            timezone=self._context.timezone(),
+            week_starts=self._context.settings.week_starts,
+            calls=calls,
+        )
+        ledger = self._ledger()
+        ledger.record(batch, self.price_book())
+        if self._file != _file_of(self._path):
+            # It was put in place of another one meanwhile: what is there now lacks the calls.
+            self._ledger().record(batch, self.price_book())
+
+    def are_booked(self, calls: Sequence[Call]) -> Sequence[bool]:
+        """Return for each call whether the gateway booked one of its identity before."""
+        return [source == SOURCE for source in self._ledger().sources_of(calls)]
+
+    def standings(self) -> tuple[Standing, ...]:
+        """Return the budgets that block, each as it stands now."""
+        now_ms, zone = self._context.clock.now_ms(), self._context.timezone()
+        week_starts = self._context.settings.week_starts
+        found = []
+        with self._ledger().snapshot() as snapshot:
+            for budget in snapshot.budgets(LOCAL_ACCOUNT):
+                if budget.enforcement != Enforcement.BLOCK:
+                    continue
+                period = period_of(budget.period, now_ms, zone, week_starts=week_starts)
+                limit = snapshot.standing(budget, period)
+                span = (period.start_ms, period.end_ms)
+                found.append(Standing(budget, limit.used, *span, limit.resets_on))
+        return tuple(found)
+
+    def price_book(self) -> PriceBook:
+        """Return the prices; the same object as long as no own price changed."""
+        overrides = self._ledger().price_overrides()
+        if self._book is None or overrides != self._overrides:
+            self._book = open_price_book(self._context.profile.data, overrides)
+            self._overrides = overrides
+        return self._book
+
+    def signature(self) -> Hashable:
+        """Return what changes whenever anything is committed."""
+        return _file_of(self._path), _change_of(self._path.with_name(f"{self._path.name}-wal"))
+
+    def _ledger(self) -> Ledger:
+        """Return the ledger that lies at the path now: it may have been moved or restored."""
+        found = _file_of(self._path)
+        if found is None or found != self._file:
+            self._context.close()
+        ledger = self._context.ledger(LOCAL_ACCOUNT)
+        self._file = _file_of(self._path)
+        return ledger
+
+
+def _file_of(path: Path) -> Hashable:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _change_of(path: Path) -> Hashable:
+    try:
+        status = path.stat()
+    except OSError:
+        return None
+    return status.st_mtime_ns, status.st_size
