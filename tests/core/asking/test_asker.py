@@ -224,6 +224,12 @@ def test_that_no_token_reaches_another_server(
     assert network.hosts.of(other.url).breaker.wait_s() == 0
 
 
+def test_that_a_packed_body_is_not_even_read(asker: Asker, server: AnyServer) -> None:
+    server.misbehave("gzip_bomb")
+    with pytest.raises(BrokenAnswerError, match="packed"):
+        asker.ask("GET", "/x")
+
+
 def test_that_sessions_are_not_kept(asker: Asker, server: AnyServer) -> None:
     server.scripted["/x"] = Answer(200, {}, {"set-cookie": "session=canary; Path=/"})
     for _ in range(2):

@@ -14,7 +14,7 @@ from alwrity_desktop.core.asking.asker import Asker
 from alwrity_desktop.core.asking.network import Network
 from alwrity_desktop.core.asking.tokens import COMMAND_PAUSE_S, CommandToken, FixedToken
 from alwrity_desktop.core.domain.errors import AuthRefusedError, PersonError
-from tests.core.asking.conftest import TOKEN, AnyServer, SimulatedPauses
+from tests.core.asking.conftest import TOKEN, AnyServer, SimulatedPauses, until
 
 #: Prints the next token at each run, and counts the runs by the size of a file.
 PRINTER = """
@@ -167,11 +167,27 @@ def test_that_a_command_that_is_not_there_gives_no_token() -> None:
         asyncio.run(CommandToken("/no/such/canary-program").token())
 
 
-def test_that_a_command_that_hangs_is_ended_with_its_children() -> None:
-    program = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'input()'])"
-    tokens = CommandToken([sys.executable, "-c", program], deadline_s=0.5)
+@pytest.mark.skipif(os.name != "posix", reason="asks the system for process ids")
+def test_that_a_command_that_hangs_is_ended_with_its_children(runs: Path) -> None:
+    child = "import os, sys, threading; print(os.getpid(), flush=True); threading.Event().wait()"
+    program = (
+        "import subprocess, sys; "
+        f"subprocess.run([sys.executable, '-c', {child!r}], stdout=open({str(runs)!r}, 'w'))"
+    )
+    tokens = CommandToken([sys.executable, "-c", program], deadline_s=2)
     with pytest.raises(AuthRefusedError):
         asyncio.run(tokens.token())
+    assert until(lambda: not is_running(int(runs.read_text())))
+
+
+def is_running(process_id: int) -> bool:
+    try:
+        os.kill(process_id, 0)
+    except ProcessLookupError:
+        return False
+    # One that has ended waits here for its parent.
+    state = Path(f"/proc/{process_id}/stat")
+    return not (state.exists() and state.read_text().split()[2] == "Z")
 
 
 def test_that_a_command_is_read_by_no_shell(tmp_path: Path) -> None:
