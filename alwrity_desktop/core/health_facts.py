@@ -19,7 +19,13 @@ from alwrity_desktop.core.domain.health import (
     source_health,
 )
 from alwrity_desktop.core.domain.report import Figures
-from alwrity_desktop.core.domain.sums import DurationCount, OffsetSpan, RejectedReason, SlotSums
+from alwrity_desktop.core.domain.sums import (
+    DurationCount,
+    OffsetSpan,
+    RejectedReason,
+    Scope,
+    SlotSums,
+)
 
 if TYPE_CHECKING:
     from alwrity_desktop.core.ledger.snapshot import LedgerSnapshot
@@ -31,7 +37,7 @@ _NORM_DAYS: Final = 30
 
 
 def gather(
-    snapshot: LedgerSnapshot, account: str, now_ms: int, titles: Mapping[str, str]
+    snapshot: LedgerSnapshot, account: str | Scope, now_ms: int, titles: Mapping[str, str]
 ) -> tuple[Health, int | None]:
     """Return the health of *account*, and when a source was last read."""
     refused = snapshot.rejects()
@@ -51,9 +57,9 @@ def gather(
         )
         for totals in snapshot.sources(account)
     ]
-    providers = _providers(snapshot, account, now_ms)
+    in_use = providers(snapshot, account, now_ms)
     last_read = [one.last_read_ms for one in sources if one.last_read_ms is not None]
-    return overall_health(sources, providers), max(last_read, default=None)
+    return overall_health(sources, in_use), max(last_read, default=None)
 
 
 def _rejections(source: str, refused: Sequence[RejectedReason]) -> tuple[Rejection, ...]:
@@ -70,7 +76,8 @@ def _rejections(source: str, refused: Sequence[RejectedReason]) -> tuple[Rejecti
     )
 
 
-def _providers(snapshot: LedgerSnapshot, account: str, now_ms: int) -> list[ProviderHealth]:
+def providers(snapshot: LedgerSnapshot, account: str | Scope, now_ms: int) -> list[ProviderHealth]:
+    """Return how the providers of *account* answered in the last 24 hours."""
     hour = now_ms // _HOUR_MS + 1
     day_ms, norm_ms = (hour - _HOURS) * _HOUR_MS, (hour - _HOURS * _NORM_DAYS) * _HOUR_MS
     slots = snapshot.by_slot(account, [OffsetSpan(day_ms, hour * _HOUR_MS, 0)], breakdown.HOUR_S)

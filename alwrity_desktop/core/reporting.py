@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from alwrity_desktop.core import health_facts
-from alwrity_desktop.core.domain import breakdown, periods
-from alwrity_desktop.core.domain.budgets import Limit
+from alwrity_desktop.core import health_facts, server_reporting
+from alwrity_desktop.core.domain import breakdown, periods, stated
+from alwrity_desktop.core.domain.alerts import Alert
+from alwrity_desktop.core.domain.budgets import Budget, Limit
 from alwrity_desktop.core.domain.dimensions import DIMENSIONS, SERIES_DIMENSIONS
 from alwrity_desktop.core.domain.errors import UsageError
-from alwrity_desktop.core.domain.periods import Period
+from alwrity_desktop.core.domain.health import Health, overall_health
+from alwrity_desktop.core.domain.periods import Period, Span
 from alwrity_desktop.core.domain.report import AccountView, Report
 from alwrity_desktop.core.domain.report_builder import HISTORY_MONTHS, EarlierFacts, Facts, build
-from alwrity_desktop.core.domain.sums import SlotSums
+from alwrity_desktop.core.domain.stated import Stated
+from alwrity_desktop.core.domain.sums import OffsetSpan, Scope, SlotSums
+from alwrity_desktop.core.report_periods import before, period_of_choice
 from alwrity_desktop.core.results import PeriodChoice
 
 if TYPE_CHECKING:
     from alwrity_desktop.core.ledger.snapshot import LedgerSnapshot
 
+__all__ = ["Question", "build_report", "period_of_choice"]
+
 _HOUR_DIMENSIONS: Final = frozenset({"hour", "weekday_hour"})
 _BUDGET_PERIOD_OF: Final = {"today": "day"}
+_EVER: Final = (0, 1 << 52)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +41,8 @@ class Question:
     timezone: str
     week_starts: str
     dimensions: tuple[str, ...]
+    #: The accounts that "all" means; any other account is itself.
+    members: tuple[AccountView, ...] = ()
 
 
 def build_report(
@@ -41,53 +50,234 @@ def build_report(
 ) -> Report:
     """Return the report that answers *question*. Raises UsageError for an unknown dimension."""
     _check_dimensions(question.dimensions)
-    account = question.account.name
-    period = period_of_choice(
-        snapshot, account, question.choice, question.timezone, question.week_starts, now_ms
-    )
-    history_start = _history_start(now_ms, question.timezone)
-    health, last_read_ms = health_facts.gather(snapshot, account, now_ms, source_titles)
-    return build(
-        Facts(
-            account=question.account,
+    return build(_Gathering(snapshot, question, now_ms).facts(source_titles))
+
+
+class _Gathering:
+    """One question, asked of one state of the ledger."""
+
+    def __init__(self, snapshot: LedgerSnapshot, question: Question, now_ms: int) -> None:
+        self._snapshot = snapshot
+        self._question = question
+        self._now_ms = now_ms
+        account = question.account
+        self._members = question.members if account.kind == "all" else (account,)
+        self._silent = tuple(
+            one for one in self._members if server_reporting.is_stated_only(snapshot, one)
+        )
+        self._whole = Scope(tuple(one.name for one in self._members))
+        self._period = period_of_choice(
+            snapshot,
+            self._whole,
+            question.choice,
+            question.timezone,
+            question.week_starts,
+            now_ms,
+        )
+        #: The calls of the period: by time, or those that a server booked to it.
+        self._scope = replace(self._whole, billing_period=self._period.billing_period)
+        self._stated = self._stated_of(self._period)
+
+    def facts(self, titles: Mapping[str, str]) -> Facts:
+        """Return all that the report is built from."""
+        question, snapshot, period = self._question, self._snapshot, self._period
+        names = _columns(question.dimensions)
+        history_start = _history_start(self._now_ms, question.timezone)
+        health, last_read_ms = self._health(titles)
+        account = question.account
+        return Facts(
+            account=account,
             period=period,
-            now_ms=now_ms,
+            now_ms=self._now_ms,
             dimensions=question.dimensions,
             week_starts=question.week_starts,
-            series=snapshot.by_series(
-                account, period.start_ms, period.end_ms, _columns(question.dimensions)
-            ),
-            day_slots=_day_slots(snapshot, account, period, history_start, now_ms),
-            hour_slots=_hour_slots(snapshot, account, period, question.dimensions),
+            series=snapshot.by_series(self._scope, *self._span(), names),
+            day_slots=[*self._day_slots(history_start), *self._stated.day_slots],
+            hour_slots=self._hour_slots(),
             history_start=history_start,
-            durations=snapshot.durations(account, period.start_ms, period.end_ms),
-            earlier=_earlier(snapshot, account, period, now_ms),
-            limits=_limits(snapshot, question, period, now_ms),
-            alerts=snapshot.alerts(account),
+            durations=snapshot.durations(self._scope, *self._span()),
+            earlier=self._earlier(),
+            limits=self._limits(),
+            alerts=self._alerts(),
             health=health,
             last_read_ms=last_read_ms,
-            calls_ever=snapshot.calls_ever(account),
+            calls_ever=snapshot.calls_ever(self._whole),
+            period_slots=self._period_slots(),
+            stated=self._stated,
+            is_stated=bool(self._silent) and len(self._silent) == len(self._members),
+            server=snapshot.server_view(account.name),
+            reconciliation=server_reporting.reconciliation(snapshot, account, period, self._now_ms),
         )
-    )
 
+    def _span(self) -> tuple[int, int]:
+        """Return when the period's calls happened: those of a billing period at any time."""
+        if self._period.billing_period:
+            return _EVER
+        return self._period.start_ms, self._period.end_ms
 
-def period_of_choice(
-    snapshot: LedgerSnapshot,
-    account: str,
-    choice: PeriodChoice,
-    timezone: str,
-    week_starts: str,
-    now_ms: int,
-) -> Period:
-    """Return the period that *choice* means. Raises PersonError for days that are none."""
-    if choice.kind == "custom":
-        if choice.first is None or choice.last is None:
-            raise UsageError("A custom period needs its first and its last day.")
-        return periods.custom(choice.first, choice.last, timezone)
-    if choice.kind == "all":
-        bounds = snapshot.bounds(account)
-        return periods.all_time(None if bounds is None else bounds[0], now_ms, timezone)
-    return periods.period_of(choice.kind, now_ms, timezone, choice.offset, week_starts)
+    def _stated_of(self, period: Period) -> Stated:
+        return stated.together(
+            server_reporting.stated_of(self._snapshot, one, period) for one in self._silent
+        )
+
+    def _day_slots(self, history_start: str) -> list[SlotSums]:
+        """Return the sums by day of the history and of the period, each day once."""
+        period, zone = self._period, self._period.timezone
+        history_ms = periods.start_of_day(history_start, zone)
+        today = periods.period_of("day", self._now_ms, zone)
+        spans = [(min(history_ms, period.start_ms), max(today.end_ms, period.end_ms))]
+        if period.end_ms < history_ms:
+            spans = [(period.start_ms, period.end_ms), (history_ms, today.end_ms)]
+        return [
+            row
+            for start_ms, end_ms in spans
+            for row in self._by_day(self._whole, breakdown.offset_spans(start_ms, end_ms, zone))
+        ]
+
+    def _by_day(self, scope: Scope, spans: Sequence[OffsetSpan]) -> list[SlotSums]:
+        return self._snapshot.by_slot(scope, spans, breakdown.DAY_S)
+
+    def _period_slots(self) -> list[SlotSums] | None:
+        """Return the days of a billing period's calls; None where time alone tells them."""
+        if not self._period.billing_period:
+            return None
+        return self._booked_slots(self._scope)
+
+    def _booked_slots(self, scope: Scope) -> list[SlotSums]:
+        """Return the days of the calls of a billing period, wherever they lie."""
+        bounds = self._snapshot.bounds(scope)
+        if bounds is None:
+            return []
+        start_ms, last_ms = bounds
+        spans = breakdown.offset_spans(start_ms, last_ms + 1, self._period.timezone)
+        return self._by_day(scope, spans)
+
+    def _hour_slots(self) -> list[SlotSums]:
+        period = self._period
+        is_day = period.start == period.end
+        if not is_day and not _HOUR_DIMENSIONS.intersection(self._question.dimensions):
+            return []
+        start_ms, end_ms = period.start_ms, period.end_ms
+        if period.billing_period:
+            bounds = self._snapshot.bounds(self._scope)
+            if bounds is None:
+                return []
+            start_ms, end_ms = bounds[0], bounds[1] + 1
+        spans = breakdown.offset_spans(start_ms, end_ms, period.timezone)
+        return self._snapshot.by_slot(self._scope, spans, breakdown.HOUR_S)
+
+    def _earlier(self) -> EarlierFacts | None:
+        if self._period.billing_period:
+            return self._earlier_billing()
+        period = self._period
+        earlier, span = periods.previous(period), periods.like_for_like(period, self._now_ms)
+        if earlier is None or span is None:
+            return None
+        rows = self._snapshot.by_series(self._whole, span.start_ms, span.end_ms)
+        totals = breakdown.total_of(row.figures for row in rows)
+        spans = breakdown.offset_spans(earlier.start_ms, earlier.end_ms, period.timezone)
+        slots = self._by_day(self._whole, spans)
+        if self._silent:
+            stated_then = self._stated_of(earlier)
+            then = server_reporting.total_of_days(stated_then, span.start, span.end)
+            if then is None and len(self._silent) == len(self._members):
+                return None
+            totals = totals if then is None else totals + then
+            slots += stated_then.day_slots
+        return EarlierFacts(span, earlier, totals, slots)
+
+    def _earlier_billing(self) -> EarlierFacts | None:
+        """Return the billing period before, up to as long after its start."""
+        period, account = self._period, self._question.account.name
+        earlier = before(self._snapshot, account, period)
+        if earlier is None:
+            return None
+        passed_ms = min(max(self._now_ms, period.start_ms), period.end_ms) - period.start_ms
+        end_ms = min(earlier.start_ms + passed_ms, earlier.end_ms)
+        if self._now_ms >= period.end_ms:
+            end_ms = earlier.end_ms
+        is_whole = end_ms == earlier.end_ms
+        scope = Scope((account,), earlier.billing_period)
+        rows = self._snapshot.by_series(scope, 0, _EVER[1] if is_whole else end_ms)
+        totals = breakdown.total_of(row.figures for row in rows)
+        last = periods.local_day(max(earlier.start_ms, end_ms - 1), period.timezone)
+        span = Span(earlier.start, last, earlier.start_ms, end_ms)
+        return EarlierFacts(span, earlier, totals, self._booked_slots(scope))
+
+    def _limits(self) -> list[Limit]:
+        """Return how the limits stand: the server's, and the budgets each in its own period.
+
+        A budget of the report's kind of period stands in that period; another in the one
+        that holds the period's last moment, or the present one.
+        """
+        found = [
+            limit
+            for one in self._members
+            for limit in server_reporting.limits(self._snapshot, one, self._period, self._now_ms)
+        ]
+        names = dict.fromkeys((*self._whole.accounts, self._question.account.name))
+        for name in names:
+            for budget in self._snapshot.budgets(name):
+                limit = self._standing(budget)
+                if limit is not None:
+                    found.append(limit)
+        return sorted(
+            found, key=lambda limit: (limit.scope != "account", -limit.percent, limit.name)
+        )
+
+    def _standing(self, budget: Budget) -> Limit | None:
+        question, own = self._question, self._period
+        kind = _BUDGET_PERIOD_OF.get(own.kind, own.kind)
+        # The person's own months are the calendar's, whatever the server's are.
+        if budget.period != kind or own.billing_period:
+            at_ms = max(own.start_ms, min(self._now_ms, own.end_ms - 1))
+            own = periods.period_of(
+                budget.period, at_ms, question.timezone, week_starts=question.week_starts
+            )
+        silent = next((one for one in self._silent if one.name == budget.account), None)
+        if silent is None:
+            return self._snapshot.standing(budget, own)
+        resets = (date.fromisoformat(own.end) + timedelta(days=1)).isoformat()
+        found = server_reporting.stated_of(self._snapshot, silent, own)
+        return server_reporting.stated_standing(found, budget, resets)
+
+    def _alerts(self) -> list[Alert]:
+        """Return the alerts of all members, unread first, then the newest."""
+        names = dict.fromkeys((*self._whole.accounts, self._question.account.name))
+        found = [alert for name in names for alert in self._snapshot.alerts(name)]
+        if len(names) == 1:
+            return found
+        return sorted(found, key=lambda alert: (alert.is_read, -alert.at_ms, -alert.id))
+
+    def _health(self, titles: Mapping[str, str]) -> tuple[Health, int | None]:
+        """Return the health of all members, and when one of them was last read."""
+        own = [one for one in self._members if one.kind in server_reporting.WITHOUT_SERVER]
+        health, last_read_ms = overall_health((), ()), None
+        if own:
+            scope = Scope(tuple(one.name for one in own))
+            health, last_read_ms = health_facts.gather(self._snapshot, scope, self._now_ms, titles)
+        others = [self._server_health(one) for one in self._members if one not in own]
+        if not others:
+            return health, last_read_ms
+        sources = [*health.sources, *(source for one in others for source in one.sources)]
+        providers = [*health.providers, *(part for one in others for part in one.providers)]
+        times = [source.last_read_ms for source in sources if source.last_read_ms is not None]
+        if not own and len(others) == 1:
+            whole = replace(others[0], providers=tuple(providers))
+        else:
+            whole = overall_health(sources, providers)
+        return whole, max(times, default=None)
+
+    def _server_health(self, account: AccountView) -> Health:
+        view = self._snapshot.server_view(account.name)
+        calls = self._snapshot.calls_ever(account.name)
+        health = server_reporting.server_health(self._snapshot, account, view, calls)
+        return replace(
+            health,
+            providers=tuple(
+                health_facts.providers(self._snapshot, Scope((account.name,)), self._now_ms)
+            ),
+        )
 
 
 def _check_dimensions(dimensions: Sequence[str]) -> None:
@@ -107,65 +297,3 @@ def _history_start(now_ms: int, timezone: str) -> str:
     today = date.fromisoformat(periods.local_day(now_ms, timezone))
     months = today.year * 12 + today.month - 1 - (HISTORY_MONTHS - 1)
     return date(months // 12, months % 12 + 1, 1).isoformat()
-
-
-def _day_slots(
-    snapshot: LedgerSnapshot, account: str, period: Period, history_start: str, now_ms: int
-) -> list[SlotSums]:
-    """Return the sums by day of the history and of the period, each day once."""
-    zone = period.timezone
-    history_ms = periods.start_of_day(history_start, zone)
-    today = periods.period_of("day", now_ms, zone)
-    spans = [(min(history_ms, period.start_ms), max(today.end_ms, period.end_ms))]
-    if period.end_ms < history_ms:
-        spans = [(period.start_ms, period.end_ms), (history_ms, today.end_ms)]
-    return [
-        row
-        for start_ms, end_ms in spans
-        for row in snapshot.by_slot(
-            account, breakdown.offset_spans(start_ms, end_ms, zone), breakdown.DAY_S
-        )
-    ]
-
-
-def _hour_slots(
-    snapshot: LedgerSnapshot, account: str, period: Period, dimensions: Sequence[str]
-) -> list[SlotSums]:
-    if period.start != period.end and not _HOUR_DIMENSIONS.intersection(dimensions):
-        return []
-    spans = breakdown.offset_spans(period.start_ms, period.end_ms, period.timezone)
-    return snapshot.by_slot(account, spans, breakdown.HOUR_S)
-
-
-def _earlier(
-    snapshot: LedgerSnapshot, account: str, period: Period, now_ms: int
-) -> EarlierFacts | None:
-    before, span = periods.previous(period), periods.like_for_like(period, now_ms)
-    if before is None or span is None:
-        return None
-    totals = breakdown.total_of(
-        row.figures for row in snapshot.by_series(account, span.start_ms, span.end_ms)
-    )
-    spans = breakdown.offset_spans(before.start_ms, before.end_ms, period.timezone)
-    slots = snapshot.by_slot(account, spans, breakdown.DAY_S)
-    return EarlierFacts(span, before, totals, slots)
-
-
-def _limits(
-    snapshot: LedgerSnapshot, question: Question, period: Period, now_ms: int
-) -> list[Limit]:
-    """Return how the budgets stand: those of the period's kind in it, the others in their own.
-
-    Their own is the one that holds the period's last moment, or the present one.
-    """
-    at_ms = max(period.start_ms, min(now_ms, period.end_ms - 1))
-    kind = _BUDGET_PERIOD_OF.get(period.kind, period.kind)
-    found = []
-    for budget in snapshot.budgets(question.account.name):
-        own = period
-        if budget.period != kind:
-            own = periods.period_of(
-                budget.period, at_ms, question.timezone, week_starts=question.week_starts
-            )
-        found.append(snapshot.standing(budget, own))
-    return sorted(found, key=lambda limit: (limit.scope != "account", -limit.percent, limit.name))

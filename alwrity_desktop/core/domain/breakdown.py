@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
 
 from alwrity_desktop.core.domain.durations import percentile
 from alwrity_desktop.core.domain.periods import WEEKDAYS, Period, local_day, local_time
 from alwrity_desktop.core.domain.report import Amounts, Figures, Group, Point
+from alwrity_desktop.core.domain.stated import NOT_ITEMISED, StatedGroup
 from alwrity_desktop.core.domain.sums import DurationCount, OffsetSpan, SeriesSums, SlotSums
 
 DAY_S: Final = 86_400
@@ -85,6 +87,33 @@ def series_groups(
     ]
     groups.sort(key=lambda group: (-group.figures.cost_pico, -group.figures.calls, group.key))
     return tuple(groups)
+
+
+def with_stated(groups: Sequence[Group], stated: Sequence[StatedGroup]) -> tuple[Group, ...]:
+    """Return *groups* with the parts that servers state, dearest first, what has no name last."""
+    by_key = {(group.key, group.provider): group for group in groups}
+    for part in stated:
+        known = by_key.get((part.key, part.provider), Group(part.key, Figures()))
+        by_key[part.key, part.provider] = replace(
+            known,
+            figures=known.figures + part.figures,
+            provider=part.provider,
+            label=known.label or part.label,
+        )
+    whole = sum(group.figures.cost_pico for group in by_key.values())
+    found = [
+        replace(group, share_percent=share(group.figures.cost_pico, whole))
+        for group in by_key.values()
+    ]
+    found.sort(
+        key=lambda one: (
+            one.key == NOT_ITEMISED,
+            -one.figures.cost_pico,
+            -one.figures.calls,
+            one.key,
+        )
+    )
+    return tuple(found)
 
 
 def _group_of(dimension: str, row: Mapping[str, str | int]) -> tuple[str, str | None]:

@@ -246,6 +246,8 @@ class Report:
     server: ServerView | None = None
     #: The server's statements beside the sums of the calls.
     reconciliation: tuple[ReconciliationRow, ...] = ()
+    #: True where the server never stated the period, and keeps no calls: nothing is known.
+    is_unknown: bool = False
 
     @property
     def is_stated(self) -> bool:
@@ -259,11 +261,21 @@ class Report:
 
     @property
     def cost_limit(self) -> Limit | None:
-        """The limit that the cost of the whole account stands against, if there is one."""
+        """The limit that the cost of the whole account stands against, if there is one.
+
+        Of a billing period it is the server's: the person's own months are the calendar's.
+        """
         costs = [
-            limit for limit in self.limits if limit.scope == "account" and limit.kind == "cost"
+            limit
+            for limit in self.limits
+            if limit.scope == "account"
+            and limit.kind == "cost"
+            and limit.period == self.period.kind
+            and limit.account in {"", self.account.name}
         ]
-        return next((limit for limit in costs if limit.period == self.period.kind), None)
+        if self.period.billing_period:
+            costs.sort(key=lambda limit: limit.budget_id is not None)
+        return next(iter(costs), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +335,8 @@ class CallQuery:
     is_descending: bool = True
     offset: int = 0
     size: int = 200
+    #: The key of a server's billing period: its calls are listed wherever they lie.
+    billing_period: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
 
@@ -16,6 +16,7 @@ from alwrity_desktop.core.domain.durations import percentile
 from alwrity_desktop.core.domain.forecast import Forecast, forecast
 from alwrity_desktop.core.domain.health import Health
 from alwrity_desktop.core.domain.periods import Period, Span, days, local_day
+from alwrity_desktop.core.domain.reconciliation import ReconciliationRow
 from alwrity_desktop.core.domain.report import (
     AccountView,
     Comparison,
@@ -25,6 +26,8 @@ from alwrity_desktop.core.domain.report import (
     Report,
     UnpricedModel,
 )
+from alwrity_desktop.core.domain.server import ServerView
+from alwrity_desktop.core.domain.stated import Stated
 from alwrity_desktop.core.domain.sums import DurationCount, SeriesSums, SlotSums
 from alwrity_desktop.core.domain.usage import PriceStatus
 
@@ -32,6 +35,9 @@ HISTORY_MONTHS: Final = 12
 
 _NEVER: Final = "9999-12-31"
 """Later than any day: nothing of a past period is unfinished."""
+
+
+_NOTHING_STATED: Final = Stated()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +75,22 @@ class Facts:
     health: Health
     last_read_ms: int | None
     calls_ever: int
+    #: By local day, of the calls that a server booked to the period; None where the period is
+    #: the calendar's, and its days are those of ``day_slots``.
+    period_slots: Sequence[SlotSums] | None = None
+    #: What servers state that keep no calls; its days are in ``day_slots`` too.
+    stated: Stated = _NOTHING_STATED
+    #: Whether figures can come from such a server alone.
+    is_stated: bool = False
+    server: ServerView | None = None
+    reconciliation: Sequence[ReconciliationRow] = ()
 
 
 def build(facts: Facts) -> Report:
     """Return the report of *facts*."""
     totals = breakdown.total_of(row.figures for row in facts.series)
+    if facts.stated.totals is not None:
+        totals += facts.stated.totals
     today = local_day(facts.now_ms, facts.period.timezone)
     history = breakdown.day_points(_history_days(facts, today), facts.day_slots, today)
     counts = breakdown.buckets(facts.durations)
@@ -85,7 +102,7 @@ def build(facts: Facts) -> Report:
         groups={name: _groups(name, facts) for name in facts.dimensions},
         status=worst(tuple(limit.status for limit in facts.limits)),
         limits=tuple(facts.limits),
-        forecast=_forecast(facts, history),
+        forecast=_forecast(facts, history, totals),
         alerts=tuple(facts.alerts),
         health=facts.health,
         points=_points(facts, today),
@@ -98,17 +115,28 @@ def build(facts: Facts) -> Report:
         p95_duration_ms=percentile(counts, 95),
         last_read_ms=facts.last_read_ms,
         calls_ever=facts.calls_ever,
+        server=facts.server,
+        reconciliation=tuple(facts.reconciliation),
+        is_unknown=facts.is_stated and facts.stated.totals is None,
     )
 
 
 def _groups(name: str, facts: Facts) -> tuple[Group, ...]:
     if name in SERIES_DIMENSIONS:
-        return breakdown.series_groups(name, facts.series, facts.durations)
+        groups = breakdown.series_groups(name, facts.series, facts.durations)
+        stated = facts.stated.of_dimension(name)
+        return breakdown.with_stated(groups, stated) if stated else groups
     if name == "day":
-        first, last = facts.period.start, facts.period.end
-        rows = [row for row in facts.day_slots if first <= breakdown.day_of_slot(row.slot) <= last]
-        return breakdown.time_groups(name, rows)
+        return breakdown.time_groups(name, _period_slots(facts))
     return breakdown.time_groups(name, facts.hour_slots)
+
+
+def _period_slots(facts: Facts) -> Sequence[SlotSums]:
+    """Return the sums of the period's days."""
+    if facts.period_slots is not None:
+        return facts.period_slots
+    first, last = facts.period.start, facts.period.end
+    return [row for row in facts.day_slots if first <= breakdown.day_of_slot(row.slot) <= last]
 
 
 def _history_days(facts: Facts, today: str) -> list[str]:
@@ -117,11 +145,25 @@ def _history_days(facts: Facts, today: str) -> list[str]:
 
 
 def _points(facts: Facts, today: str) -> tuple[Point, ...]:
-    """Return the hours of a single day, else the days; those to come are empty and unfinished."""
+    """Return the hours of a single day, else the days; those to come are empty and unfinished.
+
+    Who states sums states none of hours.
+    """
     period = facts.period
-    if period.start == period.end:
+    if period.start == period.end and not facts.is_stated:
         return breakdown.hour_points(period, facts.hour_slots, facts.now_ms)
-    return breakdown.day_points([day for day, _, _ in days(period)], facts.day_slots, today)
+    slots = _period_slots(facts)
+    names = {day for day, _, _ in days(period)}
+    # A server may book a call to a period in which it did not happen.
+    booked = names | {breakdown.day_of_slot(row.slot) for row in slots}
+    first, last = date.fromisoformat(min(booked)), date.fromisoformat(max(booked))
+    if len(booked) > len(names):
+        booked = {day for day, _, _ in days(_stretched(period, first, last))}
+    return breakdown.day_points(sorted(booked), slots, today)
+
+
+def _stretched(period: Period, first: date, last: date) -> Period:
+    return replace(period, start=first.isoformat(), end=last.isoformat())
 
 
 def _months(history: Sequence[Point], today: str) -> tuple[Point, ...]:
@@ -131,9 +173,24 @@ def _months(history: Sequence[Point], today: str) -> tuple[Point, ...]:
     return breakdown.merged(list(by_month.items()), f"{today[:7]}-01")
 
 
-def _forecast(facts: Facts, history: Sequence[Point]) -> Forecast:
-    spent = [(point.start, point.total.cost_pico) for point in history]
-    return forecast(spent, facts.period, facts.now_ms)
+def _forecast(facts: Facts, history: Sequence[Point], totals: Figures) -> Forecast:
+    """Return where the period will end, from its own days and those before it.
+
+    What the totals hold beyond the period's days counts as spent on its first one.
+    """
+    first = facts.period.start
+    spent = {point.start: point.total.cost_pico for point in history if point.start < first}
+    for point in breakdown.day_points(_days_of(_period_slots(facts)), _period_slots(facts), first):
+        day = max(point.start, first)
+        spent[day] = spent.get(day, 0) + point.total.cost_pico
+    beyond = totals.cost_pico - sum(cost for day, cost in spent.items() if day >= first)
+    if beyond > 0:
+        spent[first] = spent.get(first, 0) + beyond
+    return forecast(sorted(spent.items()), facts.period, facts.now_ms)
+
+
+def _days_of(slots: Sequence[SlotSums]) -> list[str]:
+    return sorted({breakdown.day_of_slot(row.slot) for row in slots})
 
 
 def _comparison(facts: Facts, now: Figures) -> Comparison | None:

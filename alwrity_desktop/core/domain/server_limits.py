@@ -32,14 +32,17 @@ def key_of(at_ms: int) -> str:
 
 
 def billing_period(facts: ServerFacts, now_ms: int, timezone: str) -> Period | None:
-    """Return the subscription's period when it holds the present moment, else None."""
+    """Return the subscription's period when it holds the present moment, else None.
+
+    Its key is the one that the server books to, in the month of its start unless it said else.
+    """
     subscription = facts.subscription
     if subscription is None:
         return None
     start_ms, end_ms = subscription.period_start_ms, subscription.period_end_ms
     if start_ms is None or end_ms is None or not start_ms <= now_ms < end_ms:
         return None
-    return period_of_key(key_of(start_ms), start_ms, end_ms, timezone)
+    return period_of_key(facts.billing_period or key_of(start_ms), start_ms, end_ms, timezone)
 
 
 def period_of_key(key: str, start_ms: int, end_ms: int, timezone: str) -> Period:

@@ -10,6 +10,8 @@ import msgspec
 from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.server import ServerFacts, ServerView
+from alwrity_desktop.core.domain.statements import StatementKind
+from alwrity_desktop.core.ledger import statement_rows
 from alwrity_desktop.core.ledger.schema import QUARTER_MS
 from alwrity_desktop.core.sources.servers.base import KnownRows
 
@@ -108,7 +110,9 @@ def known_rows(connection: Connection, account: str) -> KnownRows:
     is_whole = bool(connection.exec_driver_sql(query, (account,)).scalar())
     known, confirmed = facts(connection, account)
     newest = frozenset(_newest_identities(connection, account))
-    return KnownRows(newest, is_whole, known, confirmed_ms=dict(confirmed))
+    said = statement_rows.load(connection, (account,))
+    merged = tuple(one for one in said if one.kind is StatementKind.MERGED)
+    return KnownRows(newest, is_whole, known, confirmed_ms=dict(confirmed), merged=merged)
 
 
 def _newest_identities(connection: Connection, account: str) -> Sequence[str]:

@@ -21,7 +21,14 @@ from alwrity_desktop.core.domain.sums import (
     SourceTotals,
     scope_of,
 )
-from alwrity_desktop.core.ledger import alerting, budget_rows, reading, server_rows, statement_rows
+from alwrity_desktop.core.ledger import (
+    alerting,
+    budget_rows,
+    reading,
+    remainder_rows,
+    server_rows,
+    statement_rows,
+)
 
 
 class LedgerSnapshot:
@@ -58,6 +65,13 @@ class LedgerSnapshot:
     def billing_periods(self, account: str) -> list[str]:
         """Return the keys to which the server booked calls, oldest first."""
         return reading.billing_periods(self._connection, account)
+
+    def merged_calls(self, account: str) -> dict[str, int]:
+        """Return how many calls of each billing period were merged before they were read."""
+        found: dict[str, int] = {}
+        for one in remainder_rows.load(self._connection, (account,)):
+            found[one.billing_period] = found.get(one.billing_period, 0) + one.figures.calls
+        return found
 
     def statements(self, account: str | Scope) -> list[Statement]:
         """Return what the servers of *account* say now: the newest of each name."""

@@ -1,0 +1,162 @@
+"""Puts what a server states beside what the calls add up to, with the likely reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final
+
+from alwrity_desktop.core.domain.money import PICO_PER_CENT, usd_text
+from alwrity_desktop.core.domain.reconciliation import ReconciliationRow
+from alwrity_desktop.core.domain.report import Figures
+from alwrity_desktop.core.domain.statements import ALL_TIME, Statement, StatementKind
+
+MEASURES: Final = ("calls", "tokens", "cost")
+
+SUMMARY: Final = "summary"
+"""The endpoint that names all time "this month"."""
+TRENDS: Final = "trends"
+
+ALL_TIME_NAMED_MONTH: Final = "The server calls this month what is the sum of all time."
+ROUNDED: Final = "The server rounds to cents."
+PROVIDERS_WITHOUT: Final = "The server gives every provider's {measure} as 0 here."
+LOST_COUNTS: Final = (
+    "The server's counter loses calls: after the first one of a period the others may miss it."
+)
+TRENDS_WITHOUT: Final = (
+    "The server's trends leave out periods without a counter, and the oldest of 24 months."
+)
+NOT_IN_ROWS: Final = (
+    "The server counts uses for which it writes no row, or rows were gone before they were read."
+)
+MERGED: Final = "{calls} of the calls were merged by the server before they were read."
+DIFFERS: Final = "The server's counters and its rows do not agree."
+
+_HALF_CENT: Final = PICO_PER_CENT // 2
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What the calls of one billing period, or of all time, add up to."""
+
+    total: Figures = field(default_factory=Figures)
+    providers: Mapping[str, Figures] = field(default_factory=dict)
+
+    def plus(self, provider: str, figures: Figures) -> Sums:
+        """Return the sums with those of one provider added."""
+        known = self.providers.get(provider, Figures())
+        return Sums(self.total + figures, {**self.providers, provider: known + figures})
+
+    def of(self, provider: str) -> Figures:
+        """Return the sums of one provider, of all for ""."""
+        return self.providers.get(provider, Figures()) if provider else self.total
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """One value of one measure, by the statements that give it."""
+
+    measure: str
+    period: str
+    #: "" for the total.
+    provider: str
+    value: int
+    statements: Sequence[Statement]
+
+    @property
+    def what(self) -> str:
+        period = "all time" if self.period == ALL_TIME else self.period
+        return " ".join(part for part in (self.measure, period, self.provider) if part)
+
+
+def reconcile(
+    statements: Sequence[Statement],
+    sums: Mapping[str, Sums],
+    periods: Sequence[str],
+    merged: Mapping[str, int],
+    *,
+    has_calls: bool,
+) -> tuple[ReconciliationRow, ...]:
+    """Return a row for each claim about *periods*, totals before providers.
+
+    Endpoints that contradict one another have a row each. *merged* says how many calls of a
+    period were only known merged; without calls of any kind nothing stands against a claim.
+    """
+    ever = sums.get(ALL_TIME, Sums()).total
+    rows = []
+    for period in periods:
+        known = sums.get(period, Sums())
+        for claim in _claims([one for one in statements if one.period == period], period):
+            own = _measure(known.of(claim.provider), claim.measure)
+            if not own and not claim.value and (claim.provider or len(periods) > 2):  # noqa: PLR2004 - the period and all time
+                continue
+            likely = _likely(claim, own, _measure(ever, claim.measure), merged.get(period, 0))
+            rows.append(_row(claim, own if has_calls else None, likely))
+    return tuple(rows)
+
+
+def _claims(statements: Sequence[Statement], period: str) -> Iterator[_Claim]:
+    totals = [one for one in statements if one.kind is StatementKind.TOTAL]
+    providers = [one for one in statements if one.kind is StatementKind.PROVIDER]
+    yield from _by_value(totals, period, "")
+    for provider in sorted({one.key for one in providers}):
+        yield from _by_value([one for one in providers if one.key == provider], period, provider)
+
+
+def _by_value(statements: Iterable[Statement], period: str, provider: str) -> Iterator[_Claim]:
+    said = list(statements)
+    for measure in MEASURES:
+        values: dict[int, list[Statement]] = {}
+        for one in said:
+            value = one.cost_pico if measure == "cost" else getattr(one, measure)
+            if value is not None:
+                values.setdefault(value, []).append(one)
+        for value, by in values.items():
+            yield _Claim(measure, period, provider, value, by)
+
+
+def _measure(figures: Figures, measure: str) -> int:
+    return figures.cost_pico if measure == "cost" else int(getattr(figures, measure))
+
+
+def _row(claim: _Claim, own: int | None, likely: str) -> ReconciliationRow:
+    text = usd_text if claim.measure == "cost" else str
+    newest = max(claim.statements, key=lambda one: one.confirmed_at_ms)
+    return ReconciliationRow(
+        what=claim.what,
+        calls_say=None if own is None else text(own),
+        server_says=text(claim.value),
+        difference=None if own is None else text(own - claim.value),
+        likely="" if own is None else likely,
+        measure=claim.measure,
+        period=claim.period,
+        key=claim.provider,
+        origin=", ".join(dict.fromkeys(one.origin for one in claim.statements)),
+        said_at_ms=newest.confirmed_at_ms,
+    )
+
+
+def _likely(claim: _Claim, own: int, ever: int, merged: int) -> str:
+    """Return the likely reason why the calls add up to *own*; "" when they say the same.
+
+    *ever* is the sum over all time, which some endpoints give for a month.
+    """
+    value, measure = claim.value, claim.measure
+    is_month = claim.period != ALL_TIME and not claim.provider
+    is_trend = all(one.origin == TRENDS for one in claim.statements)
+    reasons = (
+        (value == own, ""),
+        (is_month and ever != own and _same(value, ever, measure), ALL_TIME_NAMED_MONTH),
+        (_same(value, own, measure), ROUNDED),
+        (bool(claim.provider) and not value and measure != "calls", PROVIDERS_WITHOUT),
+        (value > own, NOT_IN_ROWS),
+        (is_trend, DIFFERS if value else TRENDS_WITHOUT),
+        (bool(merged) and value + merged == own, MERGED),
+    )
+    sentence = next((reason for holds, reason in reasons if holds), LOST_COUNTS)
+    return sentence.format(measure=measure, calls=f"{merged:,}")
+
+
+def _same(value: int, own: int, measure: str) -> bool:
+    """Return whether a claim is *own*, rounded to cents where it is money."""
+    return value == own or (measure == "cost" and abs(value - own) <= _HALF_CENT)
