@@ -30,6 +30,11 @@ class Ask(Protocol):
         """Host and port of the server, the port always written out: a part of identities."""
         ...
 
+    @property
+    def duration_ms(self) -> int | None:
+        """How long the server took for the last answer, without pauses; None before it."""
+        ...
+
     def __call__(
         self,
         method: str,
