@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
@@ -33,9 +34,6 @@ LONGEST_PAUSE_S: Final = 8.0
 
 _WORTH_REPEATING: Final = frozenset({502, 503, 504})
 _EVERYWHERE: Final = ""
-_GROWING: Final = tenacity.wait_exponential_jitter(
-    FIRST_PAUSE_S, LONGEST_PAUSE_S, jitter=FIRST_PAUSE_S
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,4 +236,8 @@ def _is_worth_repeating(error: BaseException, question: Question) -> bool:
 def _pause_s(state: tenacity.RetryCallState) -> float:
     error = state.outcome.exception() if state.outcome else None
     asked_s = error.retry_after_s if isinstance(error, ServerFaultError) else None
-    return _GROWING(state) if asked_s is None else asked_s
+    if asked_s is not None:
+        return asked_s
+    # A little chance keeps programs from coming back in step.
+    chance_s = random.uniform(0, FIRST_PAUSE_S)  # noqa: S311 - it protects nothing
+    return min(FIRST_PAUSE_S * 2.0 ** (state.attempt_number - 1) + chance_s, LONGEST_PAUSE_S)
