@@ -211,6 +211,7 @@ def _token_from_stdin(name: str) -> str:
 
 def _tell(arguments: Arguments, sentence: str) -> None:
     if arguments.json:
-        print_document({"said": sentence})
+        print_document({"said": plain(sentence)})
     else:
-        print(plain(sentence))
+        for line in sentence.splitlines():
+            print(plain(line))

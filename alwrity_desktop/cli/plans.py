@@ -15,7 +15,7 @@ from alwrity_desktop.core.domain.alwrity_plans import PLANS_DATE, offline_plans
 from alwrity_desktop.core.domain.plan_replay import Comparison, Outcome
 from alwrity_desktop.core.domain.server import Meaning, PlanLimit, ServerFacts, ServerView
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
-from alwrity_desktop.core.domain.words import UNKNOWN, amount_words, money_words
+from alwrity_desktop.core.domain.words import UNKNOWN, amount_words, money_words, name_words
 
 if TYPE_CHECKING:
     from alwrity_desktop.core.context import Context
@@ -100,7 +100,7 @@ def _outcome_row(outcome: Outcome) -> tuple[str, ...]:
     return (
         outcome.plan,
         fits,
-        outcome.first_limit_hit or UNKNOWN,
+        name_words(outcome.first_limit_hit) if outcome.first_limit_hit else UNKNOWN,
         outcome.hit_on or UNKNOWN,
         money_words(outcome.price_monthly_pico),
         money_words(outcome.price_yearly_pico),
@@ -121,7 +121,7 @@ def _subscription(facts: ServerFacts) -> str:
 def _limits(facts: ServerFacts) -> str:
     if not facts.limits:
         return ""
-    rows = [(limit.name, _limit_words(limit)) for limit in facts.limits]
+    rows = [(name_words(limit.name), _limit_words(limit)) for limit in facts.limits]
     return table(("Limit", "A period"), rows)
 
 
@@ -136,7 +136,9 @@ def _plans(facts: ServerFacts) -> str:
     ]
     for name in names:
         found = [next((each for each in plan.limits if each.name == name), None) for plan in plans]
-        rows.append((name, *(UNKNOWN if each is None else _limit_words(each) for each in found)))
+        rows.append(
+            (name_words(name), *(UNKNOWN if each is None else _limit_words(each) for each in found))
+        )
     return table(("Plan", *(plan.name for plan in plans)), rows)
 
 

@@ -12,7 +12,7 @@ from alwrity_desktop.core.documents import status_document
 from alwrity_desktop.core.domain.budgets import Status
 from alwrity_desktop.core.domain.health import HealthStatus
 from alwrity_desktop.core.domain.report import Report
-from alwrity_desktop.core.domain.words import money_words
+from alwrity_desktop.core.domain.words import UNKNOWN, money_words
 from alwrity_desktop.core.results import PeriodChoice
 
 _LIMIT_WORDS = MappingProxyType(
@@ -48,7 +48,7 @@ def run(arguments: Arguments, session: Session) -> int:
 
 def line(report: Report) -> str:
     """Return the line: cost of the budget, forecast if there is one, and the worst state."""
-    cost = money_words(report.totals.cost_pico)
+    cost = UNKNOWN if report.is_unknown else money_words(report.totals.cost_pico)
     limit = report.cost_limit
     if limit is not None:
         # Rounded down, so that a threshold is never read before it is reached.

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from alwrity_desktop.core.account_tokens import TokenKeeper
+from alwrity_desktop.core.account_tokens import PROGRAM, TokenKeeper
 from alwrity_desktop.core.accounts import Account
 from alwrity_desktop.core.asking.asker import DEADLINE_S, Asker
 from alwrity_desktop.core.asking.network import Network
@@ -127,9 +127,10 @@ class Connections:
         except SecretsUnavailableError as error:
             raise AuthRefusedError(str(error)) from error
         if not token:
+            account = connection.account
             raise AuthRefusedError(
-                f'The account "{connection.account.name}" has no token. '
-                + self._keeper.ways(connection.account)
+                f'The account "{account.name}" has no token. Give it one with: {PROGRAM} accounts '
+                f"token {account.name} --token-stdin, or in {account.token_variable}."
             )
         connection.kept.replace(token)
 

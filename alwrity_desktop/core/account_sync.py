@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from alwrity_desktop.core import program_log
 from alwrity_desktop.core.account_connections import Connection, Connections, Talk
 from alwrity_desktop.core.accounts import SyncResult
 from alwrity_desktop.core.domain.errors import (
@@ -23,6 +24,11 @@ from alwrity_desktop.core.sources.servers.registry import server_source
 if TYPE_CHECKING:
     from alwrity_desktop.core.account_desk import DeskCore
     from alwrity_desktop.core.ledger.batches import BatchResult
+
+
+class OwnFaultError(AskingError):
+    """A bug of ours: the figures stay as they were."""
+
 
 FIRST_DEADLINE_S: Final = 300.0
 DEADLINE_S: Final = 60.0
@@ -56,6 +62,12 @@ def sync_account(core: DeskCore, connections: Connections, errand: Errand) -> Sy
             pull, booked = _bring(core, connections, errand)
         except AlwrityError as caught:
             error = caught
+        except Exception as bug:  # noqa: BLE001 - our bug in one account must not cost the others
+            program_log.start(core.profile.log).error("A sync failed.", exc_info=bug)
+            error = OwnFaultError(
+                f"Something went wrong that is this program's own fault. {core.profile.log} "
+                "has the details."
+            )
         _note(core, connection, error, pull)
     return SyncResult(
         name=connection.account.name,

@@ -61,11 +61,11 @@ class TokenKeeper:
             store.set(_PREFIX + account.name, sound)
         except SecretsUnavailableError as error:
             self._of_this_run[account.name] = sound
-            return f"The token could not be kept. {error} {self.ways(account)}"
+            return f"{error}\n{self.ways(account)}"
         self._of_this_run.pop(account.name, None)
         if store.is_lasting:
-            return f"The token is kept. {store.describe()}"
-        return f"{store.describe()} {self.ways(account)}"
+            return store.describe()
+        return f"Its token was not kept: this system has no key store.\n{self.ways(account)}"
 
     def forget(self, account: Account) -> None:
         """Remove the token from wherever it is kept."""
@@ -86,14 +86,15 @@ class TokenKeeper:
             self._store = store
 
     def ways(self, account: Account) -> str:
-        """Return what a person can do where the account has no token that lasts."""
+        """Return what a person can do where the account has no token that lasts, line by line."""
         again = f"{PROGRAM} accounts token {account.name}"
         if self.can_keep():
             return f"Give it one with: {again} --token-stdin."
         return (
-            f"Give it in {account.token_variable} at each run, or name a command that prints "
-            f'it: {again} --token-command "COMMAND", or keep it in an encrypted file: '
-            f"{again} --token-stdin --encrypted-file."
+            "Choose one of these:\n"
+            f"- give it in {account.token_variable} at each run\n"
+            f'- name a command that prints it: {again} --token-command "COMMAND"\n'
+            f"- keep it in an encrypted file: {again} --token-stdin --encrypted-file"
         )
 
     def describe(self) -> str:

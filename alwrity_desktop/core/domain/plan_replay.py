@@ -8,7 +8,7 @@ from typing import Final
 
 from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.server import Meaning, PlanLimit, ServerPlan
-from alwrity_desktop.core.domain.words import amount_words, money_words
+from alwrity_desktop.core.domain.words import amount_words, money_words, name_words
 
 _MONTH: Final = len("2026-11")
 
@@ -185,7 +185,7 @@ def _is_cheaper(plan: ServerPlan, best: ServerPlan) -> bool:
 
 
 def _limit_words(limit: PlanLimit) -> str:
-    name = limit.name.replace("_", " ")
+    name = name_words(limit.name)
     if limit.meaning is Meaning.NOT_INCLUDED:
         return f"{name}, which it does not include"
     return f"{amount_words(limit.limit or 0, limit.kind)} ({name})"

@@ -9,6 +9,26 @@ from alwrity_desktop.core.domain.money import PICO_PER_CENT, cents_half_even
 
 UNKNOWN: Final = "—"
 
+_UNITS: Final = frozenset({"calls", "tokens"})
+_SUBJECTS: Final = {
+    "ai_text_generation": "AI text generation",
+    "gemini": "Gemini",
+    "openai": "OpenAI",
+    "anthropic": "Anthropic",
+    "mistral": "Mistral",
+    "tavily": "Tavily",
+    "serper": "Serper",
+    "metaphor": "Metaphor",
+    "firecrawl": "Firecrawl",
+    "exa": "Exa",
+    "stability": "Stability",
+    "video": "Video",
+    "image_edit": "Image editing",
+    "audio": "Audio",
+    "wavespeed": "WaveSpeed",
+}
+"""What servers count, as people read it."""
+
 _THOUSAND: Final = 1_000
 _MILLION: Final = 1_000_000
 _BILLION: Final = 1_000_000_000
@@ -30,11 +50,16 @@ def money_words(pico: int | None) -> str:
 
 
 def name_words(name: str) -> str:
-    """Return what a person called something, as a title.
+    """Return what a person called something, or a server its limit, as a title.
 
     >>> name_words("cost")
     'Cost'
+    >>> name_words("ai_text_generation_calls")
+    'AI text generation calls'
     """
+    subject, _, unit = name.rpartition("_")
+    if unit in _UNITS and subject in _SUBJECTS:
+        return f"{_SUBJECTS[subject]} {unit}"
     return name[:1].upper() + name[1:]
 
 

@@ -55,7 +55,7 @@ def test_that_exactly_the_limit_fits_and_one_more_does_not() -> None:
     assert over.recommended == "Basic"
     assert over.why == (
         "Basic for $29.00 a month is the cheapest plan that fits the calls from 2026-09-01 to "
-        "2026-10-31: Free stops on 2026-09-02 at 50 (ai text generation calls)."
+        "2026-10-31: Free stops on 2026-09-02 at 50 (AI text generation calls)."
     )
 
 

@@ -8,7 +8,13 @@ from hypothesis import strategies as st
 
 from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.money import PICO_PER_CENT, PICO_PER_USD
-from alwrity_desktop.core.domain.words import UNKNOWN, amount_words, money_words, tokens_words
+from alwrity_desktop.core.domain.words import (
+    UNKNOWN,
+    amount_words,
+    money_words,
+    name_words,
+    tokens_words,
+)
 
 
 @pytest.mark.parametrize(
@@ -58,3 +64,17 @@ def test_that_tokens_read_in_three_or_four_figures(tokens: int | None, words: st
 )
 def test_that_each_kind_of_limit_has_its_unit(kind: LimitKind, words: str) -> None:
     assert amount_words(12_345, kind) == words
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("cost", "Cost"),
+        ("my own_calls", "My own_calls"),
+        ("gemini_tokens", "Gemini tokens"),
+        ("ai_text_generation_calls", "AI text generation calls"),
+        ("newcomer_calls", "Newcomer_calls"),
+    ],
+)
+def test_that_a_servers_limit_reads_as_people_say_it(name: str, words: str) -> None:
+    assert name_words(name) == words
