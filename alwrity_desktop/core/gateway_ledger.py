@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Hashable, Sequence
 from pathlib import Path
 
@@ -25,6 +26,7 @@ class ContextDoor:
         """Use the ledger of *context*, which nothing else may use meanwhile."""
         self._context = context
         self._path = context.profile.ledger
+        self._log_path = f"{self._path}-wal"
         self._file: Hashable = None
         self._overrides: tuple[PriceOverride, ...] | None = None
         self._book: PriceBook | None = None
@@ -73,7 +75,7 @@ class ContextDoor:
 
     def signature(self) -> Hashable:
         """Return what changes whenever anything is committed."""
-        return _file_of(self._path), _change_of(self._path.with_name(f"{self._path.name}-wal"))
+        return _change_of(self._log_path) or _file_of(self._path)
 
     def _ledger(self) -> Ledger:
         """Return the ledger that lies at the path now: it may have been moved or restored."""
@@ -93,9 +95,9 @@ def _file_of(path: Path) -> Hashable:
     return status.st_dev, status.st_ino
 
 
-def _change_of(path: Path) -> Hashable:
+def _change_of(path: str) -> Hashable:
     try:
-        status = path.stat()
+        status = os.stat(path)  # noqa: PTH116 - asked for with each call of the gateway
     except OSError:
         return None
-    return status.st_mtime_ns, status.st_size
+    return status.st_mtime_ns, status.st_size, status.st_ino

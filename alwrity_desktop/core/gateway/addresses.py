@@ -17,6 +17,7 @@ HEALTH: Final = "/healthz"
 #: A slash, backslash or end of text in disguise; also one that is disguised twice.
 _DISGUISED: Final = re.compile(r"%(?:25)*(?:2f|5c|00|0a|0d)", re.IGNORECASE)
 _CONTROLS: Final = re.compile(r"[\x00-\x20\x7f\\]")
+_KEPT: Final = 1000
 _UPS: Final = frozenset({".", ".."})
 
 
@@ -47,6 +48,7 @@ class AddressBook:
 
     def __init__(self, own: Mapping[str, str]) -> None:
         """Know the providers, with *own* addresses and names of the person's added."""
+        self._found: dict[str, Address | None] = {}
         known = {name: each.url for name, each in PROVIDERS.items()} | dict(own)
         self._upstreams = {
             name: Upstream(name, PROVIDERS[name].dialect if name in PROVIDERS else COMPATIBLE, url)
@@ -65,6 +67,15 @@ class AddressBook:
 
     def find(self, target: str) -> Address | None:
         """Return what *target*, as it was sent, means; None for what leads nowhere."""
+        if target in self._found:
+            return self._found[target]
+        found = self._find(target)
+        # Programs ask the same few addresses; a query is each time another one, and may hold a key.
+        if "?" not in target and len(self._found) < _KEPT:
+            self._found[target] = found
+        return found
+
+    def _find(self, target: str) -> Address | None:
         raw, _, query = target.partition("?")
         if not is_sound(raw):
             return None
@@ -95,4 +106,6 @@ def is_sound(raw: str) -> bool:
 
 def clean(text: str) -> str:
     """Return a name as it can be kept: in one line, and not too long."""
+    if text.isprintable() and len(text) <= MAX_NAME:
+        return text.strip()
     return "".join(each for each in text if each.isprintable()).strip()[:MAX_NAME]

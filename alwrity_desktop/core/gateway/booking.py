@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -45,6 +45,8 @@ class News:
     #: None where they could not be read; the last known ones then stand.
     standings: tuple[Standing, ...] | None = None
     price_book: PriceBook | None = None
+    #: The ledger's signature from before the standings were read.
+    signature: Hashable = None
     #: What is wrong with the ledger, "" when nothing is.
     trouble: str = ""
     has_more: bool = False
@@ -75,26 +77,37 @@ class Booker:
         *newest* is the segment being written. Never raises: what could not be booked stays in
         the spool for the next time.
         """
+        return self._told(lambda: self._news(self._book_next(newest)))
+
+    def look(self) -> News:
+        """Tell how budgets stand, without booking. Never raises."""
+        return self._told(lambda: self._news((0, False)))
+
+    def _told(self, work: Callable[[], News]) -> News:
         try:
-            if self._is_recovering:
-                calls, has_more = self._recover(newest)
-            else:
-                calls, has_more = self._book(self._records(newest), newest)
-            return self._news(calls, has_more=has_more)
+            return work()
         except (AlwrityError, OSError) as error:
             return News(self._state.booked, trouble=_sentence(error))
         except Exception:  # noqa: BLE001 - the queue has to outlive whatever the ledger does
             _LOG.exception("Booking failed.")
             return News(self._state.booked, trouble=_BUG)
 
-    def _news(self, calls: int, *, has_more: bool) -> News:
+    def _news(self, booked: tuple[int, bool]) -> News:
+        calls, has_more = booked
+        signature = self._door.signature()
         return News(
             self._state.booked,
             calls,
             self._door.standings(),
             self._door.price_book(),
+            signature,
             has_more=has_more,
         )
+
+    def _book_next(self, newest: int) -> tuple[int, bool]:
+        if self._is_recovering:
+            return self._recover(newest)
+        return self._book(self._records(newest), newest)
 
     def _recover(self, newest: int) -> tuple[int, bool]:
         """Book what a gateway that has ended left, and then what was under way at its end.

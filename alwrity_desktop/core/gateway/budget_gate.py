@@ -38,14 +38,14 @@ class BudgetGate:
 
     def __init__(
         self,
-        refresh: Callable[[], Awaitable[News]],
+        look: Callable[[], Awaitable[News]],
         signature: Callable[[], Hashable],
         *,
         fails_closed: bool,
         unpriced_allowed: frozenset[str],
     ) -> None:
-        """Ask *refresh* when *signature* tells that the ledger has changed."""
-        self._refresh = refresh
+        """Ask *look* when *signature* tells that the ledger has changed."""
+        self._look = look
         self._signature = signature
         self._fails_closed = fails_closed
         self._unpriced_allowed = unpriced_allowed
@@ -68,30 +68,28 @@ class BudgetGate:
 
     async def refresh(self, now_ms: int) -> None:
         """Learn of budgets that were changed since; give up waiting when the ledger hangs."""
-        signature = self._signature()
         is_over = any(each.end_ms <= now_ms for each in self._standings or ())
-        if signature == self._seen and self._is_current and not is_over:
+        if self._is_current and not is_over and self._signature() == self._seen:
             return
         loop = asyncio.get_running_loop()
         if self._running is None or self._running.done():
-            self._running = loop.create_task(self._learn(signature))
+            self._running = loop.create_task(self._learn())
             self._deadline = loop.time() + PATIENCE_S
         wait_s = self._deadline - loop.time()
         if wait_s > 0:
             await asyncio.wait((self._running,), timeout=wait_s)
 
-    async def _learn(self, signature: Hashable) -> None:
-        self.take(await self._refresh(), signature)
+    async def _learn(self) -> None:
+        self.take(await self._look())
 
-    def take(self, news: News, signature: Hashable = None) -> None:
-        """Take what the ledger's thread told; *signature* is of before it was asked."""
+    def take(self, news: News) -> None:
+        """Take what the ledger's thread told."""
         if news.price_book is not None:
             self.price_book = news.price_book
         self._is_current = news.standings is not None
         if news.standings is None:
             return
-        if signature is not None:
-            self._seen = signature
+        self._seen = news.signature
         self._standings = news.standings
         self._passed = [
             (place, charge)

@@ -20,7 +20,7 @@ from alwrity_desktop.core.gateway.ledger_thread import LedgerThread
 from alwrity_desktop.core.gateway.spool import BEGUN, DONE, Place, Record, SpoolWriter, load_state
 from alwrity_desktop.core.gateway.status import Tally
 
-BOOKING_INTERVAL_S: Final = 0.25
+BOOKING_INTERVAL_S: Final = 0.5
 RETRY_INTERVAL_S: Final = 2.0
 STOP_PATIENCE_S: Final = 10.0
 
@@ -34,7 +34,6 @@ class Desk:
     def __init__(self, config: GatewayConfig, door: LedgerDoor) -> None:
         """Open the spool of *config*. Raises OSError when its folder cannot be written."""
         self._clock = config.clock
-        self._door = door
         self._writer = SpoolWriter(config.folder, load_state(config.folder).booked)
         self._booker = Booker(config.folder, door, self._writer.place.segment)
         self._thread = LedgerThread()
@@ -44,7 +43,7 @@ class Desk:
         self._task: asyncio.Task[None] | None = None
         self.tally = Tally(self.now_ms())
         self.gate = BudgetGate(
-            self._step,
+            self._look,
             door.signature,
             fails_closed=config.fails_closed,
             unpriced_allowed=config.unpriced_allowed,
@@ -119,9 +118,8 @@ class Desk:
 
     async def _keep_booking(self) -> None:
         while not self._stopping.is_set():
-            signature = self._door.signature()
             news = await self._step()
-            self.gate.take(news, signature)
+            self.gate.take(news)
             if news.has_more:
                 continue
             pause_s = RETRY_INTERVAL_S if news.trouble else BOOKING_INTERVAL_S
@@ -134,6 +132,11 @@ class Desk:
         newest = self._writer.place.segment
         news = await self._thread.run(lambda: self._booker.step(newest))
         self.tally.booked += news.calls
+        self.tally.ledger_trouble = news.trouble
+        return news
+
+    async def _look(self) -> News:
+        news = await self._thread.run(self._booker.look)
         self.tally.ledger_trouble = news.trouble
         return news
 

@@ -16,6 +16,9 @@ from alwrity_desktop.core.gateway.config import GatewayConfig
 from alwrity_desktop.core.gateway.door import LedgerDoor
 from alwrity_desktop.core.gateway.server import Gateway
 
+SWITCH_S: Final = 0.001
+"""The thread that books lets go of the interpreter after so long: calls come first."""
+
 _LOCK: Final = "lock"
 
 
@@ -30,6 +33,7 @@ def serve(config: GatewayConfig, door: LedgerDoor, tell: Callable[[str], None]) 
 
 
 async def _serve(config: GatewayConfig, door: LedgerDoor, tell: Callable[[str], None]) -> None:
+    sys.setswitchinterval(SWITCH_S)
     stopped = asyncio.Event()
     _listen_to_signals(stopped)
     gateway = Gateway(config, door)

@@ -187,9 +187,8 @@ def _tags_of(
     request: web.BaseRequest, address: Address, config: GatewayConfig
 ) -> Mapping[str, str]:
     """Return project, agent and conversation: what the address says, else the headers."""
-    tags = {
-        field: clean(request.headers.get(name, ""))
-        for field, name in zip(TAG_FIELDS, config.tag_headers, strict=False)
-        if name
-    }
-    return tags | dict(address.tags)
+    tags = dict(address.tags)
+    for field, name in zip(TAG_FIELDS, config.tag_headers, strict=True):
+        if field not in tags and name in request.headers:
+            tags[field] = clean(request.headers[name])
+    return tags
