@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from typing import Final
 
 from alwrity_desktop.cli import parsing
 from alwrity_desktop.cli.parsing import Arguments, Parser
@@ -10,8 +11,16 @@ from alwrity_desktop.cli.session import Session
 from alwrity_desktop.cli.words import PROGRAM, calls, count, percent, plain, print_document, table
 from alwrity_desktop.core.documents import report_document
 from alwrity_desktop.core.domain.dimensions import DIMENSIONS
+from alwrity_desktop.core.domain.periods import local_time
 from alwrity_desktop.core.domain.report import Group, Report
-from alwrity_desktop.core.domain.words import amount_words, money_words, name_words, tokens_words
+from alwrity_desktop.core.domain.server import ServerView
+from alwrity_desktop.core.domain.words import (
+    UNKNOWN,
+    amount_words,
+    money_words,
+    name_words,
+    tokens_words,
+)
 
 DEFAULT_DIMENSIONS = ("provider",)
 
@@ -64,20 +73,23 @@ def _parts(report: Report) -> Iterator[str]:
         yield _limits_table(report)
     for dimension, groups in report.groups.items():
         if groups:
-            yield _groups_table(DIMENSIONS[dimension], groups)
+            yield _groups_table(DIMENSIONS[dimension], groups, is_stated=report.is_stated)
 
 
 def _sentences(report: Report) -> Iterator[str]:
     totals, period = report.totals, report.period
     sample = "Sample data: " if report.account.is_sample else ""
-    span = _SPANS.get(period.kind, f"From {period.start} to {period.end}")
     days = period.start if period.start == period.end else f"{period.start} to {period.end}"
-    yield (
-        f"{sample}{span} you've used {money_words(totals.cost_pico)} across "
-        f"{totals.calls:,} API {'call' if totals.calls == 1 else 'calls'}, "
-        f"{tokens_words(totals.tokens)} tokens ({days}, {period.timezone})."
-    )
-    if not totals.calls and not report.calls_ever:
+    if report.is_unknown:
+        yield f"Nothing is known of {days}: the server of {report.account.name} never stated it."
+    else:
+        yield (
+            f"{sample}{_span(report)} you've used {money_words(totals.cost_pico)} across "
+            f"{_uses(report)}, {tokens_words(totals.tokens)} tokens ({days}, {period.timezone})."
+        )
+    if report.server is not None:
+        yield from _server_sentences(report.account.name, report.server, period.timezone)
+    elif not totals.calls and not report.calls_ever and not report.is_stated:
         yield f"Nothing was read yet: {PROGRAM} import reads the logs of this computer."
     yield from _coverage(report)
     yield _forecast_sentence(report)
@@ -85,6 +97,34 @@ def _sentences(report: Report) -> Iterator[str]:
         unread = report.unread_alerts
         plural = "alert" if unread == 1 else "alerts"
         yield f"{unread:,} unread {plural}: {PROGRAM} alerts shows them."
+
+
+def _span(report: Report) -> str:
+    period = report.period
+    if period.billing_period:
+        return f"In the billing period {period.billing_period}"
+    return _SPANS.get(period.kind, f"From {period.start} to {period.end}")
+
+
+def _uses(report: Report) -> str:
+    totals = report.totals
+    if not report.is_stated:
+        return f"{totals.calls:,} API {'call' if totals.calls == 1 else 'calls'}"
+    messages = totals.messages or 0
+    said = f"{messages:,} {'message' if messages == 1 else 'messages'}"
+    if totals.conversations is None:
+        return said
+    plural = "conversation" if totals.conversations == 1 else "conversations"
+    return f"{said} in {totals.conversations:,} {plural}"
+
+
+def _server_sentences(name: str, server: ServerView, zone: str) -> Iterator[str]:
+    """Say how old the figures are, and why, where they are not the server's present ones."""
+    if server.last_sync_ms is None:
+        yield f"The server was not read yet: {PROGRAM} sync {name} does it."
+    elif server.state != "ok":
+        at = f"{local_time(server.last_sync_ms, zone):%Y-%m-%d %H:%M}"
+        yield f"These are the figures of {at}. {server.trouble}".rstrip()
 
 
 def _coverage(report: Report) -> Iterator[str]:
@@ -117,52 +157,66 @@ def _forecast_sentence(report: Report) -> str:
             f"with {forecast.confidence_percent}% confidence)"
         )
     span = _SPANS.get(report.period.kind, "in this period").lower()
+    if report.period.billing_period:
+        span = "in this billing period"
     return f"You're on track to spend {money_words(forecast.cost_pico)} {span}{band}."
 
 
 def _limits_table(report: Report) -> str:
+    """Return the limits that are used; of several accounts with their names."""
+    used = [limit for limit in report.limits if limit.used or limit.scope == "account"]
+    is_named = len({limit.account for limit in used}) > 1
     rows = [
         (
+            *((limit.account or report.account.name,) if is_named else ()),
             name_words(limit.name),
             limit.status.value.replace("_", " "),
             limit.period,
             amount_words(limit.used, limit.kind),
             amount_words(limit.limit, limit.kind),
             percent(limit.percent),
-            limit.resets_on,
+            limit.resets_on or UNKNOWN,
         )
-        for limit in report.limits
+        for limit in used
     ]
-    headings = ("Limit", "Status", "Period", "Used", "Of", "Percent", "Resets")
-    return table(headings, rows, texts=3)
+    headings: tuple[str, ...] = ("Limit", "Status", "Period", "Used", "Of", "Percent", "Resets")
+    unused = len(report.limits) - len(used)
+    rest = f"\n{unused:,} more {'limit is' if unused == 1 else 'limits are'} untouched."
+    if is_named:
+        headings = ("Account", *headings)
+    return table(headings, rows, texts=4 if is_named else 3) + (rest if unused else "")
 
 
-def _groups_table(title: str, groups: tuple[Group, ...]) -> str:
-    rows = [
-        (
-            group.key or "(none)",
-            money_words(group.figures.cost_pico),
-            percent(group.share_percent),
-            count(group.figures.calls),
-            tokens_words(group.figures.input_tokens),
-            tokens_words(group.figures.output_tokens),
-            tokens_words(group.figures.cache_read_tokens),
-            tokens_words(group.figures.cache_write_tokens),
-            count(group.figures.errors),
-            count(group.figures.unpriced_calls),
-        )
-        for group in groups
-    ]
-    headings = (
-        title,
-        "Cost",
-        "Share",
-        "Calls",
-        "Input",
-        "Output",
-        "Cache read",
-        "Cache write",
-        "Errors",
-        "Unpriced",
-    )
-    return table(headings, rows)
+def _groups_table(title: str, groups: tuple[Group, ...], *, is_stated: bool) -> str:
+    columns = _STATED_COLUMNS if is_stated else _COLUMNS
+    rows = [(_group_name(group), *(show(group) for show in columns.values())) for group in groups]
+    return table((title, *columns), rows)
+
+
+def _group_name(group: Group) -> str:
+    if group.label and group.label != group.key:
+        return f"{group.label} ({group.key})"
+    return group.key or "(none)"
+
+
+_COST: Final[dict[str, Callable[[Group], str]]] = {
+    "Cost": lambda group: money_words(group.figures.cost_pico),
+    "Share": lambda group: percent(group.share_percent),
+}
+_COLUMNS: Final[dict[str, Callable[[Group], str]]] = {
+    **_COST,
+    "Calls": lambda group: count(group.figures.calls),
+    "Input": lambda group: tokens_words(group.figures.input_tokens),
+    "Output": lambda group: tokens_words(group.figures.output_tokens),
+    "Cache read": lambda group: tokens_words(group.figures.cache_read_tokens),
+    "Cache write": lambda group: tokens_words(group.figures.cache_write_tokens),
+    "Errors": lambda group: count(group.figures.errors),
+    "Unpriced": lambda group: count(group.figures.unpriced_calls),
+}
+_STATED_COLUMNS: Final[dict[str, Callable[[Group], str]]] = {
+    **_COST,
+    "Messages": lambda group: count(group.figures.messages),
+    "Conversations": lambda group: count(group.figures.conversations),
+    "Tokens": lambda group: tokens_words(group.figures.tokens),
+}
+"""What a server states that keeps its single calls to itself."""
