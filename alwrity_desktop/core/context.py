@@ -19,6 +19,7 @@ from alwrity_desktop.core.domain.errors import AlwrityError, NotFoundError
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import AccountView, CallPage, CallQuery, CallRow, Report
+from alwrity_desktop.core.domain.sums import Scope
 from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS, LOCAL_ACCOUNT, Call
 from alwrity_desktop.core.importing import Import, without_collection
 from alwrity_desktop.core.log_places import LogPlaces
@@ -137,27 +138,32 @@ class Context:
         with self.ledger(account).snapshot() as snapshot:
             return reporting.build_report(
                 snapshot,
-                reporting.Question(view, choice, zone, kept.week_starts, tuple(dimensions)),
+                reporting.Question(
+                    view, choice, zone, kept.week_starts, tuple(dimensions), self._members(view)
+                ),
                 self.clock.now_ms(),
                 titles,
             )
 
     def calls(self, account: str, query: CallQuery) -> CallPage:
         """Return one page of calls."""
-        return self.ledger(account).page(account, query)
+        return self.ledger(account).page(self._scope(account), query)
 
     def call(self, account: str, call_id: int) -> CallRow:
         """Return one call. Raises NotFoundError."""
-        return self.ledger(account).call(account, call_id)
+        return self.ledger(account).call(self._scope(account), call_id)
 
     def iterate_calls(self, account: str, choice: PeriodChoice) -> Iterator[CallRow]:
         """Yield every call of a period, oldest first."""
         zone = choice.timezone or self.timezone()
+        scope = self._scope(account)
         with self.ledger(account).snapshot() as snapshot:
             period = reporting.period_of_choice(
-                snapshot, account, choice, zone, self.settings.week_starts, self.clock.now_ms()
+                snapshot, scope, choice, zone, self.settings.week_starts, self.clock.now_ms()
             )
-        yield from self.ledger(account).calls(account, period.start_ms, period.end_ms)
+        yield from self.ledger(account).calls(
+            scope, period.start_ms, period.end_ms, period.billing_period
+        )
 
     def record(self, calls: Iterable[Call]) -> tuple[BookedCall, ...]:
         """Book *calls*, which came from a script, in one commit."""
@@ -314,6 +320,12 @@ class Context:
     def _servers(self) -> tuple[AccountView, ...]:
         accounts = self.desk.accounts()
         return tuple(AccountView(each.name, each.name, each.kind) for each in accounts)
+
+    def _members(self, account: AccountView) -> tuple[AccountView, ...]:
+        return (_LOCAL, *self._servers()) if account.kind == "all" else (account,)
+
+    def _scope(self, account: str) -> Scope:
+        return Scope(tuple(each.name for each in self._members(self.account(account))))
 
     def _remove_sample(self) -> None:
         path = self.profile.sample

@@ -15,8 +15,23 @@ from alwrity_desktop.core.domain.forecast import Forecast
 from alwrity_desktop.core.domain.health import Health
 from alwrity_desktop.core.domain.money import PICO_PER_CENT, cents_half_even, usd_text
 from alwrity_desktop.core.domain.report import CallRow, Figures, Group, Report
+from alwrity_desktop.core.domain.server import ServerView, Subscription
 
 Document = dict[str, Any]
+
+_ONLY_OF_CALLS: Final = ("calls", "errors", "unpriced_calls", "priced_percent")
+"""What a server cannot state that counts messages."""
+
+_OF_SUBSCRIPTION: Final = (
+    "plan",
+    "tier",
+    "status",
+    "cycle",
+    "active",
+    "reason",
+    "period_start",
+    "period_end",
+)
 
 REPORT_SCHEMA: Final = "alwrity-desktop/report/1"
 STATUS_SCHEMA: Final = "alwrity-desktop/status/1"
@@ -46,10 +61,26 @@ def quantity(kind: LimitKind, count: int) -> str | int:
     return usd_text(count) if kind is LimitKind.COST else count
 
 
-def figures_document(figures: Figures) -> Document:
-    """Return sums over calls."""
+def figures_document(
+    figures: Figures, *, is_stated: bool = False, is_unknown: bool = False
+) -> Document:
+    """Return sums over calls, or those that a server states of messages: of calls it says none.
+
+    Of a period that was never stated nothing is known.
+    """
+    found = _sums_document(figures)
+    if is_unknown:
+        return dict.fromkeys(found)
+    if is_stated:
+        return {**found, **dict.fromkeys(_ONLY_OF_CALLS)}
+    return found
+
+
+def _sums_document(figures: Figures) -> Document:
     return {
         "calls": figures.calls,
+        "messages": figures.messages,
+        "conversations": figures.conversations,
         "errors": figures.errors,
         "input_tokens": figures.input_tokens,
         "output_tokens": figures.output_tokens,
@@ -61,14 +92,16 @@ def figures_document(figures: Figures) -> Document:
         "priced_percent": float(figures.priced_percent),
         "avg_duration_ms": figures.avg_duration_ms,
         "error_rate_percent": figures.error_rate_percent,
+        "cost_per_message_usd": amount(figures.cost_per_message_pico),
     }
 
 
-def group_document(group: Group) -> Document:
+def group_document(group: Group, *, is_stated: bool = False) -> Document:
     """Return one group with the same figures as the totals."""
     return {
         "key": group.key,
-        **figures_document(group.figures),
+        "label": group.label or None,
+        **figures_document(group.figures, is_stated=is_stated),
         "share_percent": group.share_percent,
         "provider": group.provider,
         "p50_duration_ms": group.p50_duration_ms,
@@ -88,12 +121,13 @@ def limit_document(limit: Limit) -> Document:
         "status": limit.status.value,
         "origin": limit.origin,
         "period": limit.period,
-        "resets_on": limit.resets_on,
+        "resets_on": limit.resets_on or None,
         "provider": limit.provider,
         "model": limit.model,
         "budget": limit.budget_id,
         "enforce": limit.enforcement.value,
         "thresholds": list(limit.thresholds),
+        "account": limit.account or None,
     }
 
 
@@ -177,10 +211,13 @@ def report_document(report: Report) -> Document:
             "start": period.start,
             "end": period.end,
             "timezone": period.timezone,
+            "billing_period": period.billing_period or None,
         },
-        "totals": figures_document(report.totals),
+        "totals": figures_document(
+            report.totals, is_stated=report.is_stated, is_unknown=report.is_unknown
+        ),
         "groups": {
-            dimension: [group_document(group) for group in groups]
+            dimension: [group_document(group, is_stated=report.is_stated) for group in groups]
             for dimension, groups in report.groups.items()
         },
         "status": report.status.value,
@@ -193,7 +230,35 @@ def report_document(report: Report) -> Document:
             for each in report.unpriced
         ],
         "health": health_document(report.health),
+        "server": None if report.server is None else server_document(report.server),
     }
+
+
+def server_document(server: ServerView) -> Document:
+    """Return what is known of the account's server: its plan, its period, the last sync."""
+    return {
+        "state": server.state,
+        "trouble": server.trouble or None,
+        "last_sync": moment(server.last_sync_ms),
+        "billing_period": server.facts.billing_period,
+        **_subscription_document(server.facts.subscription),
+    }
+
+
+def _subscription_document(known: Subscription | None) -> Document:
+    if known is None:
+        return dict.fromkeys(_OF_SUBSCRIPTION)
+    values = (
+        known.plan,
+        known.tier,
+        known.status,
+        known.cycle or None,
+        known.is_active,
+        known.reason or None,
+        moment(known.period_start_ms),
+        moment(known.period_end_ms),
+    )
+    return dict(zip(_OF_SUBSCRIPTION, values, strict=True))
 
 
 def status_document(report: Report, text: str) -> Document:
@@ -203,7 +268,7 @@ def status_document(report: Report, text: str) -> Document:
         "schema": STATUS_SCHEMA,
         "account": report.account.name,
         "text": text,
-        "cost_usd": usd_text(report.totals.cost_pico),
+        "cost_usd": None if report.is_unknown else usd_text(report.totals.cost_pico),
         "unpriced_calls": report.totals.unpriced_calls,
         "limit_usd": None if limit is None else usd_text(limit.limit),
         "percent": None if limit is None else float(limit.percent),

@@ -243,11 +243,9 @@ class _Gathering:
 
     def _alerts(self) -> list[Alert]:
         """Return the alerts of all members, unread first, then the newest."""
-        names = dict.fromkeys((*self._whole.accounts, self._question.account.name))
-        found = [alert for name in names for alert in self._snapshot.alerts(name)]
-        if len(names) == 1:
-            return found
-        return sorted(found, key=lambda alert: (alert.is_read, -alert.at_ms, -alert.id))
+        names = {*self._whole.accounts, self._question.account.name}
+        found = self._snapshot.alerts(self._question.account.name)
+        return [alert for alert in found if alert.account in names]
 
     def _health(self, titles: Mapping[str, str]) -> tuple[Health, int | None]:
         """Return the health of all members, and when one of them was last read."""

@@ -10,6 +10,8 @@ import pytest
 from alwrity_desktop.core import answers, documents
 from alwrity_desktop.core.domain.budgets import Budget, LimitKind
 from alwrity_desktop.core.domain.dimensions import DIMENSIONS
+from alwrity_desktop.core.domain.report import AccountView, Figures, Group
+from alwrity_desktop.core.domain.server import ServerFacts, ServerView, Subscription
 from alwrity_desktop.core.results import BookedCall, Check, SourceImport
 from tests.core import reports
 
@@ -54,7 +56,9 @@ def test_that_a_report_has_every_key_of_the_contract_with_its_type() -> None:
 
 def test_that_an_empty_report_has_the_contracts_zeros_and_nulls() -> None:
     document = documents.report_document(reports.empty_report())
-    assert document["totals"] == CONTRACT["totals"]
+    more = dict.fromkeys(("messages", "conversations", "cost_per_message_usd"))
+    assert document["totals"] == {**CONTRACT["totals"], **more}
+    assert document["server"] is None
     assert document["groups"] == {"provider": []}
     assert document["limits"] == []
     assert document["forecast"] == {
@@ -65,6 +69,37 @@ def test_that_an_empty_report_has_the_contracts_zeros_and_nulls() -> None:
         "method": "weekday run rate",
         "refused": "There are under 7 days of history.",
     }
+
+
+def test_that_what_a_server_states_of_messages_counts_no_calls() -> None:
+    figures = Figures(messages=50, conversations=10, unsplit_tokens=125_000, cost_pico=37 * 10**11)
+    account = AccountView("bots", "bots", "agent-billing")
+    groups = {"agent": (Group("uuid", figures, label="Support Bot"),)}
+    document = documents.report_document(
+        reports.report(account=account, totals=figures, groups=groups)
+    )
+    totals = document["totals"]
+    assert (totals["calls"], totals["messages"], totals["tokens"]) == (None, 50, 125_000)
+    assert (totals["cost_usd"], totals["cost_per_message_usd"]) == ("3.70", "0.074")
+    (agent,) = document["groups"]["agent"]
+    assert (agent["label"], agent["calls"], agent["messages"]) == ("Support Bot", None, 50)
+
+
+def test_that_nothing_is_known_of_a_period_that_was_never_stated() -> None:
+    document = documents.report_document(reports.empty_report(is_unknown=True))
+    assert set(document["totals"].values()) == {None}
+    assert documents.status_document(reports.empty_report(is_unknown=True), "—")["cost_usd"] is None
+
+
+def test_that_a_servers_plan_and_state_stand_beside_the_figures() -> None:
+    free = Subscription("Free", "free", "free", reason="")
+    view = ServerView(ServerFacts(subscription=free, billing_period="2026-10"), last_sync_ms=0)
+    document = documents.report_document(reports.report(server=view))["server"]
+    assert (document["plan"], document["status"], document["state"]) == ("Free", "free", "ok")
+    assert (document["billing_period"], document["period_end"]) == ("2026-10", None)
+    assert document["last_sync"] == "1970-01-01T00:00:00Z"
+    unknown = documents.server_document(ServerView())
+    assert (unknown["plan"], unknown["active"]) == (None, None)
 
 
 def test_that_money_is_exact_text_and_an_estimate_is_in_cents() -> None:

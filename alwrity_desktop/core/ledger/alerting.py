@@ -27,6 +27,8 @@ _COLUMNS: Final = (
     "id, kind, severity, title, message, at_ms, read_at_ms, threshold_percent, budget_id,"
     " provider, account"
 )
+#: Those of an account, or of all accounts together.
+_OF: Final = f"? IN (account, '{ALL_ACCOUNTS}')"
 INSERT: Final = (
     "INSERT INTO alerts (once_key, group_key, account, kind, severity, threshold_percent, title,"
     " message, at_ms, period_end_ms, budget_id, provider, notification)"
@@ -183,7 +185,7 @@ def note_unpriced(
 def load(connection: Connection, account: str) -> list[Alert]:
     """Return all alerts of *account*, unread first, then newest first."""
     query = (
-        f"SELECT {_COLUMNS} FROM alerts WHERE account = ?"  # noqa: S608 - constants
+        f"SELECT {_COLUMNS} FROM alerts WHERE {_OF}"  # noqa: S608 - constants
         " ORDER BY read_at_ms IS NOT NULL, at_ms DESC, id DESC"
     )
     return [_alert(row) for row in connection.exec_driver_sql(query, (account,))]
@@ -191,7 +193,7 @@ def load(connection: Connection, account: str) -> list[Alert]:
 
 def mark_read(connection: Connection, account: str, ids: Sequence[int] | None, now_ms: int) -> int:
     """Mark alerts read, all of the account for None; return how many changed."""
-    query = "UPDATE alerts SET read_at_ms = ? WHERE account = ? AND read_at_ms IS NULL"
+    query = f"UPDATE alerts SET read_at_ms = ? WHERE {_OF} AND read_at_ms IS NULL"  # noqa: S608 - constants
     execute = connection.exec_driver_sql
     if ids is None:
         return execute(query, (now_ms, account)).rowcount
@@ -201,7 +203,7 @@ def mark_read(connection: Connection, account: str, ids: Sequence[int] | None, n
 def waiting(connection: Connection, account: str, now_ms: int) -> list[Alert]:
     """Return the alerts that wait to be notified and whose period is not over."""
     query = (
-        f"SELECT {_COLUMNS} FROM alerts WHERE account = ? AND notification = 'pending'"  # noqa: S608
+        f"SELECT {_COLUMNS} FROM alerts WHERE {_OF} AND notification = 'pending'"  # noqa: S608
         " AND (period_end_ms IS NULL OR period_end_ms > ?) ORDER BY id"
     )
     return [_alert(row) for row in connection.exec_driver_sql(query, (account, now_ms))]
@@ -209,14 +211,14 @@ def waiting(connection: Connection, account: str, now_ms: int) -> list[Alert]:
 
 def confirm(connection: Connection, account: str, ids: Sequence[int]) -> None:
     """Note that these alerts were shown."""
-    query = "UPDATE alerts SET notification = 'shown' WHERE account = ? AND id = ?"
+    query = f"UPDATE alerts SET notification = 'shown' WHERE {_OF} AND id = ?"  # noqa: S608 - constants
     for one in ids:
         connection.exec_driver_sql(query, (account, one))
 
 
 def existing(connection: Connection, account: str, ids: Sequence[int]) -> set[int]:
     """Return which of *ids* are alerts of *account*."""
-    query = "SELECT 1 FROM alerts WHERE account = ? AND id = ?"
+    query = f"SELECT 1 FROM alerts WHERE {_OF} AND id = ?"  # noqa: S608 - constants
     execute = connection.exec_driver_sql
     return {one for one in ids if execute(query, (account, one)).first() is not None}
 

@@ -15,6 +15,7 @@ from alwrity_desktop.core.domain.errors import NotFoundError
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import CallPage, CallQuery, CallRow
 from alwrity_desktop.core.domain.server import ServerView
+from alwrity_desktop.core.domain.sums import Scope
 from alwrity_desktop.core.domain.usage import Call
 from alwrity_desktop.core.ledger import (
     alerting,
@@ -119,12 +120,12 @@ class Ledger:
         with writing(self._engine) as connection:
             server_alert_rows.confirm_carried(connection, account, ids)
 
-    def page(self, account: str, query: CallQuery) -> CallPage:
+    def page(self, account: str | Scope, query: CallQuery) -> CallPage:
         """Return the page of calls that answers *query*."""
         with reading(self._engine) as connection:
             return listing.page(connection, account, query)
 
-    def call(self, account: str, call_id: int) -> CallRow:
+    def call(self, account: str | Scope, call_id: int) -> CallRow:
         """Return one call. Raises NotFoundError."""
         with reading(self._engine) as connection:
             found = listing.one(connection, account, call_id)
@@ -132,10 +133,13 @@ class Ledger:
             raise NotFoundError(f"There is no call {call_id}.")
         return found
 
-    def calls(self, account: str, start_ms: int, end_ms: int) -> Iterator[CallRow]:
-        """Yield every call of a span, oldest first."""
+    def calls(
+        self, account: str | Scope, start_ms: int, end_ms: int, billing_period: str = ""
+    ) -> Iterator[CallRow]:
+        """Yield every call of a span, oldest first; of a billing period wherever they lie."""
+        query = CallQuery(start_ms, end_ms, billing_period=billing_period)
         with reading(self._engine) as connection:
-            yield from listing.all_rows(connection, account, start_ms, end_ms)
+            yield from listing.all_rows(connection, account, query)
 
     def budgets(self, account: str) -> tuple[Budget, ...]:
         """Return the budgets of *account*."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
@@ -10,7 +11,9 @@ from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.pricing import Quote, lines_of
 from alwrity_desktop.core.domain.report import CallPage, CallQuery, CallRow
+from alwrity_desktop.core.domain.sums import Scope, scope_of
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
+from alwrity_desktop.core.ledger.reading import EVER, whose_series
 from alwrity_desktop.core.ledger.schema import FIGURE_COLUMNS, FLAG_ESTIMATED, FLAG_SIDECHAIN
 from alwrity_desktop.core.ledger.shared_rows import SERIES_DIMENSIONS
 
@@ -52,7 +55,7 @@ _SEARCHED: Final = ("s.model", "s.provider", "s.project", "s.agent", "s.conversa
 _ROWS_AT_ONCE: Final = 2000
 
 
-def page(connection: Connection, account: str, query: CallQuery) -> CallPage:
+def page(connection: Connection, account: str | Scope, query: CallQuery) -> CallPage:
     """Return the page of calls that answers *query*."""
     where, parameters = _conditions(account, query)
     counted = f"SELECT count(*) FROM ({_from(where)})"  # noqa: S608 - constants
@@ -67,16 +70,17 @@ def page(connection: Connection, account: str, query: CallQuery) -> CallPage:
     return CallPage(query, total, tuple(_row(dict(row)) for row in rows.mappings()))
 
 
-def one(connection: Connection, account: str, call_id: int) -> CallRow | None:
+def one(connection: Connection, account: str | Scope, call_id: int) -> CallRow | None:
     """Return one call with its price lines, or None."""
-    statement = _from("n.call_id = ? AND s.account = ?").replace(_SPAN, "1")
-    rows = connection.exec_driver_sql(statement, (call_id, account)).mappings()
+    whose, parameters = whose_series(scope_of(account))
+    statement = _from(f"n.call_id = ? AND {whose}").replace(_SPAN, "1")
+    rows = connection.exec_driver_sql(statement, (call_id, *parameters)).mappings()
     return next((_row(dict(row)) for row in rows), None)
 
 
-def all_rows(connection: Connection, account: str, start_ms: int, end_ms: int) -> Iterator[CallRow]:
-    """Yield every call of a span, oldest first, without holding them all."""
-    where, parameters = _conditions(account, CallQuery(start_ms, end_ms))
+def all_rows(connection: Connection, account: str | Scope, query: CallQuery) -> Iterator[CallRow]:
+    """Yield every call that answers *query*, oldest first, without holding them all."""
+    where, parameters = _conditions(account, query)
     statement = f"{_from(where)} ORDER BY n.occurred_at_ms, n.call_id"
     result = connection.exec_driver_sql(statement, tuple(parameters)).mappings()
     for part in result.partitions(_ROWS_AT_ONCE):
@@ -94,9 +98,12 @@ def _from(where: str) -> str:
     )
 
 
-def _conditions(account: str, query: CallQuery) -> tuple[str, list[object]]:
-    span = (query.start_ms, query.end_ms)
-    conditions, parameters = ["s.account = ?"], [*span, *span, account]
+def _conditions(account: str | Scope, query: CallQuery) -> tuple[str, list[object]]:
+    scope, span = scope_of(account), (query.start_ms, query.end_ms)
+    if query.billing_period:
+        scope, span = replace(scope, billing_period=query.billing_period), EVER
+    whose, whom = whose_series(scope)
+    conditions, parameters = [whose], [*span, *span, *whom]
     for column, wanted in (("s.provider", query.provider), ("s.model", query.model)):
         if wanted is not None:
             conditions.append(f"{column} = ?")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Final
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -40,6 +41,33 @@ _BY_GROUP: Final = _CURRENT.format(
 _BY_IDENTITY: Final = _CURRENT.format(match="c.identity = wanted.low")
 
 
+_AS_KEPT: Final = (
+    "identity",
+    "occurred_at_ms",
+    "source",
+    "provider",
+    "model",
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_5m_tokens",
+    "cache_write_1h_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "requests",
+    "web_searches",
+    "images",
+    "pages",
+    "duration_ms",
+    "account",
+    "project",
+    "agent",
+    "conversation",
+    "endpoint",
+    "billing_period",
+)
+"""Fields of a call that the ledger keeps as they are."""
+
+
 @dataclass(frozen=True, slots=True)
 class KnownCall:
     """A call as the ledger has it now, with its row and its frozen price."""
@@ -51,6 +79,16 @@ class KnownCall:
     series_id: int
     cost_pico: int | None
     quote_id: int | None
+
+    def corrected(self, call: Call, figures: Mapping[str, Any]) -> KnownCall:
+        """Return it as *call* corrects it, whose row has *figures*."""
+        return replace(
+            self,
+            call=call,
+            series_id=figures["series_id"],
+            cost_pico=figures["cost_pico"],
+            quote_id=figures["quote_id"],
+        )
 
 
 class KnownCalls:
@@ -75,6 +113,30 @@ class KnownCalls:
         """Whether none of the calls can be known."""
         return not self._by_identity
 
+    def in_order(self, calls: Iterable[Call]) -> list[Call]:
+        """Return *calls* in the order to find them, so that it does not matter how they came.
+
+        Of several calls of one group, those known by their very identity come first: what is
+        left of the group may then be another one's.
+        """
+        exact, others, unknown = [], [], []
+        for call in calls:
+            if call.identity in self._by_identity:
+                exact.append(call)
+            elif group_of(call.identity) in self._by_group:
+                others.append(call)
+            else:
+                unknown.append(call)
+        others.sort(key=attrgetter("identity"))
+        return [*exact, *others, *unknown]
+
+    def correct(self, known: KnownCall, corrected: KnownCall) -> None:
+        """Have *corrected* stand for *known*: another call of the batch may meet it again."""
+        for identity in (known.booked_as, known.call.identity, corrected.call.identity):
+            self._by_identity[identity] = corrected
+        group = self._by_group[group_of(known.call.identity)]
+        group[group.index(known)] = corrected
+
     def find(self, call: Call) -> KnownCall | None:
         """Return the known call that *call* is a copy of."""
         exact = self._by_identity.get(call.identity)
@@ -96,32 +158,8 @@ def _look_up(connection: Connection, query: str, keys: Sequence[str]) -> Iterabl
 def _known(row: object) -> KnownCall:
     values = dict(row)  # type: ignore[call-overload]
     flags = values["flags"]
-    names = [
-        "identity",
-        "occurred_at_ms",
-        "source",
-        "provider",
-        "model",
-        "input_tokens",
-        "cache_read_tokens",
-        "cache_write_5m_tokens",
-        "cache_write_1h_tokens",
-        "output_tokens",
-        "reasoning_tokens",
-        "requests",
-        "web_searches",
-        "images",
-        "pages",
-        "duration_ms",
-        "account",
-        "project",
-        "agent",
-        "conversation",
-        "endpoint",
-        "billing_period",
-    ]
     call = Call(
-        **{name: values[name] for name in names},
+        **{name: values[name] for name in _AS_KEPT},
         status_code=values["status_code"] or None,
         is_estimated=bool(flags & FLAG_ESTIMATED),
         is_sidechain=bool(flags & FLAG_SIDECHAIN),

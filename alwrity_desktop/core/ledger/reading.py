@@ -67,7 +67,7 @@ def _figures(sums: Sequence[int], status_code: int, price_status: str) -> Figure
     )
 
 
-def _whose(scope: Scope) -> tuple[str, tuple[str, ...]]:
+def whose_series(scope: Scope) -> tuple[str, tuple[str, ...]]:
     """Return the condition on series that *scope* is, with its parameters."""
     one, several = "s.account = ?", "s.account IN (SELECT value FROM json_each(?))"
     is_one = len(scope.accounts) == 1
@@ -83,7 +83,7 @@ def _blind(connection: Connection, scope: Scope) -> str:
 
     Where none was ever kept, a status of 200 in all that is left says nothing about errors.
     """
-    whose, parameters = _whose(Scope(scope.accounts))
+    whose, parameters = whose_series(Scope(scope.accounts))
     query = (
         "SELECT s.account FROM sync_states y CROSS JOIN series s ON s.account = y.account"  # noqa: S608
         f" WHERE {whose} GROUP BY 1 HAVING max(s.status_code) < {_ERROR_STATUS}"
@@ -124,7 +124,7 @@ def by_series(
         raise ValueError(f"A series has no {min(unknown)}.")
     columns = ", ".join(f"s.{name}" for name in kept)
     groups = ", ".join(str(number + 1) for number in range(len(kept) + 1))
-    whose, parameters = _whose(scope)
+    whose, parameters = whose_series(scope)
     query = (
         f"SELECT {columns}, {_IS_BLIND}, {_SUMS}{_SPAN} {whose} GROUP BY {groups}"
         " HAVING sum(r.calls) <> 0"
@@ -163,7 +163,7 @@ def by_slot(
     A span of its own for each offset of the zone makes local days and hours a division.
     """
     scope = scope_of(account)
-    whose, parameters = _whose(scope)
+    whose, parameters = whose_series(scope)
     query = (
         f"SELECT (r.quarter * {_QUARTER_S} + ?) / ? AS slot, s.provider, s.status_code,"
         f" s.price_status, {_IS_BLIND}, {_SUMS}{_SPAN} {whose} GROUP BY 1, 2, 3, 4, 5"
@@ -189,7 +189,7 @@ def durations(
     connection: Connection, account: str | Scope, start_ms: int, end_ms: int
 ) -> list[DurationCount]:
     """Return the calls whose duration is known, by model and bucket."""
-    whose, whom = _whose(scope_of(account))
+    whose, whom = whose_series(scope_of(account))
     query = (
         "SELECT s.provider, s.model, d.bucket, sum(d.calls) FROM durations d"  # noqa: S608
         " CROSS JOIN series s ON s.id = d.series_id"
@@ -202,7 +202,7 @@ def durations(
 def bounds(connection: Connection, account: str | Scope) -> tuple[int, int] | None:
     """Return the first and last quarter's start of all calls, UTC milliseconds; None for none."""
     scope = scope_of(account)
-    whose, parameters = _whose(scope)
+    whose, parameters = whose_series(scope)
     query = f"SELECT min(r.quarter), max(r.quarter){_ROWS} {whose} AND r.calls <> 0"
     found = list(connection.exec_driver_sql(query, parameters).one())
     found += [quarter for quarter, _ in _remainders(connection, scope, *EVER)]
@@ -213,7 +213,7 @@ def bounds(connection: Connection, account: str | Scope) -> tuple[int, int] | No
 def calls_ever(connection: Connection, account: str | Scope) -> int:
     """Return how many calls the ledger knows of *account*."""
     scope = scope_of(account)
-    whose, parameters = _whose(scope)
+    whose, parameters = whose_series(scope)
     query = f"SELECT coalesce(sum(r.calls), 0){_ROWS} {whose}"
     held = int(connection.exec_driver_sql(query, parameters).scalar_one())
     merged = _remainders(connection, scope, *EVER)
@@ -230,7 +230,7 @@ def billing_periods(connection: Connection, account: str) -> list[str]:
 
 def sources(connection: Connection, account: str | Scope) -> list[SourceTotals]:
     """Return every source that brought calls or files."""
-    whose, parameters = _whose(scope_of(account))
+    whose, parameters = whose_series(scope_of(account))
     brought = {
         source: (calls, newest * QUARTER_MS)
         for source, calls, newest in connection.exec_driver_sql(
