@@ -11,7 +11,10 @@ WINDOW_S: Final = 60.0
 PER_ACCOUNT: Final = 20
 """Requests in any minute for one account."""
 
-PER_HOST: Final = 60
+PER_BURST: Final = 60
+"""The same in the minute of an account's first sync, which brings the whole history."""
+
+PER_HOST: Final = 140
 """Requests in any minute for one host; servers allow 200 to an address that others may share."""
 
 
@@ -39,7 +42,7 @@ class RequestBudget:
             return self._wait_s(account)
 
     def allow_burst(self, account: str) -> None:
-        """Let *account* use the whole host's budget for one minute: a first sync is larger."""
+        """Let *account* ask more for one minute: a first sync is larger."""
         with self._lock:
             self._bursts[account] = self._elapsed_s() + WINDOW_S
 
@@ -47,7 +50,7 @@ class RequestBudget:
         now_s = self._elapsed_s()
         while self._sent and self._sent[0][0] <= now_s - WINDOW_S:
             self._sent.popleft()
-        allowed = PER_HOST if self._bursts.get(account, now_s) > now_s else PER_ACCOUNT
+        allowed = PER_BURST if self._bursts.get(account, now_s) > now_s else PER_ACCOUNT
         own = [sent_s for sent_s, name in self._sent if name == account]
         waits = [
             sent[-limit] + WINDOW_S - now_s
