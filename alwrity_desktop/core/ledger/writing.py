@@ -129,14 +129,10 @@ class _Booking:
             self._rollups.add_durations(self._rows)
 
     def _add_sheet(self, part: SheetPart) -> None:
-        sheet = part.sheet
-        if sheet.has_column("duration_ms"):
-            self._rows += [self._row(call) for call in part.of(sheet.calls())]
-        else:
-            sheet_rows = rows_of(part, self.shared, self._batch_id, self._file_ids)
-            if sheet_rows.rows:
-                self._sheets.append(sheet_rows)
-        self.touched += sheet.calls(sheet.edges)
+        sheet_rows = rows_of(part, self.shared, self._batch_id, self._file_ids)
+        if sheet_rows.rows:
+            self._sheets.append(sheet_rows)
+        self.touched += part.sheet.calls(part.sheet.edges)
 
     def _insert(self, *, is_first: bool) -> None:
         """Insert the new rows; the first large import sorts its keys once, at the end."""
@@ -153,13 +149,13 @@ class _Booking:
                 index.create(self._connection)
 
     def _book_beside(self, calls: Sequence[Call], known: KnownCalls) -> None:
-        for call in calls:
+        for call in known.in_order(calls):
             match = known.find(call)
             if match is None:
                 self._rows.append(self._row(call))
                 self.touched.append(call)
             else:
-                self._meet_again(call, match)
+                self._meet_again(call, match, known)
 
     def answer(self, call: Call) -> Booked:
         """Return how *call* was booked."""
@@ -195,7 +191,7 @@ class _Booking:
             FLAG_ESTIMATED * call.is_estimated + FLAG_SIDECHAIN * call.is_sidechain,
         )
 
-    def _meet_again(self, call: Call, known: KnownCall) -> None:
+    def _meet_again(self, call: Call, known: KnownCall, all_known: KnownCalls) -> None:
         """Correct a known call where the new copy is better; else leave it as it is."""
         is_taken = self._batch.is_corrected_by_copies and is_better(call, known.call)
         if not self._batch.readings:
@@ -206,6 +202,8 @@ class _Booking:
         self.shared.save()
         self._connection.exec_driver_sql(_INSERT_CORRECTION, (*row, known.id))
         self._rollups.replace(known, row)
+        figures = dict(zip(FIGURE_COLUMNS, row[1:], strict=True))
+        all_known.correct(known, known.corrected(call, figures))
         self.touched.append(call)
         self.corrected += 1
 
