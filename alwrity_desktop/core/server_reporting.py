@@ -126,7 +126,9 @@ def reconciliation(
             known = sums.get(name, Sums())
             sums[name] = known.plus(provider, figures)
     has_calls = not is_stated_only(snapshot, account)
-    return reconcile(said, sums, keys, merged, has_calls=has_calls)
+    return reconcile(
+        said, sums, keys, merged, has_calls=has_calls, is_detailed=period.kind == "all"
+    )
 
 
 def _keys_in(

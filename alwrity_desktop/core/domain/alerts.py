@@ -78,12 +78,12 @@ def crossed(limit: Limit) -> tuple[int, ...]:
 
 def threshold_words(limit: Limit) -> tuple[str, str]:
     """Return title and message of an alert about *limit*: the exact percentage, then its name."""
-    what = "budget" if limit.kind == LimitKind.COST else "limit"
+    is_budget = limit.kind == LimitKind.COST and limit.origin == "budget"
+    what = "budget" if is_budget else "limit"
     adjective = _PERIOD_ADJECTIVES.get(limit.period, limit.period)
     title = f"You've used {int(limit.percent)}% of your {adjective} {what}"
     used = amount_words(limit.used, limit.kind)
-    name = limit.name.replace("_", " ") if limit.origin == "server" else limit.name
-    return title, f"{name_words(name)}: {used} of {amount_words(limit.limit, limit.kind)}"
+    return title, f"{name_words(limit.name)}: {used} of {amount_words(limit.limit, limit.kind)}"
 
 
 def limit_key(account: str, what: str, kind: LimitKind, billing_period: str) -> str:

@@ -9,12 +9,10 @@ from typing import Final
 from alwrity_desktop.core.domain.money import PICO_PER_CENT, usd_text
 from alwrity_desktop.core.domain.reconciliation import ReconciliationRow
 from alwrity_desktop.core.domain.report import Figures
-from alwrity_desktop.core.domain.statements import ALL_TIME, Statement, StatementKind
+from alwrity_desktop.core.domain.statements import ALL_TIME, SUMMARY, Statement, StatementKind
 
 MEASURES: Final = ("calls", "tokens", "cost")
 
-SUMMARY: Final = "summary"
-"""The endpoint that names all time "this month"."""
 TRENDS: Final = "trends"
 
 ALL_TIME_NAMED_MONTH: Final = "The server calls this month what is the sum of all time."
@@ -76,17 +74,21 @@ def reconcile(
     merged: Mapping[str, int],
     *,
     has_calls: bool,
+    is_detailed: bool = False,
 ) -> tuple[ReconciliationRow, ...]:
     """Return a row for each claim about *periods*, totals before providers.
 
     Endpoints that contradict one another have a row each. *merged* says how many calls of a
     period were only known merged; without calls of any kind nothing stands against a claim.
+    Providers over all time have rows where *is_detailed*.
     """
     ever = sums.get(ALL_TIME, Sums()).total
     rows = []
     for period in periods:
         known = sums.get(period, Sums())
         for claim in _claims([one for one in statements if one.period == period], period):
+            if claim.provider and period == ALL_TIME and not is_detailed:
+                continue
             own = _measure(known.of(claim.provider), claim.measure)
             if not own and not claim.value and (claim.provider or len(periods) > 2):  # noqa: PLR2004 - the period and all time
                 continue
@@ -143,12 +145,14 @@ def _likely(claim: _Claim, own: int, ever: int, merged: int) -> str:
     """
     value, measure = claim.value, claim.measure
     is_month = claim.period != ALL_TIME and not claim.provider
+    is_summary = all(one.origin == SUMMARY for one in claim.statements)
     is_trend = all(one.origin == TRENDS for one in claim.statements)
     reasons = (
         (value == own, ""),
-        (is_month and ever != own and _same(value, ever, measure), ALL_TIME_NAMED_MONTH),
-        (_same(value, own, measure), ROUNDED),
         (bool(claim.provider) and not value and measure != "calls", PROVIDERS_WITHOUT),
+        (_same(value, own, measure), ROUNDED),
+        (is_month and ever != own and _same(value, ever, measure), ALL_TIME_NAMED_MONTH),
+        (is_summary and value > own, ALL_TIME_NAMED_MONTH),
         (value > own, NOT_IN_ROWS),
         (is_trend, DIFFERS if value else TRENDS_WITHOUT),
         (bool(merged) and value + merged == own, MERGED),

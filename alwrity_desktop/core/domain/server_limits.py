@@ -15,7 +15,7 @@ from alwrity_desktop.core.domain.money import PICO_PER_CENT
 from alwrity_desktop.core.domain.periods import Period, local_day
 from alwrity_desktop.core.domain.report import Figures
 from alwrity_desktop.core.domain.server import Meaning, PlanLimit, ServerFacts
-from alwrity_desktop.core.domain.statements import Statement, StatementKind
+from alwrity_desktop.core.domain.statements import SUMMARY, Statement, StatementKind
 
 SERVER: Final = "server"
 """The origin of limits that a server set."""
@@ -93,7 +93,7 @@ def limits_of(
     *calls* are the sums of the calls of that period by provider. Limits that are not
     included in the plan, or that are none, are left out: nothing stands against them.
     """
-    said = [one for one in statements if one.period == key]
+    said = [one for one in statements if one.period == key and one.origin != SUMMARY]
     found = []
     for limit in facts.limits or ():
         if limit.limit is None or limit.meaning is not Meaning.LIMITED:

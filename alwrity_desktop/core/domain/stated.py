@@ -11,7 +11,7 @@ from typing import Final
 from alwrity_desktop.core.domain.periods import Period, local_day
 from alwrity_desktop.core.domain.providers import provider_of
 from alwrity_desktop.core.domain.report import Figures
-from alwrity_desktop.core.domain.statements import ALL_TIME, Statement, StatementKind
+from alwrity_desktop.core.domain.statements import ALL_TIME, SUMMARY, Statement, StatementKind
 from alwrity_desktop.core.domain.sums import SlotSums
 
 NOT_ITEMISED: Final = "not itemised"
@@ -108,7 +108,9 @@ def of_periods(statements: Sequence[Statement], period: Period) -> Stated:
     Where it contradicts itself the larger figure counts: its counters lose, they never gain.
     """
     month = period.billing_period or (period.start[:7] if period.kind == "month" else "")
-    totals = _largest(one for one in statements if one.kind is StatementKind.TOTAL)
+    totals = _largest(
+        one for one in statements if one.kind is StatementKind.TOTAL and one.origin != SUMMARY
+    )
     by_period = {place[0]: figures for place, figures in totals.items()}
     if month:
         found = by_period.get(month)

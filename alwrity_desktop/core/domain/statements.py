@@ -9,6 +9,9 @@ from typing import Final
 ALL_TIME: Final = "all"
 """The period of a statement about everything that ever was."""
 
+SUMMARY: Final = "summary"
+"""The origin of what a server gives for the present period, and which is all time's."""
+
 
 class StatementKind(StrEnum):
     """What a statement is about."""
