@@ -315,11 +315,20 @@ _PROVIDERS: Final = {
 _SOURCES: Final = {
     "claude-code": "Claude Code",
     "codex": "Codex",
+    "copilot-cli": "Copilot CLI",
+    "gemini-cli": "Gemini CLI",
+    "litellm": "LiteLLM",
+    "opencode": "opencode",
+    "otlp": "OpenTelemetry",
+    "table": "Imported table",
     "record": "Recorded",
     "gateway": "Gateway",
     "sample": "Sample data",
     "alwrity": "ALwrity",
     "agent-billing": "Agent platform",
+    "openai-admin": "OpenAI",
+    "anthropic-admin": "Anthropic",
+    "openrouter": "OpenRouter",
 }
 
 

@@ -1,12 +1,13 @@
-"""The contract of a source: where its logs lie, and how calls are read from them."""
+"""The contract of a source: where its logs or tables lie, and how calls are read from them."""
 
 from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO, Final, Protocol
+from typing import BinaryIO, Final, NamedTuple, Protocol, TypeGuard
 
 import msgspec
 
@@ -15,7 +16,9 @@ from alwrity_desktop.core.domain.usage import Call
 NOT_JSON: Final = "Line is not valid JSON"
 TOO_DEEP: Final = "Line is nested too deeply"
 TOO_LONG: Final = "Line is longer than 64 MB"
+TOO_LARGE: Final = "Document is larger than 256 MB"
 NOT_TEXT: Final = "File is not text"
+NOT_TABLE: Final = "Table is missing or has no known columns"
 BAD_COUNT: Final = "Token count is not a whole number"
 NEGATIVE_COUNT: Final = "Token count is negative"
 ABSURD_COUNT: Final = "Token count is above a billion"
@@ -29,13 +32,27 @@ BAD_FIELD: Final = "A field has the wrong type"
 ROLLOUT_PREFIX: Final = "rollout-"
 """How the names of Codex logs begin, by which two sources share a folder without reading twice."""
 
+CHATS: Final = "chats"
+"""The folder in which Gemini CLI keeps its sessions."""
+
+DATABASE_SUFFIX: Final = ".db"
+"""How the names of SQLite databases end; what was not yet moved into one lies in ``….db-wal``."""
+
 _SNIFFED_BYTES: Final = 1024
+_BEGINNINGS: Final = (
+    (b'"session_meta"',),
+    (b'"sessionId"', b'"projectHash"'),
+    (b'"request_id"', b'"prompt_tokens"'),
+)
+"""What stands at the beginning of logs of Codex, of Gemini CLI and of LiteLLM."""
 
 REASONS: Final = (
     NOT_JSON,
     TOO_DEEP,
     TOO_LONG,
+    TOO_LARGE,
     NOT_TEXT,
+    NOT_TABLE,
     BAD_COUNT,
     NEGATIVE_COUNT,
     ABSURD_COUNT,
@@ -60,7 +77,7 @@ class Reject(msgspec.Struct, frozen=True, array_like=True):
 
     #: One of REASONS.
     reason: str
-    #: Where the line begins in its file, bytes.
+    #: Where the line begins in its file, bytes; in a table, the place of the row.
     offset: int
 
 
@@ -118,12 +135,62 @@ class LogSource(Protocol):
     def is_log(self, name: str) -> bool:
         """Return whether a file of that name is a log of this source."""
 
+    def enters(self, name: str) -> bool:
+        """Return whether a folder of that name may hold logs of this source."""
+
     def read(self, file: BinaryIO, offset: int, state: bytes, now_ms: int, path: str) -> ReadResult:
         """Read the whole lines of *file* from *offset* on.
 
         *state* is what the reading before returned, empty at the start. Bad lines are
         rejected, never raised; OSError is the caller's.
         """
+
+
+Cell = bytes | int | float | None
+"""One value of a table; text comes as its bytes."""
+
+
+class Table(NamedTuple):
+    """What is read of one table of another tool's database."""
+
+    name: str
+    #: Those that a table lacks are None in every row.
+    columns: tuple[str, ...]
+    #: The column that grows with each new or changed row; "" where the whole is read each time.
+    since: str = ""
+
+
+class DatabaseSource(LogSource, Protocol):
+    """A source of which some logs are SQLite databases: they are read, and never written."""
+
+    @property
+    def tables(self) -> tuple[Table, ...]:
+        """What is read, in this order; the last one holds the calls."""
+
+    def read_rows(
+        self, tables: Mapping[str, Iterable[Sequence[Cell]]], now_ms: int, path: str
+    ) -> tuple[list[Call], list[Reject]]:
+        """Return the calls in the rows of *tables*, each as long as the table's columns.
+
+        Of a table with ``since`` only rows come that are new or changed since the last reading,
+        and the last known one again.
+        """
+
+
+def is_database_of(source: LogSource, path: str) -> TypeGuard[DatabaseSource]:
+    """Return whether *path* is a database that *source* reads as tables."""
+    return path.endswith(DATABASE_SUFFIX) and hasattr(source, "read_rows")
+
+
+def log_file(path: str, found: os.stat_result) -> LogFile:
+    """Return *path* as it lies on the disk; a database with what waits beside it."""
+    size, mtime_ns = found.st_size, found.st_mtime_ns
+    if path.endswith(DATABASE_SUFFIX):
+        with suppress(OSError):
+            waiting = os.stat(f"{path}-wal")  # noqa: PTH116 - as in walk
+            size += waiting.st_size
+            mtime_ns = max(mtime_ns, waiting.st_mtime_ns)
+    return LogFile(path, size, found.st_ino, found.st_dev, mtime_ns)
 
 
 def walk(root: Path, source: LogSource) -> Iterator[LogFile | WalkProblem]:
@@ -144,7 +211,7 @@ def walk(root: Path, source: LogSource) -> Iterator[LogFile | WalkProblem]:
             if stat.S_ISDIR(found.st_mode):
                 waiting += _entries(path, source)
             elif stat.S_ISREG(found.st_mode):
-                yield LogFile(path, found.st_size, found.st_ino, found.st_dev, found.st_mtime_ns)
+                yield log_file(path, found)
         except OSError as error:
             yield WalkProblem(path, error.strerror or "Not readable")
 
@@ -152,8 +219,14 @@ def walk(root: Path, source: LogSource) -> Iterator[LogFile | WalkProblem]:
 def _entries(folder: str, source: LogSource) -> list[str]:
     """Return the folders and logs in *folder*, last name first."""
     with os.scandir(folder) as entries:
-        paths = [entry.path for entry in entries if source.is_log(entry.name) or _is_folder(entry)]
+        paths = [entry.path for entry in entries if _is_wanted(entry, source)]
     return sorted(paths, reverse=True)
+
+
+def _is_wanted(entry: os.DirEntry[str], source: LogSource) -> bool:
+    if source.is_log(entry.name):
+        return True
+    return source.enters(entry.name) and _is_folder(entry)
 
 
 def _is_folder(entry: os.DirEntry[str]) -> bool:
@@ -185,13 +258,27 @@ def _may_be_folder(path: Path) -> bool:
         return False
 
 
-def begins_with_session(path: Path) -> bool:
-    """Return whether *path* begins as a log of Codex does; one that is unreadable does not."""
+def begins_with(path: Path, *marks: bytes, size: int = _SNIFFED_BYTES) -> bool:
+    """Return whether all *marks* are in the first *size* bytes of *path*.
+
+    A file that cannot be read begins with nothing.
+    """
     try:
         with path.open("rb") as file:
-            return b'"session_meta"' in file.read(_SNIFFED_BYTES)
+            head = file.read(size)
     except OSError:
         return False
+    return all(mark in head for mark in marks)
+
+
+def begins_with_session(path: Path) -> bool:
+    """Return whether *path* begins as a log of Codex does."""
+    return begins_with(path, b'"session_meta"')
+
+
+def is_of_another(path: Path) -> bool:
+    """Return whether the file *path* begins as a log of a tool other than Claude Code."""
+    return any(begins_with(path, *marks) for marks in _BEGINNINGS)
 
 
 def has_logs(root: Path, source: LogSource) -> bool:

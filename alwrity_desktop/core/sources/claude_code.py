@@ -13,12 +13,18 @@ from typing import Any, BinaryIO, Final
 import msgspec
 
 from alwrity_desktop.core.domain.identity import lone_identity, merge, message_identity
-from alwrity_desktop.core.domain.money import MAX_COST_PICO, PICO_PER_USD, pico_from_usd
 from alwrity_desktop.core.domain.providers import provider_of
 from alwrity_desktop.core.domain.usage import MAX_TOKENS_PER_CALL, Call
 from alwrity_desktop.core.sources import base
 from alwrity_desktop.core.sources.blocks import LogReader
-from alwrity_desktop.core.sources.decoding import Count, FaultError, decode, fault_of, milliseconds
+from alwrity_desktop.core.sources.decoding import (
+    Count,
+    FaultError,
+    cost_pico,
+    decode,
+    fault_of,
+    milliseconds,
+)
 
 NAME: Final = "claude-code"
 
@@ -99,8 +105,6 @@ _PROGRESS: Final = msgspec.json.Decoder(_Progress)
 _UUIDS: Final = msgspec.json.Decoder(_Uuid)
 _ANYTHING: Final = msgspec.json.Decoder()
 
-_MAX_COST_USD: Final = Decimal(MAX_COST_PICO // PICO_PER_USD)
-
 
 class ClaudeCode:
     """The logs of Claude Code and of the Claude Code inside Claude Desktop."""
@@ -124,7 +128,7 @@ class ClaudeCode:
     def accept(self, path: Path) -> tuple[Path, ...]:
         """Return *path*, or its ``projects`` folder, when there are logs of Claude Code in it."""
         if path.is_file():
-            return (path,) if self.is_log(path.name) and not base.begins_with_session(path) else ()
+            return (path,) if self.is_log(path.name) and not base.is_of_another(path) else ()
         root = _projects_of(path)
         root = root if root.is_dir() else path
         return (root,) if base.has_logs(root, self) else ()
@@ -132,6 +136,10 @@ class ClaudeCode:
     def is_log(self, name: str) -> bool:
         """Return whether *name* is a log; those of Codex have names of their own."""
         return name.endswith(".jsonl") and not name.startswith(base.ROLLOUT_PREFIX)
+
+    def enters(self, name: str) -> bool:
+        """Return whether *name* is not where Gemini CLI keeps its sessions."""
+        return name != base.CHATS
 
     def read(
         self, file: BinaryIO, offset: int, state: bytes, now_ms: int, path: str
@@ -263,7 +271,7 @@ def _call(parsed: _Line, line: bytes, origin: _Origin) -> Call | None:
         project=_folder(parsed.cwd) if parsed.cwd else origin.project,
         conversation=parsed.session_id or origin.conversation,
         service_tier=_tier(usage),
-        reported_cost_pico=None if parsed.cost_usd is None else _cost(parsed.cost_usd),
+        reported_cost_pico=None if parsed.cost_usd is None else cost_pico(parsed.cost_usd),
         is_estimated=usage.output_tokens <= PLACEHOLDER_TOKENS and message.stop_reason is None,
         is_sidechain=parsed.is_sidechain is True,
     )
@@ -308,13 +316,6 @@ def _tier(usage: _Usage) -> str:
     if usage.speed == "fast":
         return "fast"
     return usage.service_tier if usage.service_tier in SERVICE_TIERS else ""
-
-
-def _cost(cost_usd: Decimal) -> int | None:
-    """Return what the log says the call cost; 0 stands for unknown there, not for free."""
-    if not cost_usd.is_finite() or not 0 <= cost_usd <= _MAX_COST_USD:
-        raise FaultError(base.BAD_COST)
-    return pico_from_usd(cost_usd) or None
 
 
 _folder = lru_cache(maxsize=1024)(base.last_folder)

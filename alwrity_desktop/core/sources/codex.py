@@ -136,6 +136,10 @@ class Codex:
         """Return whether *name* is ``rollout-….jsonl``."""
         return name.startswith(base.ROLLOUT_PREFIX) and name.endswith(".jsonl")
 
+    def enters(self, name: str) -> bool:
+        """Return True: years, months and days, and whatever a person made of them."""
+        return bool(name)
+
     def read(
         self, file: BinaryIO, offset: int, state: bytes, now_ms: int, path: str
     ) -> base.ReadResult:

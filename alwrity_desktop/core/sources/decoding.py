@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated, Final, TypeVar
+from decimal import Decimal
+from typing import Annotated, BinaryIO, Final, TypeVar
 
 import msgspec
 
+from alwrity_desktop.core.domain.money import MAX_COST_PICO, PICO_PER_USD, pico_from_usd
 from alwrity_desktop.core.domain.usage import MAX_TOKENS_PER_CALL
 from alwrity_desktop.core.sources import base
-from alwrity_desktop.core.sources.blocks import BLANKS, BYTE_ORDER_MARK
+from alwrity_desktop.core.sources.blocks import BLANKS, BLOCK_BYTES, BYTE_ORDER_MARK
 
 Value = TypeVar("Value")
 
@@ -20,12 +22,23 @@ _REASONS: Final = (
     (">= 0", base.NEGATIVE_COUNT),
     ("<= ", base.ABSURD_COUNT),
     ("_tokens`", base.BAD_COUNT),
+    (".tokens", base.BAD_COUNT),
     ("_requests`", base.BAD_COUNT),
     (".timestamp`", base.BAD_TIME),
+    (".time", base.BAD_TIME),
     (".model`", base.BAD_MODEL),
+    (".modelID`", base.BAD_MODEL),
     (".costUSD`", base.BAD_COST),
+    (".cost`", base.BAD_COST),
+    (".spend`", base.BAD_COST),
 )
 """What the decoder's message holds, and what it means; the first that fits."""
+
+
+MAX_WHOLE_BYTES: Final = 256 * 1024 * 1024
+"""A document that is larger than this is not held in memory."""
+
+_MAX_COST_USD: Final = Decimal(MAX_COST_PICO // PICO_PER_USD)
 
 
 class FaultError(Exception):
@@ -72,3 +85,26 @@ def milliseconds(time: datetime | None, latest_ms: int) -> int:
     if at_ms > latest_ms:
         raise FaultError(base.FUTURE_TIME)
     return at_ms
+
+
+def whole_text(file: BinaryIO) -> bytes:
+    """Return the whole of *file*. Raises FaultError for one that is too large to hold."""
+    file.seek(0)
+    parts: list[bytes] = []
+    size = 0
+    while part := file.read(BLOCK_BYTES):
+        parts.append(part)
+        size += len(part)
+        if size > MAX_WHOLE_BYTES:
+            raise FaultError(base.TOO_LARGE)
+    return b"".join(parts)
+
+
+def cost_pico(cost_usd: Decimal) -> int | None:
+    """Return what a log says a call cost; 0 stands for unknown there, not for free.
+
+    Raises FaultError for what is no amount of money.
+    """
+    if not cost_usd.is_finite() or not 0 <= cost_usd <= _MAX_COST_USD:
+        raise FaultError(base.BAD_COST)
+    return pico_from_usd(cost_usd) or None

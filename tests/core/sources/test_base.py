@@ -31,8 +31,8 @@ def make(folder: Path, *paths: str) -> None:
         (folder / path).write_bytes(b"{}\n")
 
 
-def test_that_both_sources_are_found_by_being_there() -> None:
-    assert [source.name for source in SOURCES] == ["claude-code", "codex"]
+def test_that_sources_are_found_by_being_there() -> None:
+    assert [source.name for source in SOURCES] == ["claude-code", "codex", "gemini-cli"]
     assert source_named("codex").title == "Codex"
     with pytest.raises(KeyError):
         source_named("nothing")
