@@ -89,6 +89,22 @@ ACTIONS: Final = (
         False,
         True,
     ),
+    Declared(
+        "account.add",
+        "account",
+        QT_TRANSLATE_NOOP("actions", "&Connect a server…"),
+        "",
+        "plug",
+        True,
+    ),
+    Declared("account.manage", "account", QT_TRANSLATE_NOOP("actions", "&Accounts…"), "", "server"),
+    Declared(
+        "account.token",
+        "account",
+        QT_TRANSLATE_NOOP("actions", "Enter a new &token…"),
+        "",
+        "key-round",
+    ),
     Declared("period.today", "reports", QT_TRANSLATE_NOOP("actions", "&Today"), "Ctrl+Shift+1"),
     Declared("period.week", "reports", QT_TRANSLATE_NOOP("actions", "This &week"), "Ctrl+Shift+2"),
     Declared(
@@ -130,6 +146,13 @@ ACTIONS: Final = (
     ),
     Declared(
         "budget.new", "tools", QT_TRANSLATE_NOOP("actions", "Set a &budget…"), "Ctrl+B", "target"
+    ),
+    Declared(
+        "server.price",
+        "tools",
+        QT_TRANSLATE_NOOP("actions", "&What would this cost?…"),
+        "",
+        "calculator",
     ),
     Declared("prices.show", "tools", QT_TRANSLATE_NOOP("actions", "&Prices…"), "", "wallet"),
     Declared(

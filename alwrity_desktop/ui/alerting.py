@@ -66,6 +66,9 @@ class Alerting(QObject):
         self._timezone = timezone
         self.balloon: Balloon | None = None
         self.paused_until_ms = 0
+        #: Whose alerts are notified.
+        self.accounts: tuple[str, ...] = (LOCAL_ACCOUNT,)
+        self._account_of: dict[int, str] = {}
         self._notifier: Notifier | None = None
         self._in_flight: dict[int, Alert] = {}
         self._refused: set[int] = set()
@@ -87,7 +90,12 @@ class Alerting(QObject):
         if until > now:
             self._later.start(min(until - now, _MAX_WAIT_MS))
             return
-        self._submit(TakeNotifications(LOCAL_ACCOUNT))
+        for account in self.accounts:
+            self._submit(TakeNotifications(account))
+
+    def account_of(self, alert_id: int) -> str:
+        """Return the account of an alert that was notified."""
+        return self._account_of.get(alert_id, LOCAL_ACCOUNT)
 
     def on_event(self, event: AlertEvent) -> None:
         """Take an event of this part."""
@@ -107,8 +115,11 @@ class Alerting(QObject):
                 assert_never(event)
 
     def _take(self, alerts: tuple[Alert, ...]) -> None:
+        self._account_of.update((alert.id, alert.account) for alert in alerts)
         if not self._settings().notify:
-            self._submit(ConfirmNotifications(LOCAL_ACCOUNT, tuple(a.id for a in alerts)))
+            for account in dict.fromkeys(alert.account for alert in alerts):
+                ids = tuple(alert.id for alert in alerts if alert.account == account)
+                self._submit(ConfirmNotifications(account, ids))
             return
         for alert in alerts:
             if alert.id not in self._in_flight:
@@ -130,7 +141,7 @@ class Alerting(QObject):
 
     def _confirm(self, alert_id: int) -> None:
         self._in_flight.pop(alert_id, None)
-        self._submit(ConfirmNotifications(LOCAL_ACCOUNT, (alert_id,)))
+        self._submit(ConfirmNotifications(self.account_of(alert_id), (alert_id,)))
 
     def _on_refused(self, alert: Alert, reason: str) -> None:
         if alert.id not in self._refused:

@@ -17,9 +17,11 @@ from alwrity_desktop.core.settings import Settings
 from alwrity_desktop.ui import jobs, requests
 from alwrity_desktop.ui.controller import Controller
 from alwrity_desktop.ui.main_window import MainWindow
+from alwrity_desktop.ui.servers import ENTER_TOKEN
 
 if TYPE_CHECKING:
     from alwrity_desktop.ui.dialogs.desk import DialogEvent, Dialogs
+    from alwrity_desktop.ui.dialogs.server_desk import ServerDialogs
 
 _MINUTE_MS: Final = 60_000
 
@@ -38,6 +40,7 @@ class Commands(QObject):
         self._controller = controller
         self._window = window
         self._dialogs: Dialogs | None = None
+        self._server_dialogs: ServerDialogs | None = None
         self._pause_end = QTimer(self)
         self._pause_end.setSingleShot(True)
         self._pause_end.timeout.connect(self.go_on)
@@ -50,6 +53,9 @@ class Commands(QObject):
         controller.settings_changed.connect(self.apply_settings)
         controller.dialog_wanted.connect(self._open_dialog)
         controller.answers.dialog_asked.connect(self._answer)
+        controller.answers.server_asked.connect(self._answer_for_server)
+        controller.outcomes.chosen.connect(self._on_notice)
+        window.first_run.connect_asked.connect(self._connect_server)
         self.apply_settings(controller.settings)
 
     def _file_deeds(self) -> dict[str, Callable[[], object]]:
@@ -60,6 +66,9 @@ class Commands(QObject):
             "file.quit": self.quit_asked.emit,
             "account.local": lambda: self._controller.show_account(LOCAL_ACCOUNT),
             "account.sample": self._controller.intake.make_sample,
+            "account.add": self._connect_server,
+            "account.manage": lambda: self._answer_for_server(requests.ManageAccounts()),
+            "account.token": lambda: self._answer_for_server(requests.EnterToken()),
         }
 
     def _view_deeds(self) -> dict[str, Callable[[], object]]:
@@ -84,6 +93,7 @@ class Commands(QObject):
     def _tool_deeds(self) -> dict[str, Callable[[], object]]:
         return {
             "budget.new": lambda: self._window.requested.emit(requests.EditBudget()),
+            "server.price": lambda: self._answer_for_server(requests.AskPrice()),
             "prices.show": lambda: self._window.requested.emit(requests.ShowPrices()),
             "alerts.read": lambda: self._window.requested.emit(requests.MarkAlertsRead()),
             "checks.run": lambda: self._controller.submit(jobs.RunChecks()),
@@ -118,6 +128,30 @@ class Commands(QObject):
 
             self._dialogs = Dialogs(self._controller, self._window)
         return self._dialogs
+
+    @property
+    def server_dialogs(self) -> ServerDialogs:
+        """The dialogs about servers, loaded when the first is opened."""
+        if self._server_dialogs is None:
+            from alwrity_desktop.ui.dialogs.server_desk import ServerDialogs  # noqa: PLC0415 - as above
+
+            self._server_dialogs = ServerDialogs(self._controller, self._window)
+            self._controller.servers.dialog_wanted.connect(self._server_dialogs.on_event)
+        return self._server_dialogs
+
+    @Slot(object)
+    def _answer_for_server(self, request: object) -> None:
+        self.server_dialogs.take(request)
+
+    @Slot()
+    def _connect_server(self) -> None:
+        self._answer_for_server(requests.ConnectServer())
+
+    @Slot(str)
+    def _on_notice(self, action_id: str) -> None:
+        if action_id == ENTER_TOKEN:
+            self._controller.servers.tell_again()
+            self._answer_for_server(requests.EnterToken())
 
     @Slot(object)
     def _open_dialog(self, event: DialogEvent) -> None:
@@ -155,6 +189,7 @@ class Commands(QObject):
         zone = ZoneInfo(self._controller.context.timezone())
         until = datetime.fromtimestamp((now + wait_ms) / 1000, UTC).astimezone(zone)
         self._controller.intake.pause(wait_ms)
+        self._controller.servers.set_paused(is_paused=True)
         self._controller.alerting.paused_until_ms = now + wait_ms
         self._pause_end.start(wait_ms)
         words = self.tr("Paused until {time}").format(time=f"{until:%H:%M}")
@@ -171,6 +206,7 @@ class Commands(QObject):
         """Read and notify again."""
         self._pause_end.stop()
         self._controller.intake.pause(0)
+        self._controller.servers.set_paused(is_paused=False)
         self._controller.alerting.paused_until_ms = 0
         self._window.status_line.show_paused("")
         self.paused.emit("")

@@ -2,30 +2,30 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, assert_never
+from typing import Any, assert_never
 
-from PySide6.QtCore import QObject, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
 from alwrity_desktop.core.context import SAMPLE_ACCOUNT, Context
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
 from alwrity_desktop.core.results import PeriodChoice
 from alwrity_desktop.core.settings import Settings
-from alwrity_desktop.ui import events, header_text, jobs
-from alwrity_desktop.ui.alerting import Alerting
+from alwrity_desktop.ui import account_text, events, jobs
+from alwrity_desktop.ui.ages import Ages
+from alwrity_desktop.ui.alerting import AlertEvent, Alerting
 from alwrity_desktop.ui.answers import Answers
 from alwrity_desktop.ui.bridge import Bridge
 from alwrity_desktop.ui.calls_view import CallsView
 from alwrity_desktop.ui.events import Topic
-from alwrity_desktop.ui.first_report import FirstReport
-from alwrity_desktop.ui.intake import Intake
+from alwrity_desktop.ui.first_report import FirstReport, shown_account
+from alwrity_desktop.ui.first_steps import FirstSteps
+from alwrity_desktop.ui.intake import Intake, IntakeEvent
 from alwrity_desktop.ui.jobs import Job
 from alwrity_desktop.ui.main_window import MainWindow
-from alwrity_desktop.ui.outcomes import Outcomes
+from alwrity_desktop.ui.outcomes import OutcomeEvent, Outcomes
 from alwrity_desktop.ui.pollers import LedgerLoop, LedgerThread
-
-AGE_EVERY_MS: Final = 10_000
-"""How often the words about ages are renewed."""
+from alwrity_desktop.ui.servers import ServerEvent, Servers
 
 FigureEvent = events.ReportReady | events.StatusReady | events.LedgerChanged
 
@@ -53,7 +53,7 @@ class Controller(QObject):
         self.context = context
         self.window = window
         self.settings: Settings = context.settings
-        self.account = LOCAL_ACCOUNT
+        self.account = shown_account(context)
         self.choice = PeriodChoice()
         self.report: Report | None = None
         self._first_report = first_report
@@ -61,14 +61,14 @@ class Controller(QObject):
         self._loop = LedgerLoop(context, bridge.post)
         self._thread = LedgerThread(self._loop, self)
         self.intake = Intake(context, window, self.submit, bridge.post)
+        self.servers = Servers(context, window, self.submit, bridge.post)
         self.alerting = Alerting(
             self.submit, bridge.post, context.clock, self._settings_now, context.timezone, self
         )
-        self._ages = QTimer(self)
-        self._ages.setInterval(AGE_EVERY_MS)
-        self._ages.timeout.connect(self.show_age)
         self.answers = Answers(self, window)
         self.outcomes = Outcomes(window.notices)
+        self.ages = Ages(self, self)
+        self.first_steps = FirstSteps(self, self)
         bridge.arrived.connect(self._on_event)
         self._connect()
 
@@ -77,12 +77,9 @@ class Controller(QObject):
         window.header.refresh_asked.connect(self.refresh)
         window.header.stepped.connect(self.step_period)
         window.seen_changed.connect(self.watch_ledger)
-        window.first_run.read_asked.connect(self.read_logs)
-        window.first_run.sample_asked.connect(self.intake.make_sample)
-        window.first_run.later_asked.connect(self._set_up_later)
         self.outcomes.retry_asked.connect(self.refresh)
-        self.intake.finished.connect(self._on_read)
-        self.intake.sample_ready.connect(self._show_sample)
+        window.account_menu.chosen.connect(self.show_account)
+        self.servers.listed.connect(self._on_listed)
         self.alerting.opened.connect(self._open_alert)
         self.alerting.failed.connect(self._say_not_notified)
         self.alerting.snoozed.connect(self._snooze)
@@ -97,12 +94,12 @@ class Controller(QObject):
             self.ask_report()
         else:
             self.submit(jobs.TakeFirstReport(self._first_report, self.account, self.choice))
-        self._ages.start()
+        self.ages.start()
 
     def stop(self) -> tuple[str, ...]:
         """Stop all threads and wait for them; return the names of those that hang."""
-        self._ages.stop()
-        hanging = list(self.intake.stop())
+        self.ages.stop()
+        hanging = [*self.servers.stop(), *self.intake.stop()]
         if not self.alerting.stop():
             hanging.append("notifications")
         if not self._thread.end():
@@ -123,8 +120,9 @@ class Controller(QObject):
         is_hidden = not self.window.isVisible() or self.window.isMinimized()
         self._loop.watch(accounts, is_hidden=is_hidden)
         self.intake.set_hidden(is_hidden=is_hidden)
+        self.servers.set_hidden(is_hidden=is_hidden)
         if not is_hidden:
-            self.show_age()
+            self.ages.show()
 
     def _watch_from_now_on(self) -> None:
         self._has_answer = True
@@ -137,42 +135,35 @@ class Controller(QObject):
 
     @Slot()
     def refresh(self) -> None:
-        """Read new calls, and ask for the figures anew."""
-        if self.account == LOCAL_ACCOUNT:
+        """Read new calls, ask the account's server, and ask for the figures anew."""
+        if self.account in {LOCAL_ACCOUNT, account_text.ALL}:
             self.intake.read(is_asked_for=False)
+        self.servers.refresh(self.account)
+        self.ages.show()
         self.ask_report()
 
-    @Slot()
     def read_logs(self) -> None:
         """Read all logs of this computer, with a beginning and an end in view."""
-        self.show_account(LOCAL_ACCOUNT)
-        self.window.show_first_run(is_shown=False)
-        self.intake.start(is_watching=self.settings.watch_logs)
-        self.intake.read(is_asked_for=True)
+        self.first_steps.read_logs()
 
     @Slot()
-    def _set_up_later(self) -> None:
-        self.change_settings(first_run_done=True)
-        self.window.show_first_run(is_shown=False)
-        self.intake.start(is_watching=False)
+    def _on_listed(self) -> None:
+        """Notify of the servers' alerts as well; leave an account that is there no more."""
+        self.alerting.accounts = (LOCAL_ACCOUNT, *self.servers.names)
+        known = {LOCAL_ACCOUNT, SAMPLE_ACCOUNT, *self.servers.names}
+        known |= {account_text.ALL} if self.servers.names else set()
+        if self.account not in known:
+            self.show_account(LOCAL_ACCOUNT)
 
-    @Slot()
-    def _on_read(self) -> None:
-        if not self.settings.first_run_done:
-            self.change_settings(first_run_done=True)
-        self.ask_report()
-
-    @Slot()
-    def _show_sample(self) -> None:
-        self.window.show_first_run(is_shown=False)
-        self.show_account(SAMPLE_ACCOUNT)
-
+    @Slot(str)
     def show_account(self, account: str) -> None:
         """Show another account."""
         if account != self.account:
             self.account = account
             self.choice = PeriodChoice()
             self.watch_ledger()
+            if account != SAMPLE_ACCOUNT:
+                self.change_settings(account=account)
         self.ask_report()
 
     def show_period(self, choice: PeriodChoice) -> None:
@@ -191,49 +182,40 @@ class Controller(QObject):
         """Keep some settings; they apply when they are kept."""
         self.submit(jobs.ChangeSettings(tuple(changes.items())))
 
-    @Slot()
-    def show_age(self) -> None:
-        """Say how old the figures are, and when they are asked for next."""
-        if self.report is not None:
-            words = header_text.updated(
-                self.report, self.context.clock.now_ms(), self.intake.next_read_ms()
-            )
-            self.window.header.show_age(words)
-
     @Slot(object)
     def _on_event(self, event: events.Event) -> None:
-        match event:
-            case events.ReportReady() | events.StatusReady() | events.LedgerChanged():
-                self._on_figures(event)
-            case events.CallsReady() | events.CallReady():
-                self._on_calls(event)
-            case events.BudgetsReady() | events.PricesReady() | events.ChecksReady():
-                self.dialog_wanted.emit(event)
-            case (
-                events.LogsFound()
-                | events.ImportStarted()
-                | events.ImportProgressed()
-                | events.ImportFinished()
-                | events.ImportCancelled()
-            ):
-                self.intake.on_import(event)
-            case events.SampleProgressed() | events.SampleReady():
-                self.intake.on_sample(event)
-            case (
-                events.AlertsWaiting()
-                | events.NotificationShown()
-                | events.NotificationRefused()
-                | events.NotificationChosen()
-            ):
-                self.alerting.on_event(event)
-            case events.SettingsChanged(settings):
-                self._apply_settings(settings)
-            case events.Exported() | events.Done() | events.Failed() | events.Crashed():
-                self.outcomes.take(event)
-                if isinstance(event, events.Failed):
-                    self._on_failed(event)
-            case _:
-                assert_never(event)
+        if isinstance(event, FigureEvent):
+            self._on_figures(event)
+        elif isinstance(event, events.CallsReady | events.CallReady):
+            self._on_calls(event)
+        elif isinstance(event, events.BudgetsReady | events.PricesReady | events.ChecksReady):
+            self.dialog_wanted.emit(event)
+        elif isinstance(event, IntakeEvent):
+            self.intake.on_event(event)
+        elif isinstance(event, AlertEvent):
+            self.alerting.on_event(event)
+        elif isinstance(event, ServerEvent):
+            self._on_server(event)
+        elif isinstance(event, events.SettingsChanged):
+            self._apply_settings(event.settings)
+        elif isinstance(event, OutcomeEvent):
+            self._on_outcome(event)
+        else:
+            assert_never(event)
+
+    def _on_outcome(self, event: OutcomeEvent) -> None:
+        self.outcomes.take(event)
+        if isinstance(event, events.Failed):
+            self._on_failed(event)
+        elif isinstance(event, events.Done) and event.topic is Topic.ALERTS:
+            self.servers.carry_marks(self.account)
+
+    def _on_server(self, event: ServerEvent) -> None:
+        self.servers.on_event(event)
+        if isinstance(event, events.Synced):
+            self.ages.show()
+            if self.account in {account_text.ALL, *(each.name for each in event.results)}:
+                self.ask_report()
 
     def _on_figures(self, event: FigureEvent) -> None:
         match event:
@@ -252,8 +234,9 @@ class Controller(QObject):
 
     def _ask_status(self) -> None:
         """Ask for the tray's figures where the window does not show them."""
-        if self.account != LOCAL_ACCOUNT or self.choice != PeriodChoice():
-            self.submit(jobs.BuildStatus(LOCAL_ACCOUNT))
+        for account in (LOCAL_ACCOUNT, *self.servers.names):
+            if self.account != account or self.choice != PeriodChoice():
+                self.submit(jobs.BuildStatus(account))
 
     def _show_report(self, report: Report) -> None:
         if report.account.name != self.account:
@@ -265,9 +248,10 @@ class Controller(QObject):
         if is_new_here and self.account == LOCAL_ACCOUNT and not self.window.import_bar.isVisible():
             self.intake.offer_first_run()
         self.window.show_report(report)
+        self.servers.show_trouble(report)
         if report.calls_ever:
             self.window.show_first_run(is_shown=False)
-        self.show_age()
+        self.ages.show()
         if self.choice == PeriodChoice():
             self.status_arrived.emit(report)
         if is_first:
@@ -286,6 +270,8 @@ class Controller(QObject):
     def _on_failed(self, event: events.Failed) -> None:
         if event.topic is Topic.IMPORT:
             self.intake.on_failed()
+        if event.topic is Topic.SERVER:
+            self.servers.start()
         if event.topic is Topic.FIGURES and self.report is None:
             self.window.show_failed(event.sentence)
             self._watch_from_now_on()
@@ -297,10 +283,11 @@ class Controller(QObject):
     @Slot(int)
     def _open_alert(self, alert_id: int) -> None:
         self.window.come_to_front()
-        if self.account != LOCAL_ACCOUNT:
-            self.show_account(LOCAL_ACCOUNT)
+        account = self.alerting.account_of(alert_id)
+        if self.account != account:
+            self.show_account(account)
         self.window.open_dock("alerts")
-        self.submit(jobs.MarkRead(LOCAL_ACCOUNT, (alert_id,)))
+        self.submit(jobs.MarkRead(account, (alert_id,)))
 
     @Slot(str)
     def _snooze(self, until: str) -> None:

@@ -42,12 +42,15 @@ class DockArea(QMainWindow):
         self.setContextMenuPolicy(Qt.ContextMenuPolicy.NoContextMenu)
         self.frames: dict[str, DockFrame] = {}
         self._pending: Node | None = None
+        #: Docks that no layout has given a place where there would be room for them.
+        self._aside: set[str] = set()
         for view in views:
             frame = DockFrame(view)
             self.frames[view.name] = frame
             self.addDockWidget(_AREA, frame)
             frame.hide()
             frame.visibilityChanged.connect(self._tell)
+            frame.toggleViewAction().triggered.connect(self._find_place)
 
     @Slot()
     def _tell(self) -> None:
@@ -79,8 +82,9 @@ class DockArea(QMainWindow):
 
         Without one they would be in no kept state, and Qt shows such docks when it is restored.
         """
+        self._aside = set(self.frames) - set(shown)
         for name, frame in self.frames.items():
-            if name not in shown:
+            if name in self._aside:
                 self.addDockWidget(_AREA, frame)
                 frame.hide()
 
@@ -147,7 +151,9 @@ class DockArea(QMainWindow):
     def restore(self, state: QByteArray) -> bool:
         """Take an arrangement over; return whether it was one of ours."""
         self._pending = None
-        return self.restoreState(state, STATE_VERSION)
+        is_ours = self.restoreState(state, STATE_VERSION)
+        self._aside = {name for name, frame in self.frames.items() if frame.isHidden()}
+        return is_ours
 
     def bring_up(self, name: str) -> DockView | None:
         """Show the dock *name* in front, and return its view."""
@@ -157,8 +163,30 @@ class DockArea(QMainWindow):
         if self.dockWidgetArea(frame) == Qt.DockWidgetArea.NoDockWidgetArea:
             self.addDockWidget(_AREA, frame)
         frame.show()
+        self._find_place()
         frame.raise_()
         return frame.view
+
+    @Slot()
+    def _find_place(self) -> None:
+        """Put what was shown without a place behind a tab of the largest dock.
+
+        Otherwise it would take its room from all others.
+        """
+        for name in sorted(self._aside):
+            frame = self.frames[name]
+            if frame.isHidden():
+                continue
+            self._aside.discard(name)
+            docked = [
+                other
+                for other in self.frames.values()
+                if other is not frame and not other.isHidden() and not other.isFloating()
+            ]
+            if docked:
+                host = max(docked, key=lambda one: one.width() * one.height())
+                self.tabifyDockWidget(host, frame)
+                frame.raise_()
 
     def names_in_view(self) -> tuple[str, ...]:
         """Return the docks that are shown."""

@@ -7,9 +7,11 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Final
 
+from alwrity_desktop.core.accounts import AccountState, SyncResult
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget
-from alwrity_desktop.core.domain.report import CallPage, CallRow, Report, UnpricedModel
+from alwrity_desktop.core.domain.report import AccountView, CallPage, CallRow, Report, UnpricedModel
+from alwrity_desktop.core.domain.server import Preflight
 from alwrity_desktop.core.results import Check, FoundLogs, ImportProgress, SourceImport
 from alwrity_desktop.core.settings import Settings
 
@@ -33,6 +35,8 @@ class Topic(StrEnum):
     NOTIFICATION = "notification"
     WATCH = "watch"
     CHECKS = "checks"
+    ACCOUNTS = "accounts"
+    SERVER = "server"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +184,61 @@ class ChecksReady:
 
 
 @dataclass(frozen=True, slots=True)
+class AccountsListed:
+    """The accounts that can be shown, and how those on servers stand."""
+
+    views: tuple[AccountView, ...]
+    states: tuple[AccountState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Synced:
+    """Servers were asked, and this came of it."""
+
+    results: tuple[SyncResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AccountTried:
+    """What a server answered to an account that is being entered, or why it cannot be had."""
+
+    is_ok: bool
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class AccountKept:
+    """An account, or its new token, is kept; the sentence says where the token is."""
+
+    name: str
+    sentence: str
+    is_new: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TokenPlaceReady:
+    """Where tokens are kept on this computer, in a sentence."""
+
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreflightReady:
+    """What planned operations would cost, or None and why nobody knows."""
+
+    preflight: Preflight | None
+    sentence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PageReady:
+    """The address of a page of the server: "checkout" or "portal"."""
+
+    what: str
+    url: str
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """Something that was asked for is committed."""
 
@@ -224,6 +283,13 @@ Event = (
     | SettingsChanged
     | Exported
     | ChecksReady
+    | AccountsListed
+    | Synced
+    | AccountTried
+    | AccountKept
+    | TokenPlaceReady
+    | PreflightReady
+    | PageReady
     | Done
     | Failed
     | Crashed

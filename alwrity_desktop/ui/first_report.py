@@ -16,11 +16,27 @@ from types import MappingProxyType
 from typing import Any, Final
 
 from alwrity_desktop.core.context import Context
+from alwrity_desktop.core.domain.errors import AlwrityError
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
 from alwrity_desktop.core.results import PeriodChoice
 
+SHOWN_DIMENSIONS: Final = ("provider", "model", "source", "agent", "conversation")
+"""What the window groups a report by."""
+
 _CHUNK: Final = 1 << 20
+
+
+def shown_account(context: Context) -> str:
+    """Return the account that the window shows first: the one that it showed last."""
+    name = context.settings.account
+    if name == LOCAL_ACCOUNT:
+        return name
+    try:
+        return name if any(view.name == name for view in context.accounts()) else LOCAL_ACCOUNT
+    except AlwrityError:
+        # What is wrong with the accounts is said where they are looked after.
+        return LOCAL_ACCOUNT
 
 
 def _view(table: dict[Any, Any]) -> MappingProxyType[Any, Any]:
@@ -78,7 +94,7 @@ def _work(context: Context, pipe: int) -> None:
     """Write the report into *pipe*, and end this process without a trace of the parent's work."""
     status = 1
     try:
-        report = context.report(LOCAL_ACCOUNT, PeriodChoice())
+        report = context.report(shown_account(context), PeriodChoice(), SHOWN_DIMENSIONS)
         data = memoryview(pickle.dumps(report, pickle.HIGHEST_PROTOCOL))
         while data:
             data = data[os.write(pipe, data) :]

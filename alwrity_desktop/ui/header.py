@@ -115,7 +115,8 @@ class Header(QWidget):
         self._report = report
         self.account.set_words(*self._account_words(report), account_text.account_icon(report))
         self._show_period(report)
-        cost_pico = report.totals.cost_pico if report.calls_ever else None
+        is_known = report.calls_ever > 0 or report.totals.is_stated
+        cost_pico = report.totals.cost_pico if is_known else None
         self._cost.set_cost(cost_pico)
         self._cost_in_line.set_cost(cost_pico)
         self._used.set_runs(header_text.used_runs(report))
@@ -160,7 +161,8 @@ class Header(QWidget):
     def _show_forecast(self, report: Report) -> None:
         is_short = self._fold is not Fold.WIDE
         margin = header_text.margin_runs(report, is_short=is_short)
-        self._forecast.set_runs(header_text.forecast_runs(report) + margin)
+        runs = header_text.forecast_runs(report, is_short=is_short)
+        self._forecast.set_runs(runs + margin)
 
     def show_age(self, words: str) -> None:
         """Say how old the figures are, and when they are asked for next."""

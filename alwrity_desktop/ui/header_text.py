@@ -107,7 +107,7 @@ def used_runs(report: Report) -> tuple[Run, ...]:
     )
 
 
-def forecast_runs(report: Report) -> tuple[Run, ...]:
+def forecast_runs(report: Report, *, is_short: bool = False) -> tuple[Run, ...]:
     """Return "You're on track to spend $120.96 this month", or why nobody can tell."""
     forecast = report.forecast
     if forecast.cost_pico is None:
@@ -121,6 +121,7 @@ def forecast_runs(report: Report) -> tuple[Run, ...]:
     template = templates.get(report.period.kind, _tr("You're on track to spend {cost}"))
     if report.period.billing_period:
         template = _tr("You're on track to spend {cost} this billing period")
+        template = _tr("You're on track to spend {cost}") if is_short else template
     return runs(template, cost=formatting.money(forecast.cost_pico))
 
 

@@ -27,6 +27,7 @@ ImportEvent = (
     | events.ImportCancelled
 )
 SampleEvent = events.SampleProgressed | events.SampleReady
+IntakeEvent = ImportEvent | SampleEvent
 
 
 class Intake(QObject):
@@ -113,6 +114,13 @@ class Intake(QObject):
         """Have the sample made unless it is there."""
         self._window.first_run.show_sample_progress(0.0)
         self._submit(MakeSample())
+
+    def on_event(self, event: IntakeEvent) -> None:
+        """Take an event of this part."""
+        if isinstance(event, SampleEvent):
+            self.on_sample(event)
+        else:
+            self.on_import(event)
 
     def on_import(self, event: ImportEvent) -> None:
         """Show what the reading of logs has come to."""

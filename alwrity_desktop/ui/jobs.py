@@ -33,7 +33,7 @@ from alwrity_desktop.ui.events import (
     StatusReady,
     Topic,
 )
-from alwrity_desktop.ui.first_report import FirstReport
+from alwrity_desktop.ui.first_report import SHOWN_DIMENSIONS, FirstReport
 
 Post = Callable[[Event], None]
 
@@ -57,7 +57,7 @@ class BuildReport:
 
     def run(self, context: Context, post: Post) -> None:
         """Post the report."""
-        post(ReportReady(context.report(self.account, self.choice)))
+        post(ReportReady(context.report(self.account, self.choice, SHOWN_DIMENSIONS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,9 @@ class TakeFirstReport:
     def run(self, context: Context, post: Post) -> None:
         """Post the report."""
         report = self.first.take()
-        post(ReportReady(report or context.report(self.account, self.choice)))
+        if report is None:
+            report = context.report(self.account, self.choice, SHOWN_DIMENSIONS)
+        post(ReportReady(report))
 
 
 @dataclass(frozen=True, slots=True)

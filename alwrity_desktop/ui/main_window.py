@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QStackedWidget, QVBo
 
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.ui import account_text, formatting, theme
+from alwrity_desktop.ui.account_menu import AccountMenu
 from alwrity_desktop.ui.actions import PERIOD_ACTIONS, Actions
 from alwrity_desktop.ui.dialogs.first_run import FirstRunPage
 from alwrity_desktop.ui.dock_area import DockArea, DockPage
@@ -108,6 +109,9 @@ class MainWindow(QMainWindow):
             self.actions_.menu("docks").addAction(frame.toggleViewAction())
         self._make_header_menus()
 
+        accounts = self.actions_.menu("account")
+        self.account_menu = AccountMenu(accounts, self.actions_["account.sample"], self)
+
     def _make_header_menus(self) -> None:
         period = QMenu(self)
         for declared in PERIOD_ACTIONS:
@@ -166,7 +170,8 @@ class MainWindow(QMainWindow):
         self.header.show_report(report)
         self.status_line.show_report(report)
         self.narrow.show_report(report)
-        self.actions_.check("account", "sample" if report.account.is_sample else "local")
+        self.actions_.check("account", report.account.name)
+        self.account_menu.check(report.account.name)
         name, _detail = account_text.account_words(report)
         title = self.tr("ALwrity Desktop – {account}: {cost}")
         self.setWindowTitle(

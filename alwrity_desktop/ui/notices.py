@@ -22,7 +22,12 @@ _ICONS = {
     "danger": "circle-x",
 }
 
-_ACTION_ICONS = {"retry": "refresh-cw", "quit": "log-out", "copy-details": "copy"}
+_ACTION_ICONS = {
+    "retry": "refresh-cw",
+    "quit": "log-out",
+    "copy-details": "copy",
+    "token": "key-round",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,11 +95,10 @@ class LedgerLoop:
         return job
 
     def _coalesced(self) -> Job | None:
-        """Return the next job; of the reports that wait, the newest is enough."""
+        """Return the next job; of the same reports that wait, the newest is enough."""
         while self._waiting:
             job = self._waiting.pop(0)
-            is_replaceable = isinstance(job, BuildReport | BuildStatus)
-            if not (is_replaceable and any(type(later) is type(job) for later in self._waiting)):
+            if not any(_replaces(later, job) for later in self._waiting):
                 return job
         return None
 
@@ -117,6 +116,13 @@ class LedgerLoop:
             self._post(Failed(job.topic, str(error)))
         except Exception as error:  # noqa: BLE001 - our bug must not end the thread unseen
             self._post(Crashed(stack_of(error)))
+
+
+def _replaces(later: Job, job: Job) -> bool:
+    """Return whether *later* makes *job* superfluous: the window shows one report at a time."""
+    if isinstance(job, BuildStatus):
+        return isinstance(later, BuildStatus) and later.account == job.account
+    return isinstance(job, BuildReport) and isinstance(later, BuildReport)
 
 
 class LedgerThread(QThread):

@@ -204,6 +204,7 @@ class Session(QObject):
         if not self.window.is_first_run:
             self.controller.intake.start(is_watching=self.controller.settings.watch_logs)
             self.controller.intake.read(is_asked_for=False)
+        self.controller.servers.start()
         self.controller.alerting.look()
 
     @Slot(str)

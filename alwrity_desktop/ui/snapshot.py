@@ -16,6 +16,7 @@ from alwrity_desktop.ui import header_text, requests
 from alwrity_desktop.ui import theme as looks
 from alwrity_desktop.ui.calls_view import CallsView
 from alwrity_desktop.ui.docks import dock_types
+from alwrity_desktop.ui.first_report import SHOWN_DIMENSIONS
 from alwrity_desktop.ui.layout_keeper import title_of
 from alwrity_desktop.ui.layout_store import LayoutStore
 from alwrity_desktop.ui.layouts import LAYOUTS
@@ -44,7 +45,7 @@ def render(
     """
     store = LayoutStore(context.profile.window)
     name = _layout_name(layout, store)
-    report = context.report(account, period or PeriodChoice())
+    report = context.report(account, period or PeriodChoice(), SHOWN_DIMENSIONS)
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = make_application()
     looks.set_reduced_motion(is_reduced=True)

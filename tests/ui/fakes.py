@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from alwrity_desktop.core import settings as stored_settings
+from alwrity_desktop.core.accounts import Account, AccountState, SyncResult
 from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget
 from alwrity_desktop.core.domain.errors import AlwrityError
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import AccountView, CallPage, CallQuery, CallRow, Report
+from alwrity_desktop.core.domain.server import Preflight
 from alwrity_desktop.core.profile import Profile
 from alwrity_desktop.core.results import (
     Check,
@@ -23,7 +25,7 @@ from alwrity_desktop.core.results import (
     SourceImport,
 )
 from alwrity_desktop.core.settings import Settings
-from tests import builders
+from tests import builders, builders_servers
 
 if TYPE_CHECKING:
     from alwrity_desktop.core.context import Context
@@ -51,6 +53,7 @@ class FakeContext:
         self.read_paths: list[tuple[Path, ...]] = []
         self.imports: tuple[SourceImport, ...] = (READ,)
         self.is_sample_made = False
+        self.desk = FakeDesk(self)
         self.failure: Exception | None = None
 
     def as_context(self) -> Context:
@@ -82,9 +85,20 @@ class FakeContext:
         self.questions.append((account, choice))
         if account == "sample":
             return builders.a_report(account=AccountView("sample", "Sample data", "sample"))
+        if account in self.desk.reports:
+            return self.desk.reports[account]
         if not self.calls_ever:
             return builders.an_empty_report()
         return builders.a_report(calls_ever=self.calls_ever)
+
+    def accounts(self) -> tuple[AccountView, ...]:
+        local = AccountView("local", "This computer")
+        servers = tuple(
+            AccountView(state.account.name, state.account.name, state.account.kind)
+            for state in self.desk.states
+        )
+        everything = (AccountView("all", "All accounts", "all"),) if servers else ()
+        return (local, *servers, *everything)
 
     def calls(self, account: str, query: CallQuery) -> CallPage:
         self._check()
@@ -163,6 +177,96 @@ class FakeContext:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+class FakeDesk:
+    """Stands in for the desk of accounts: it remembers what it was asked, and can refuse."""
+
+    def __init__(self, context: FakeContext) -> None:
+        self._context = context
+        self.states: tuple[AccountState, ...] = ()
+        self.reports: dict[str, Report] = {}
+        self.tokens: dict[str, str | None] = {}
+        self.syncs: list[Mapping[str, Collection[str]]] = []
+        self.asked: list[object] = []
+        self.preflight_answer = Preflight(is_allowed=True, cost_pico=0)
+        self.url = "https://checkout.example/pay"
+        self.refusal: AlwrityError | None = None
+        self.is_closed = False
+
+    def connect(self, report: Report, state: str = "ok") -> None:
+        """Let an account of *report*'s kind be there, standing as *state* says."""
+        view = report.account
+        account = Account(view.name, view.kind, "http://localhost:8000", "user_1")
+        server = report.server
+        last = None if server is None else server.last_sync_ms
+        self.states = (*self.states, AccountState(account, last, state))
+        self.reports[view.name] = report
+        self._context.versions.setdefault(view.name, 1)
+        self._context.versions.setdefault("all", 1)
+
+    def _check(self) -> None:
+        if self.refusal is not None:
+            raise self.refusal
+
+    def list(self) -> tuple[AccountState, ...]:
+        return self.states
+
+    def where_tokens_are(self) -> str:
+        return "The token is kept in the test's own key store."
+
+    def check(self, account: Account, token: str | None = None) -> str:
+        self.asked.append((account, token))
+        self._check()
+        return "Pro plan, billing period until 16 December."
+
+    def add(self, account: Account, token: str | None) -> str:
+        self._check()
+        self.tokens[account.name] = token
+        self.states = (*self.states, AccountState(account, None, "stale"))
+        self.reports[account.name] = builders_servers.a_server_report(
+            account=AccountView(account.name, account.name, account.kind)
+        )
+        self._context.versions[account.name] = 1
+        return self.where_tokens_are()
+
+    def remove(self, name: str) -> None:
+        self._check()
+        self.states = tuple(each for each in self.states if each.account.name != name)
+
+    def set_token(self, name: str, token: str) -> str:
+        self._check()
+        self.tokens[name] = token
+        return self.where_tokens_are()
+
+    def set_token_command(self, name: str, command: tuple[str, ...]) -> None:
+        self._check()
+        self.asked.append((name, command))
+
+    def sync_each(
+        self,
+        parts: Mapping[str, Collection[str]],
+        hastened: Collection[str] = (),
+        is_cancelled: Callable[[], bool] = lambda: False,
+    ) -> tuple[SyncResult, ...]:
+        self.syncs.append(parts)
+        return tuple(SyncResult(name, True, 0, 0, None, 0.1) for name in parts)
+
+    def note_next(self, name: str, at_ms: int | None) -> None:
+        """Nobody else looks."""
+
+    def preflight(self, name: str, operations: Sequence[Mapping[str, str | int]]) -> Preflight:
+        self.asked.append((name, tuple(operations)))
+        self._check()
+        return self.preflight_answer
+
+    def link(self, name: str, what: str, tier: str = "", cycle: str = "monthly") -> str:
+        self.asked.append((name, what, tier, cycle))
+        self._check()
+        return self.url
+
+    def close(self) -> None:
+        self.is_closed = True
 
 
 class Collector:

@@ -36,6 +36,11 @@ class Row(QWidget):
         layout.addWidget(field)
         layout.addWidget(self._hint)
 
+    def set_hint(self, hint: str) -> None:
+        """Say something else below the field."""
+        self._hint_text = hint
+        self.show_problem("")
+
     def show_problem(self, sentence: str) -> None:
         """Say what is wrong with the field; "" when nothing is."""
         self._hint.set_plain(sentence or self._hint_text)
@@ -106,6 +111,14 @@ class Sheet(QDialog):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw the ground."""
         QPainter(self).fillRect(self.rect(), theme.current().colour("surface"))
+
+
+class ServerSheet(Sheet):
+    """A dialog that waits for what a server, or the place of tokens, has to say."""
+
+    def take_event(self, event: object) -> None:
+        """Show what *event* brings, if it is for this dialog. Each has its own."""
+        raise NotImplementedError
 
 
 def line_edit(text: str = "", placeholder: str = "") -> QLineEdit:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from PySide6.QtCore import QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen, QResizeEvent
 from PySide6.QtWidgets import (
-    QBoxLayout,
+    QGridLayout,
     QHBoxLayout,
     QScrollArea,
     QSizePolicy,
@@ -83,12 +83,25 @@ class FirstRunPage(QScrollArea):
     look_asked = Signal()
     sample_asked = Signal()
     later_asked = Signal()
+    connect_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make the page while the logs are being looked for."""
         super().__init__(parent)
         self.setWidgetResizable(True)
         self.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._has_logs = False
+        self._make_cards()
+        self.setWidget(self._outside())
+        self.viewport().setAutoFillBackground(False)
+        self._logs.set_words(
+            self.tr("Looking for the logs of Claude Code and Codex…"),
+            self.tr("Read logs"),
+            is_enabled=False,
+        )
+        self.show_sample_progress(None)
+
+    def _make_cards(self) -> None:
         self._logs = ChoiceCard(
             "folder-open",
             self.tr("Read local logs"),
@@ -101,21 +114,21 @@ class FirstRunPage(QScrollArea):
             self.tr("No account needed"),
             is_primary=False,
         )
-        self._has_logs = False
+        self._server = ChoiceCard(
+            "plug",
+            self.tr("Connect a server"),
+            self.tr("Usage, limits and alerts"),
+            is_primary=False,
+        )
+        self._server.set_words(
+            self.tr("ALwrity, or an agent platform. You need its address and a token."),
+            self.tr("Connect"),
+        )
+        self._server.chosen.connect(self.connect_asked)
         self._logs.chosen.connect(self._read_or_look)
         self._sample.chosen.connect(self.sample_asked)
-        self._cards = QBoxLayout(QBoxLayout.Direction.LeftToRight)
+        self._cards = QGridLayout()
         self._cards.setSpacing(14)
-        self._cards.addWidget(self._logs, 1)
-        self._cards.addWidget(self._sample, 1)
-        self.setWidget(self._outside())
-        self.viewport().setAutoFillBackground(False)
-        self._logs.set_words(
-            self.tr("Looking for the logs of Claude Code and Codex…"),
-            self.tr("Read logs"),
-            is_enabled=False,
-        )
-        self.show_sample_progress(None)
 
     def _outside(self) -> QWidget:
         card = Card()
@@ -148,7 +161,9 @@ class FirstRunPage(QScrollArea):
         return outside
 
     def _footer(self) -> QHBoxLayout:
-        promise = PlainLabel(self.tr("Nothing leaves this computer."), "caption", "text2")
+        promise = PlainLabel(
+            self.tr("Nothing leaves this computer until you connect a server."), "caption", "text2"
+        )
         promise.setWordWrap(True)
         later = PushButton(self.tr("Set up later"), is_small=True)
         later.clicked.connect(self.later_asked)
@@ -205,6 +220,8 @@ class FirstRunPage(QScrollArea):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the cards below one another where there is no room beside."""
         super().resizeEvent(event)
-        is_wide = self.width() >= theme.scaled(_TWO_COLUMNS)
-        direction = QBoxLayout.Direction
-        self._cards.setDirection(direction.LeftToRight if is_wide else direction.TopToBottom)
+        columns = 2 if self.width() >= theme.scaled(_TWO_COLUMNS) else 1
+        for place, card in enumerate((self._logs, self._server, self._sample)):
+            self._cards.addWidget(card, place // columns, place % columns)
+        self._cards.setColumnStretch(0, 1)
+        self._cards.setColumnStretch(1, columns - 1)

@@ -13,10 +13,10 @@ from alwrity_desktop.core.domain.report import Figures, Group, Report
 from alwrity_desktop.ui import formatting, theme
 from alwrity_desktop.ui.docks._parts import ScrollBody
 from alwrity_desktop.ui.docks._provider_columns import NOT_ITEMISED
-from alwrity_desktop.ui.docks._sections import TableSection
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.requests import OpenCalls
 from alwrity_desktop.ui.tables.columns import Column, Decoration, Look, Share
+from alwrity_desktop.ui.tables.section import TableSection
 from alwrity_desktop.ui.tokens import SIZES
 from alwrity_desktop.ui.widgets import EmptyState
 

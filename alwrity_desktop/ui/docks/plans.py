@@ -18,9 +18,9 @@ from alwrity_desktop.ui.docks._plan_columns import (
     renewal_columns,
     span_words,
 )
-from alwrity_desktop.ui.docks._sections import TableSection
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.requests import AskPrice, ConnectServer, OpenServerPage, Retry
+from alwrity_desktop.ui.tables.section import TableSection
 from alwrity_desktop.ui.tokens import SIZES
 from alwrity_desktop.ui.widgets import ActionButton, EmptyState, FlowLayout, Pill, PlainLabel
 

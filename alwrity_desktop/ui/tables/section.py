@@ -1,4 +1,4 @@
-"""A titled table that is as high as its rows, for docks that hold several."""
+"""A titled table that is as high as its rows, for places that hold several things."""
 
 from __future__ import annotations
 
