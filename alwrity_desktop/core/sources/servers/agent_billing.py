@@ -132,7 +132,7 @@ class AgentBillingSource:
     ) -> Pull:
         """Ask for *parts* and return what came. Raises only when nothing at all could be had."""
         troubles = Troubles()
-        questions = Questions(ask, troubles, frozenset())
+        questions = Questions(ask, troubles)
         found: dict[tuple[str, ...], Statement] = {}
         is_complete = USAGE in parts and TRENDS in parts
         for period in (each for part in PERIODS if part in parts for each in PERIODS[part]):

@@ -23,6 +23,7 @@ from alwrity_desktop.core.sources.servers.alwrity_shapes import (
     OperationRow,
     PreflightAnswer,
     StatusAnswer,
+    SubscriptionAnswer,
 )
 from alwrity_desktop.core.sources.servers.base import Ask
 from alwrity_desktop.core.sources.servers.fields import Place, Troubles, data_of, read
@@ -31,6 +32,7 @@ BASE: Final = "/api/subscription"
 CHECKOUT: Final = "checkout"
 PORTAL: Final = "portal"
 
+_NO_PLAN: Final = "none"
 _MAX_OPERATIONS: Final = 20
 _MAX_URL: Final = 4000
 _BAD_REQUEST: Final = 400
@@ -44,26 +46,39 @@ _BLOCKED_TOGETHER: Final = "Together with the operations before it, this passes 
 def check(ask: Ask, user: str) -> str:
     """Return a sentence about the account that answers. Raises what went wrong."""
     place = Place("the account", Troubles())
-    try:
-        status = read(StatusAnswer, data_of(_own(ask, "status", user), "the account"), place)
-        answer = data_of(
-            ask("GET", f"{BASE}/user/{quote(user, safe='')}/subscription"), "the subscription"
-        )
-        found = subscription(None, subscription_answer(answer, place), status, None)
-    except RequestRefusedError:
+    status = _status(ask, user, place)
+    answer = _subscription(ask, user, place)
+    found = subscription(None, answer, status, None)
+    if found is None:
         board = read(Dashboard, data_of(_own(ask, "dashboard", user), "the account"), place)
         limits = board.limits or (board.current_usage.limits if board.current_usage else None)
         found = subscription(None, None, None, limits)
-    except BrokenAnswerError:
-        found = None
     if found is None or not found.plan:
         return "The server answers, and does not say which plan it is."
+    plan = "No plan" if found.plan == _NO_PLAN else f"{found.plan} plan"
     if found.is_active is False:
-        return f"{found.plan} plan, not active: {found.reason or 'no reason given'}."
+        return f"{plan}, not active: {found.reason or 'no reason given'}."
     if found.period_end_ms is None:
-        return f"{found.plan} plan."
+        return f"{plan}."
     ends = datetime.fromtimestamp(found.period_end_ms / 1000, UTC)
-    return f"{found.plan} plan, billing period until {ends.day} {ends:%B %Y}."
+    return f"{plan}, billing period until {ends.day} {ends:%B %Y}."
+
+
+def _status(ask: Ask, user: str, place: Place) -> StatusAnswer | None:
+    """Return the status; None where the server does not know the question."""
+    try:
+        return read(StatusAnswer, data_of(_own(ask, "status", user), "the account"), place)
+    except (RequestRefusedError, BrokenAnswerError):
+        return None
+
+
+def _subscription(ask: Ask, user: str, place: Place) -> SubscriptionAnswer | None:
+    """Return the subscription; None where the server has none, or only what stands for one."""
+    try:
+        answer = ask("GET", f"{BASE}/user/{quote(user, safe='')}/subscription")
+        return subscription_answer(data_of(answer, "the subscription"), place)
+    except (RequestRefusedError, BrokenAnswerError):
+        return None
 
 
 def _own(ask: Ask, what: str, user: str) -> object:

@@ -11,7 +11,6 @@ from alwrity_desktop.core.sources.servers.alwrity_shapes import (
     CacheStats,
     CheckAnswer,
     HealthAnswer,
-    Performance,
 )
 from alwrity_desktop.core.sources.servers.fields import Place, read, text
 
@@ -34,11 +33,7 @@ def health(data: object, response_ms: int | None, place: Place) -> ServerHealth:
     """
     answer = read(HealthAnswer, data, place)
     said = (answer.system_health or answer.status or "").lower()
-    figures = answer.api_performance or Performance(
-        recent_requests=answer.recent_requests,
-        recent_errors=answer.recent_errors,
-        error_rate=answer.error_rate,
-    )
+    figures = answer.api_performance or answer
     requests, errors = figures.recent_requests, figures.recent_errors
     percent = figures.error_rate
     if requests and errors is not None:

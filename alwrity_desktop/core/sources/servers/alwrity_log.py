@@ -105,15 +105,21 @@ class LogReader:
         return not self._is_known(row) and not categories.of(row)[1]
 
     def _ask_by_provider(self, rows: Iterable[LogRow], categories: Categories) -> None:
-        """Ask for the rows of each provider that hides behind another's name."""
-        wanted = {(row.id, row.timestamp): row for row in rows}
+        """Ask for the rows of each provider that hides behind another's name.
+
+        A row that comes for two of them shows that the server does not obey: it told nothing.
+        """
+        told: dict[tuple[str | None, str | None], set[str]] = {}
         for provider in BEHIND_GATEWAY:
             params: dict[str, str | int] = {"provider": provider, "limit": ALL_ROWS}
             page = self._questions.piece(
                 "usage_logs_by_provider", PATH, _page, params, is_expected=False
             )
             for row in page.logs or () if page else ():
-                if (row.id, row.timestamp) in wanted:
+                told.setdefault((row.id, row.timestamp), set()).add(provider)
+        if all(len(providers) == 1 for providers in told.values()):
+            for row in rows:
+                for provider in told.get((row.id, row.timestamp), ()):
                     categories.tell(row, provider)
 
 

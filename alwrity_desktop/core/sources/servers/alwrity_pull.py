@@ -24,12 +24,12 @@ from alwrity_desktop.core.sources.servers.alwrity_log import LogReader
 from alwrity_desktop.core.sources.servers.alwrity_rows import Owner
 from alwrity_desktop.core.sources.servers.alwrity_shapes import (
     AccountLimits,
+    AlertRow,
     Dashboard,
     StatusAnswer,
     SubscriptionAnswer,
     UsageStats,
 )
-from alwrity_desktop.core.sources.servers.alwrity_statements import TRENDS as SAID_BY_TRENDS
 from alwrity_desktop.core.sources.servers.alwrity_statements import USAGE as SAID_BY_USAGE
 from alwrity_desktop.core.sources.servers.alwrity_statements import Witness
 from alwrity_desktop.core.sources.servers.base import (
@@ -105,9 +105,10 @@ class AlwrityPull:
         self._ask = ask
         self._errand = errand
         self._troubles = Troubles()
-        self._questions = Questions(ask, self._troubles, errand.missing)
         self._witness = Witness(errand.account, errand.now_ms, self._troubles)
         self._user = quote(errand.user, safe="")
+        own = f"/{self._user}"
+        self._questions = Questions(ask, self._troubles, own=own, missing=errand.missing)
         self._answers = _Answers()
         self._statements: list[Statement] = []
         self._alerts: tuple[ServerAlert, ...] = ()
@@ -138,8 +139,13 @@ class AlwrityPull:
             facts=self._facts(),
             alerts=self._alerts,
             troubles=self._troubles.sentences,
-            is_complete=USAGE in parts and (log.is_whole or self._questions.lacks(USAGE_LOGS)),
+            is_complete=USAGE in parts and (log.is_whole or self._has_no_rows()),
         )
+
+    def _has_no_rows(self) -> bool:
+        """Whether this is a server that lists no calls, and never did."""
+        known = self._errand.known
+        return self._questions.lacks(USAGE_LOGS) and not known.newest and not known.merged
 
     def _owner(self) -> Owner:
         errand = self._errand
@@ -169,9 +175,19 @@ class AlwrityPull:
         answers.billing_period = self._billing_period(current)
         key = answers.billing_period or _month_of(self._errand.now_ms)
         self._statements += self._witness.dashboard(board, key)
-        path = f"{BASE}/alerts/{self._user}"
-        rows = ask("alerts", path, alert_rows, {"limit": MAX_ALERTS})
+        rows = self._alert_rows()
         self._alerts = grouped(board.alerts or () if rows is None else rows)
+
+    def _alert_rows(self) -> tuple[AlertRow, ...] | None:
+        """Return the newest alerts, and older unread ones where the newest fill the page."""
+        ask, path = self._questions.piece, f"{BASE}/alerts/{self._user}"
+        rows = ask("alerts", path, alert_rows, {"limit": MAX_ALERTS})
+        if rows is None or len(rows) < MAX_ALERTS or not any(row.is_read for row in rows):
+            return rows
+        unread: dict[str, str | int] = {"limit": MAX_ALERTS, "unread_only": "true"}
+        known = {row.id for row in rows}
+        more = ask("alerts", path, alert_rows, unread) or ()
+        return (*rows, *(row for row in more if row.id not in known))
 
     def _billing_period(self, current: UsageStats | None) -> str | None:
         """Return the key that the server books to, as it says or as its rule is."""
@@ -193,13 +209,15 @@ class AlwrityPull:
             self._ask_old_periods()
 
     def _ask_old_periods(self) -> None:
-        """Ask for the providers of periods that the trends leave out: old ones, skipped ones."""
+        """Ask for the providers of periods for which nothing else says them."""
         totals = [each for each in self._statements if each.kind is StatementKind.TOTAL]
-        shown = {each.period for each in totals if each.origin == SAID_BY_TRENDS}
-        kept = {each.period for each in totals if each.origin == SAID_BY_USAGE} - {ALL_TIME}
-        for period in sorted(kept - shown, reverse=True)[:MAX_OLD_PERIODS]:
-            path = f"{BASE}/usage/{self._user}"
-            stats = self._questions.piece("usage", path, _usage, {"billing_period": period})
+        told = {each.period for each in self._statements if each.kind is StatementKind.PROVIDER}
+        used = {each.period for each in totals if each.calls or each.tokens or each.cost_pico}
+        path = f"{BASE}/usage/{self._user}"
+        for period in sorted(used - told - {ALL_TIME}, reverse=True)[:MAX_OLD_PERIODS]:
+            # Each generation of servers has a name of its own for the same question.
+            params: dict[str, str | int] = {"billing_period": period, "period": period}
+            stats = self._questions.piece("usage", path, _usage, params)
             if stats is not None and stats.billing_period == period:
                 self._statements += self._witness.breakdown(stats, SAID_BY_USAGE, period)
 
@@ -301,8 +319,9 @@ def _board_of(stats: UsageStats | None) -> Dashboard:
     """Return usage as if a dashboard had said it: of all time, or of the present period."""
     if stats is None:
         return Dashboard()
-    is_all = stats.billing_period in {ALL_TIME, None}
-    return Dashboard(total_usage=stats) if is_all else Dashboard(current_usage=stats)
+    if stats.billing_period in {ALL_TIME, None}:
+        return Dashboard.model_construct(total_usage=stats)
+    return Dashboard.model_construct(current_usage=stats)
 
 
 def _month_of(at_ms: int) -> str:

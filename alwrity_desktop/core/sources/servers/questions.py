@@ -24,9 +24,15 @@ _UNAUTHORIZED: Final = 401
 class Questions:
     """Asks a server piece by piece, and remembers what it can do and what went wrong."""
 
-    def __init__(self, ask: Ask, troubles: Troubles, missing: frozenset[str]) -> None:
-        """Take the abilities that are *missing* for sure: they are not asked for."""
+    def __init__(
+        self, ask: Ask, troubles: Troubles, *, own: str = "", missing: frozenset[str] = frozenset()
+    ) -> None:
+        """Take what stands in the paths that are the account's *own*: refused there is refused.
+
+        The abilities that are *missing* for sure are not asked for.
+        """
         self._ask = ask
+        self._own = own
         self._troubles = troubles
         self._missing = missing
         #: What the server answered, and what it does not know, by the name of the ability.
@@ -59,7 +65,7 @@ class Questions:
         except AskingStoppedError:
             raise
         except AskingError as error:
-            self._failed(ability, error, is_expected=is_expected)
+            self._failed(ability, path, error, is_expected=is_expected)
             return None
         self.abilities[ability] = True
         return found
@@ -73,8 +79,10 @@ class Questions:
         if self._first_error is not None and not self._has_answer:
             raise self._first_error
 
-    def _failed(self, ability: str, error: AskingError, *, is_expected: bool) -> None:
-        if isinstance(error, AuthRefusedError) and error.status == _UNAUTHORIZED:
+    def _failed(self, ability: str, path: str, error: AskingError, *, is_expected: bool) -> None:
+        if isinstance(error, AuthRefusedError) and (
+            error.status == _UNAUTHORIZED or self._own in path
+        ):
             raise error
         self._first_error = self._first_error or error
         is_limit = isinstance(error, RateLimitedError) and error.kind == "limit"
