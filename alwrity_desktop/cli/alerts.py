@@ -8,11 +8,12 @@ from zoneinfo import ZoneInfo
 
 from alwrity_desktop.cli import parsing
 from alwrity_desktop.cli.parsing import Arguments, Parser
-from alwrity_desktop.cli.session import Session
+from alwrity_desktop.cli.session import SAMPLE_ACCOUNT, Session
 from alwrity_desktop.cli.words import PROGRAM, print_document, table
 from alwrity_desktop.core.documents import alerts_document
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.errors import NotFoundError, UsageError
+from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
 
 
 def configure(parser: Parser) -> None:
@@ -71,6 +72,8 @@ def _mark_read(arguments: Arguments, session: Session) -> int:
             message = f"There is no alert {alert_id}; {PROGRAM} alerts shows them."
             raise NotFoundError(message)
     changed = context.mark_alerts_read(arguments.account, None if arguments.all else arguments.ids)
+    if arguments.account not in {LOCAL_ACCOUNT, SAMPLE_ACCOUNT}:
+        context.desk.carry_marks(arguments.account)
     if arguments.json:
         print_document({"read": changed})
     else:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -9,8 +10,9 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from alwrity_desktop.core.accounts import Account, AccountState, AccountStore, SyncResult, checked
 from alwrity_desktop.core.clock import Clock
-from alwrity_desktop.core.domain.errors import AskingStoppedError
+from alwrity_desktop.core.domain.errors import AskingError, AskingStoppedError
 from alwrity_desktop.core.domain.price_book import PriceBook
+from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS
 from alwrity_desktop.core.polling import STALE_AFTER_MS
 from alwrity_desktop.core.profile import Profile
 from alwrity_desktop.core.settings import Settings
@@ -29,6 +31,9 @@ if TYPE_CHECKING:
 
 QUESTION_DEADLINE_S: Final = 30.0
 """How long a person waits for a check, a preflight or a link."""
+
+MARKS_DEADLINE_S: Final = 10.0
+"""How long marking alerts read may keep a person waiting."""
 
 _MAX_AT_ONCE: Final = 8
 _NEVER_ASKED: Final = "Not asked yet."
@@ -190,6 +195,27 @@ class AccountDesk:
                 # An impatient person: nobody waits for a slow server's answer any more.
                 self.close()
                 raise
+
+    def carry_marks(self, name: str) -> None:
+        """Tell the server at once which alerts were read, if it answers; else a sync does it.
+
+        *name* is an account's, or that of all accounts.
+        """
+        for account in self.accounts():
+            if name in {account.name, ALL_ACCOUNTS}:
+                self._carry_marks(account)
+
+    def _carry_marks(self, account: Account) -> None:
+        if not self._core.ledger(account.name).unread_to_carry(account.name):
+            return
+        from alwrity_desktop.core.account_sync import carry_marks  # noqa: PLC0415 - slow
+
+        with contextlib.suppress(AskingError):
+            connections = self.connections
+            connection = connections.of(account)
+            connections.renew(connection)
+            talk = connections.talk(connection, MARKS_DEADLINE_S, lambda: False)
+            carry_marks(self._core, talk, None)
 
     def preflight(self, name: str, operations: Sequence[Mapping[str, str | int]]) -> Preflight:
         """Ask what *operations* would cost on the account's server. Raises AskingError."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
@@ -18,7 +19,7 @@ from alwrity_desktop.core.domain.errors import (
     UnreachableError,
 )
 from alwrity_desktop.core.ledger.batches import Batch
-from alwrity_desktop.core.sources.servers.base import USAGE, Pull, ServerSource
+from alwrity_desktop.core.sources.servers.base import USAGE, Pull
 from alwrity_desktop.core.sources.servers.registry import server_source
 
 if TYPE_CHECKING:
@@ -33,6 +34,9 @@ class OwnFaultError(AskingError):
 FIRST_DEADLINE_S: Final = 300.0
 DEADLINE_S: Final = 60.0
 """How long one sync may take; the first one brings the whole history."""
+
+MARKS_AT_ONCE: Final = 6
+"""Each alert that was read is a question of its own; a poll stays small."""
 
 STATE_OF_ERROR: Final[tuple[tuple[type[AlwrityError], str], ...]] = (
     (AuthRefusedError, "auth"),
@@ -102,20 +106,31 @@ def _bring(core: DeskCore, connections: Connections, errand: Errand) -> tuple[Pu
     deadline_s = FIRST_DEADLINE_S if is_first else DEADLINE_S
     talk = connections.talk(connection, deadline_s, errand.is_cancelled)
     source = server_source(account.kind)
-    if USAGE in errand.parts:
-        _carry(core, source, talk)
     known = ledger.known_rows(account.name)
     pull = source.pull(talk, account.name, account.user, known, errand.parts, core.clock.now_ms())
-    return pull, ledger.record(_batch(core, account.name, account.kind, pull), core.price_book())
+    booked = ledger.record(_batch(core, account.name, account.kind, pull), core.price_book())
+    if USAGE in errand.parts:
+        carry_marks(core, talk, None if errand.is_hastened else MARKS_AT_ONCE)
+    return pull, booked
 
 
-def _carry(core: DeskCore, source: ServerSource, talk: Talk) -> None:
-    """Tell the server which of its alerts were read here."""
-    name = talk.connection.account.name
-    waiting = core.ledger(name).unread_to_carry(name)
-    if waiting:
-        taken = source.mark_read(talk, waiting)
-        core.ledger(name).confirm_carried(name, taken)
+def carry_marks(core: DeskCore, talk: Talk, most: int | None) -> None:
+    """Tell the server which of its alerts were read here: *most* of them, or all for None.
+
+    What it does not take now is carried by a later sync.
+    """
+    account = talk.connection.account
+    ledger = core.ledger(account.name)
+    waiting = ledger.unread_to_carry(account.name)[:most]
+    if not waiting:
+        return
+    if most is None:
+        talk.connection.asker.allow_burst()
+    source, taken = server_source(account.kind), list[str]()
+    with contextlib.suppress(AskingError):
+        for one in waiting:
+            taken += source.mark_read(talk, (one,))
+    ledger.confirm_carried(account.name, taken)
 
 
 def _batch(core: DeskCore, name: str, door: str, pull: Pull) -> Batch:

@@ -6,6 +6,7 @@ import json
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from alwrity_desktop.cli import main
 from alwrity_desktop.core.clock import Clock
 from tests.cli.fakes import FakeContext, session_with
+from tests.cli.program import Program
 
 
 @dataclass(frozen=True)
@@ -58,3 +60,14 @@ def _umask_is_put_back() -> Iterator[None]:
     os.umask(before)
     yield
     os.umask(before)
+
+
+@pytest.fixture
+def program(
+    clock: Clock,
+    home: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> Program:
+    """Return the whole program on a profile of its own, at a fixed time."""
+    return Program(monkeypatch, capsys, home / "profile")

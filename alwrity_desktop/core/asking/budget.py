@@ -11,8 +11,8 @@ WINDOW_S: Final = 60.0
 PER_ACCOUNT: Final = 20
 """Requests in any minute for one account."""
 
-PER_BURST: Final = 60
-"""The same in the minute of an account's first sync, which brings the whole history."""
+PER_BURST: Final = 120
+"""The same in a minute in which much has to be told: a first sync, many alerts marked read."""
 
 PER_HOST: Final = 140
 """Requests in any minute for one host; servers allow 200 to an address that others may share."""
@@ -42,7 +42,7 @@ class RequestBudget:
             return self._wait_s(account)
 
     def allow_burst(self, account: str) -> None:
-        """Let *account* ask more for one minute: a first sync is larger."""
+        """Let *account* ask more for one minute, in which there is much to tell."""
         with self._lock:
             self._bursts[account] = self._elapsed_s() + WINDOW_S
 
