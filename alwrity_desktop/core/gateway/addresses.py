@@ -18,6 +18,9 @@ HEALTH: Final = "/healthz"
 _DISGUISED: Final = re.compile(r"%(?:25)*(?:2f|5c|00|0a|0d)", re.IGNORECASE)
 _CONTROLS: Final = re.compile(r"[\x00-\x20\x7f\\]")
 _KEPT: Final = 1000
+_DECODINGS: Final = 6
+"""What is still disguised after so many decodings hides something."""
+
 _UPS: Final = frozenset({".", ".."})
 
 
@@ -97,11 +100,13 @@ def is_sound(raw: str) -> bool:
     if not raw.startswith("/") or "//" in raw or _CONTROLS.search(raw) or _DISGUISED.search(raw):
         return False
     decoded = raw
-    for _ in range(3):
+    for _ in range(_DECODINGS):
         if not _UPS.isdisjoint(decoded.split("/")) or _CONTROLS.search(decoded.replace(" ", "")):
             return False
-        decoded = unquote(decoded)
-    return True
+        before, decoded = decoded, unquote(decoded)
+        if decoded == before:
+            return True
+    return False
 
 
 def clean(text: str) -> str:
