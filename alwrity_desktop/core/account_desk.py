@@ -6,12 +6,14 @@ import contextlib
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final, Protocol
 
 from alwrity_desktop.core.accounts import Account, AccountState, AccountStore, SyncResult, checked
 from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.domain.errors import AskingError, AskingStoppedError
 from alwrity_desktop.core.domain.price_book import PriceBook
+from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS
 from alwrity_desktop.core.polling import STALE_AFTER_MS
 from alwrity_desktop.core.profile import Profile
@@ -254,6 +256,15 @@ class AccountDesk:
         with self._lock:
             return self._next_ms.get(name)
 
+    def dressed(self, report: Report) -> Report:
+        """Return *report* with the age of its server's figures, and when it is asked next."""
+        if report.server is None:
+            return report
+        view = report.server
+        next_ms = self.next_due_ms(report.account.name)
+        state = state_now(view, self._core.clock.now_ms())
+        return replace(report, server=replace(view, state=state, next_sync_ms=next_ms))
+
     def where_tokens_are(self) -> str:
         """Return a sentence that says where tokens are kept. Raises SecretsUnavailableError."""
         return self.keeper.describe()
@@ -335,7 +346,12 @@ def account_state(
     """Return how *account* stands by what the ledger knows of its server."""
     if view is None or (view.last_sync_ms is None and not view.trouble):
         return AccountState(account, None, "stale", _NEVER_ASKED, next_ms)
-    state = view.state
-    if state == "ok" and now_ms - (view.last_sync_ms or 0) > STALE_AFTER_MS:
-        state = "stale"
+    state = state_now(view, now_ms)
     return AccountState(account, view.last_sync_ms, state, view.trouble, next_ms)
+
+
+def state_now(view: ServerView, now_ms: int) -> str:
+    """Return the state of the last sync, or "stale" once that was too long ago."""
+    if view.state == "ok" and now_ms - (view.last_sync_ms or 0) > STALE_AFTER_MS:
+        return "stale"
+    return view.state

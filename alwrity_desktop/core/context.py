@@ -136,7 +136,7 @@ class Context:
         zone = choice.timezone or kept.timezone or clock.system_timezone(self._environ)
         titles = {**_DOORS, **{source.name: source.title for source in SOURCES}}
         with self.ledger(account).snapshot() as snapshot:
-            return reporting.build_report(
+            report = reporting.build_report(
                 snapshot,
                 reporting.Question(
                     view, choice, zone, kept.week_starts, tuple(dimensions), self._members(view)
@@ -144,6 +144,7 @@ class Context:
                 self.clock.now_ms(),
                 titles,
             )
+        return self.desk.dressed(report)
 
     def calls(self, account: str, query: CallQuery) -> CallPage:
         """Return one page of calls."""
