@@ -19,7 +19,16 @@ from alwrity_desktop.core.domain.server import ServerView, Subscription
 
 Document = dict[str, Any]
 
-_ONLY_OF_CALLS: Final = ("calls", "errors", "unpriced_calls", "priced_percent")
+_TOKEN_KINDS: Final = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
+
+_ONLY_OF_CALLS: Final = (
+    "calls",
+    "errors",
+    "unpriced_calls",
+    "priced_percent",
+    "cache_read_tokens",
+    "cache_write_tokens",
+)
 """What a server cannot state that counts messages."""
 
 _OF_SUBSCRIPTION: Final = (
@@ -72,7 +81,9 @@ def figures_document(
     if is_unknown:
         return dict.fromkeys(found)
     if is_stated:
-        return {**found, **dict.fromkeys(_ONLY_OF_CALLS)}
+        found |= dict.fromkeys(_ONLY_OF_CALLS)
+    if figures.unsplit_tokens and figures.unsplit_tokens == figures.tokens:
+        found |= dict.fromkeys(_TOKEN_KINDS)
     return found
 
 

@@ -109,7 +109,7 @@ def _of_key(
     bounds = _renewed(facts, key)
     if bounds is None:
         bounds = _called(snapshot, account, key, later.timezone)
-    if bounds is None:
+    if bounds is None or bounds[0] >= later.start_ms:
         bounds = _month(key, later.timezone)
     start_ms = min(bounds[0], later.start_ms - 1)
     end_ms = max(start_ms + 1, min(bounds[1], later.start_ms))

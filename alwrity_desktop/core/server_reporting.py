@@ -116,6 +116,8 @@ def reconciliation(
     if account.kind in WITHOUT_SERVER:
         return ()
     said = snapshot.statements(account.name)
+    if account.kind == PLATFORM:
+        return reconcile(said, {}, [period.kind], {}, has_calls=False)
     keys = _keys_in(snapshot, account.name, said, period, now_ms)
     rows = snapshot.by_series(Scope((account.name,)), *_EVER, ("billing_period", "provider"))
     merged = snapshot.merged_calls(account.name)

@@ -80,6 +80,7 @@ def test_that_what_a_server_states_of_messages_counts_no_calls() -> None:
     )
     totals = document["totals"]
     assert (totals["calls"], totals["messages"], totals["tokens"]) == (None, 50, 125_000)
+    assert (totals["input_tokens"], totals["cache_read_tokens"]) == (None, None)
     assert (totals["cost_usd"], totals["cost_per_message_usd"]) == ("3.70", "0.074")
     (agent,) = document["groups"]["agent"]
     assert (agent["label"], agent["calls"], agent["messages"]) == ("Support Bot", None, 50)

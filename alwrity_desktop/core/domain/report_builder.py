@@ -147,10 +147,11 @@ def _history_days(facts: Facts, today: str) -> list[str]:
 def _points(facts: Facts, today: str) -> tuple[Point, ...]:
     """Return the hours of a single day, else the days; those to come are empty and unfinished.
 
-    Who states sums states none of hours.
+    Who states sums states none of hours, and a billing period is one of days.
     """
     period = facts.period
-    if period.start == period.end and not facts.is_stated:
+    has_hours = not (facts.is_stated or period.billing_period)
+    if period.start == period.end and has_hours:
         return breakdown.hour_points(period, facts.hour_slots, facts.now_ms)
     slots = _period_slots(facts)
     names = {day for day, _, _ in days(period)}
