@@ -18,8 +18,22 @@ import msgspec
 from alwrity_desktop.core.call_sheets import Book, CallSheet, sheet_of
 from alwrity_desktop.core.domain.pricing import Quote
 from alwrity_desktop.core.domain.usage import Call
-from alwrity_desktop.core.sources.base import FUTURE_TIME, LogSource, Reject, WalkProblem, walk
+from alwrity_desktop.core.sources.base import (
+    FUTURE_TIME,
+    NOT_DATABASE,
+    NOT_TABLE,
+    Cell,
+    DatabaseSource,
+    LogFile,
+    LogSource,
+    Reject,
+    WalkProblem,
+    is_database_of,
+    log_file,
+    walk,
+)
 from alwrity_desktop.core.sources.registry import SOURCES
+from alwrity_desktop.core.tool_databases import NoDatabaseError, opened_tables
 
 LARGE_BYTES: Final = 8 * 1024 * 1024
 """More unread bytes than this are worth the start of worker processes."""
@@ -145,6 +159,8 @@ def plan(source: LogSource, roots: Iterable[Path], cursors: Mapping[str, LogCurs
 def read_log(task: LogTask, now_ms: int) -> LogReading:
     """Read what is new in one log; a file that was rewritten is read from its start."""
     source = _SOURCES[task.source]
+    if is_database_of(source, task.path):
+        return _read_database(source, task, now_ms)
     try:
         # Closed by the block below; opening alone may fail.
         file = open(task.path, "rb", buffering=0)  # noqa: SIM115, PTH123 - a str path is faster
@@ -186,6 +202,49 @@ def _read(source: LogSource, file: BinaryIO, task: LogTask, now_ms: int) -> LogR
     )
 
 
+def _read_database(source: DatabaseSource, task: LogTask, now_ms: int) -> LogReading:
+    """Read the rows that are new or changed; a database in another's place is read whole."""
+    path, cursor = task.path, task.cursor
+    try:
+        signs = log_file(path, os.stat(path))  # noqa: PTH116 - a str path is faster
+        known = _marks(cursor, signs) if cursor is not None else {}
+        with opened_tables(path, source.tables, known) as tables:
+            calls, rejects = source.read_rows(tables, now_ms)
+        if not tables[source.tables[-1].name].is_there:
+            rejects.append(Reject(NOT_TABLE, 0))
+    except NoDatabaseError:
+        return _unreadable(task, NOT_DATABASE)
+    except OSError:
+        return _unreadable(task)
+    marks = {name: rows.newest for name, rows in tables.items() if rows.newest is not None}
+    is_due_again = any(reject.reason == FUTURE_TIME for reject in rejects)
+    return LogReading(
+        cursor=LogCursor(
+            source=source.name,
+            path=path,
+            device=signs.device,
+            inode=signs.inode,
+            size_bytes=-1 if is_due_again else signs.size,
+            mtime_ns=signs.mtime_ns,
+            next_offset=signs.size,
+            prefix_bytes=0,
+            prefix_hash=b"",
+            state=_ENCODER.encode(marks),
+        ),
+        calls=calls,
+        rejected=_by_reason(rejects),
+        begun_at=1 if known else 0,
+        bytes_read=signs.size,
+    )
+
+
+def _marks(cursor: LogCursor, signs: LogFile) -> dict[str, Cell]:
+    """Return how far each table was read, nothing for a database that took another's place."""
+    if cursor.size_bytes < 0 or (cursor.device, cursor.inode) != (signs.device, signs.inode):
+        return {}
+    return _MARKS.decode(cursor.state) if cursor.state else {}
+
+
 def _is_continued(file: BinaryIO, signs: os.stat_result, cursor: LogCursor) -> bool:
     """Return whether the file is the one that was read, grown or unchanged."""
     if (signs.st_dev, signs.st_ino) != (cursor.device, cursor.inode):
@@ -213,10 +272,10 @@ def _by_reason(rejects: Iterable[Reject]) -> list[RejectedLines]:
     return [RejectedLines(reason, count, offsets[reason]) for reason, count in lines.items()]
 
 
-def _unreadable(task: LogTask) -> LogReading:
+def _unreadable(task: LogTask, reason: str = UNREADABLE) -> LogReading:
     """Return the refusal of a file or folder, or its end where nothing is in the way any more."""
     cursor = LogCursor(task.source, task.path, 0, 0, -1, 0, 0, 0, b"", b"")
-    refused = [RejectedLines(UNREADABLE, 1, 0)] if _is_refused(task.path) else []
+    refused = [RejectedLines(reason, 1, 0)] if _is_refused(task.path) else []
     return LogReading(cursor, [], refused, begun_at=0, bytes_read=0)
 
 
@@ -303,4 +362,7 @@ _READ_WITH: Final[list[tuple[int, Book]]] = []
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODER: Final = msgspec.msgpack.Decoder(tuple[list[LogReading], CallSheet])
+_MARKS: Final = msgspec.msgpack.Decoder(dict[str, Cell])
+"""How far each table of a database was read."""
+
 _SOURCES: Final = {source.name: source for source in SOURCES}

@@ -18,7 +18,8 @@ TOO_DEEP: Final = "Line is nested too deeply"
 TOO_LONG: Final = "Line is longer than 64 MB"
 TOO_LARGE: Final = "Document is larger than 256 MB"
 NOT_TEXT: Final = "File is not text"
-NOT_TABLE: Final = "Table is missing or has no known columns"
+NOT_DATABASE: Final = "File is not a database that can be read"
+NOT_TABLE: Final = "Database has no table of calls"
 BAD_COUNT: Final = "Token count is not a whole number"
 NEGATIVE_COUNT: Final = "Token count is negative"
 ABSURD_COUNT: Final = "Token count is above a billion"
@@ -52,6 +53,7 @@ REASONS: Final = (
     TOO_LONG,
     TOO_LARGE,
     NOT_TEXT,
+    NOT_DATABASE,
     NOT_TABLE,
     BAD_COUNT,
     NEGATIVE_COUNT,
@@ -168,7 +170,7 @@ class DatabaseSource(LogSource, Protocol):
         """What is read, in this order; the last one holds the calls."""
 
     def read_rows(
-        self, tables: Mapping[str, Iterable[Sequence[Cell]]], now_ms: int, path: str
+        self, tables: Mapping[str, Iterable[Sequence[Cell]]], now_ms: int
     ) -> tuple[list[Call], list[Reject]]:
         """Return the calls in the rows of *tables*, each as long as the table's columns.
 

@@ -32,7 +32,13 @@ def make(folder: Path, *paths: str) -> None:
 
 
 def test_that_sources_are_found_by_being_there() -> None:
-    assert [source.name for source in SOURCES] == ["claude-code", "codex", "gemini-cli"]
+    assert [source.name for source in SOURCES] == [
+        "claude-code",
+        "codex",
+        "copilot-cli",
+        "gemini-cli",
+        "opencode",
+    ]
     assert source_named("codex").title == "Codex"
     with pytest.raises(KeyError):
         source_named("nothing")
