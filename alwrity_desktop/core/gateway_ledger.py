@@ -11,7 +11,7 @@ from alwrity_desktop.core.domain.budgets import Enforcement
 from alwrity_desktop.core.domain.periods import period_of
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.pricing import PriceOverride
-from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT, Call
+from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS, LOCAL_ACCOUNT, Call
 from alwrity_desktop.core.gateway.booking import SOURCE
 from alwrity_desktop.core.gateway.door import Standing
 from alwrity_desktop.core.ledger.batches import Batch
@@ -56,7 +56,8 @@ class ContextDoor:
         week_starts = self._context.settings.week_starts
         found = []
         with self._ledger().snapshot() as snapshot:
-            for budget in snapshot.budgets(LOCAL_ACCOUNT):
+            budgets = [*snapshot.budgets(LOCAL_ACCOUNT), *snapshot.budgets(ALL_ACCOUNTS)]
+            for budget in budgets:
                 if budget.enforcement != Enforcement.BLOCK:
                     continue
                 period = period_of(budget.period, now_ms, zone, week_starts=week_starts)
@@ -95,7 +96,7 @@ def _file_of(path: Path) -> Hashable:
     return status.st_dev, status.st_ino
 
 
-def _change_of(path: str) -> Hashable:
+def _change_of(path: str) -> tuple[int, ...] | None:
     try:
         status = os.stat(path)  # noqa: PTH116 - asked for with each call of the gateway
     except OSError:

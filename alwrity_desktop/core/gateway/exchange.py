@@ -82,6 +82,7 @@ class Exchange:
         if self._request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
             await self._request.writer.write(_CONTINUE)
             self._request.writer.output_size = 0
+        await self._watch.prepare()
         body = await self._body()
         refusal = await self._watch.admit()
         if refusal is not None:

@@ -26,6 +26,9 @@ class Watch:
     #: True where the request has to be read before it may go on.
     must_read_first = False
 
+    async def prepare(self) -> None:
+        """Find out whether the request has to be read before it may go on."""
+
     def feed_request(self, chunk: bytes) -> None:
         """Read a piece of the request."""
 
@@ -84,7 +87,11 @@ class CountedWatch(Watch):
         self._is_read = False
         self._is_sent = False
         self._begun = begun_call(address, route, self._reader.asked, self._tags)
-        self.must_read_first = desk.gate.has_budgets
+
+    async def prepare(self) -> None:
+        """Learn of budgets that were set since the call before."""
+        await self._desk.gate.refresh(self._desk.now_ms())
+        self.must_read_first = self._desk.gate.has_budgets
 
     def feed_request(self, chunk: bytes) -> None:
         """Read a piece of the request."""
@@ -115,10 +122,11 @@ class CountedWatch(Watch):
 
     async def admit(self) -> Refusal | None:
         """Hold what the call may cost, or return why it may not go out."""
-        gate, now_ms = self._desk.gate, self._desk.now_ms()
-        await gate.refresh(now_ms)
-        if not gate.has_budgets:
+        if not self.must_read_first:
             return None
+        gate, now_ms = self._desk.gate, self._desk.now_ms()
+        # Its body may have taken long to come.
+        await gate.refresh(now_ms)
         self._read_request()
         begun = msgspec.structs.replace(self._begun, occurred_at_ms=now_ms)
         most = call_at_most(begun, self._route, self._reader.asked, self._reader.size_bytes)
