@@ -42,7 +42,7 @@ def rows(*given: list[Cell]) -> tuple[list[Call], list[Reject]]:
 
 
 def only(**fields: object) -> Call:
-    calls, rejects = rows(row(**fields))
+    calls, rejects = rows(row("msg_1", **fields))
     assert rejects == []
     return calls[0]
 
