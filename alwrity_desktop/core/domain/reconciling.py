@@ -152,7 +152,8 @@ def _likely(claim: _Claim, own: int, ever: int, merged: int) -> str:
         (bool(claim.provider) and not value and measure != "calls", PROVIDERS_WITHOUT),
         (_same(value, own, measure), ROUNDED),
         (is_month and ever != own and _same(value, ever, measure), ALL_TIME_NAMED_MONTH),
-        (is_summary and value > own, ALL_TIME_NAMED_MONTH),
+        # Whatever it says that no other endpoint says of the period.
+        (is_summary, ALL_TIME_NAMED_MONTH),
         (value > own, NOT_IN_ROWS),
         (is_trend, DIFFERS if value else TRENDS_WITHOUT),
         (bool(merged) and value + merged == own, MERGED),

@@ -188,6 +188,8 @@ ROLLUPS: Final = Table(
     Column("cost_rest_pico", Integer, nullable=False),
     Column("duration_ms", Integer, nullable=False),
     Column("duration_calls", Integer, nullable=False),
+    #: For accounts whose calls are few among all: those of servers.
+    Index("rollups_by_series", "series_id", "quarter"),
     sqlite_with_rowid=False,
 )
 
@@ -199,6 +201,7 @@ DURATIONS: Final = Table(
     #: Logarithmic bucket of the duration, see ``core.domain.durations``.
     Column("bucket", Integer, primary_key=True),
     Column("calls", Integer, nullable=False),
+    Index("durations_by_series", "series_id", "quarter"),
     sqlite_with_rowid=False,
 )
 

@@ -21,6 +21,8 @@ def upgrade() -> None:
     _sync_states()
     _remainders()
     _server_alerts()
+    op.create_index("rollups_by_series", "rollups", ["series_id", "quarter"], unique=False)
+    op.create_index("durations_by_series", "durations", ["series_id", "quarter"], unique=False)
 
 
 def _series() -> None:
