@@ -22,6 +22,9 @@ from alwrity_desktop.core.domain.errors import (
 MARK_READ: Final = "/mark-read"
 """The one thing that is asked with POST and may be asked twice."""
 
+REFUSED_REST_S: Final = 900.0
+"""A token that was refused is tried again so rarely: a server may have been mistaken."""
+
 
 @dataclass(slots=True)
 class Connection:
@@ -36,6 +39,21 @@ class Connection:
     lock: threading.Lock = field(default_factory=threading.Lock)
     #: Whether the last token was refused, or there was none.
     is_refused: bool = True
+    #: When a refused token may be tried once more, in the pauses' seconds.
+    trial_at_s: float = 0.0
+
+    def note(self, *, is_refused: bool, now_s: float) -> None:
+        """Note whether the token was refused; the first refusal starts its rest."""
+        if is_refused and not self.is_refused:
+            self.trial_at_s = now_s + REFUSED_REST_S
+        self.is_refused = is_refused
+
+    def is_trial_due(self, now_s: float) -> bool:
+        """Return whether to try a refused token once more, and begin its rest anew."""
+        if not self.is_refused or now_s < self.trial_at_s:
+            return False
+        self.trial_at_s = now_s + REFUSED_REST_S
+        return True
 
 
 @dataclass(slots=True)

@@ -72,7 +72,9 @@ def sync_account(core: DeskCore, connections: Connections, errand: Errand) -> Sy
                 f"Something went wrong that is this program's own fault. {core.profile.log} "
                 "has the details."
             )
-        _note(core, connection, error, pull)
+        is_refused = isinstance(error, AuthRefusedError)
+        connection.note(is_refused=is_refused, now_s=elapsed_s())
+        _note(core, connection.account.name, error, pull)
     return SyncResult(
         name=connection.account.name,
         is_ok=error is None,
@@ -97,7 +99,7 @@ def state_of(error: AlwrityError | None) -> str:
 def _bring(core: DeskCore, connections: Connections, errand: Errand) -> tuple[Pull, BatchResult]:
     connection, account = errand.connection, errand.connection.account
     connections.renew(connection)
-    if errand.is_hastened:
+    if errand.is_hastened or connection.is_trial_due(connections.network.pauses.elapsed_s()):
         connection.asker.allow_trial()
     ledger = core.ledger(account.name)
     is_first = ledger.server_view(account.name).last_sync_ms is None
@@ -150,14 +152,12 @@ def _batch(core: DeskCore, name: str, door: str, pull: Pull) -> Batch:
     )
 
 
-def _note(core: DeskCore, connection: Connection, error: AlwrityError | None, pull: Pull) -> None:
-    connection.is_refused = isinstance(error, AuthRefusedError)
+def _note(core: DeskCore, name: str, error: AlwrityError | None, pull: Pull) -> None:
     is_told = error is None or isinstance(error, AskingError)
     if not is_told or isinstance(error, AskingStoppedError):
         # The ledger itself is in trouble, or nobody wanted to know any more.
         return
     trouble = " ".join(pull.troubles) if error is None else str(error)
-    name = connection.account.name
     core.ledger(name).note_sync(name, core.clock.now_ms(), state_of(error), trouble)
 
 
