@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 from typing import TYPE_CHECKING, Final
 
 from alwrity_desktop.core import health_facts, server_reporting
@@ -237,9 +237,8 @@ class _Gathering:
         silent = next((one for one in self._silent if one.name == budget.account), None)
         if silent is None:
             return self._snapshot.standing(budget, own)
-        resets = (date.fromisoformat(own.end) + timedelta(days=1)).isoformat()
         found = server_reporting.stated_of(self._snapshot, silent, own)
-        return server_reporting.stated_standing(found, budget, resets)
+        return stated.standing(found, budget, own)
 
     def _alerts(self) -> list[Alert]:
         """Return the alerts of all members, unread first, then the newest."""

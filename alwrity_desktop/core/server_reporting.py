@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from alwrity_desktop.core.domain import breakdown, stated
-from alwrity_desktop.core.domain.budgets import Budget, Limit, LimitKind, percent_used, status_of
+from alwrity_desktop.core.domain.budgets import Limit
 from alwrity_desktop.core.domain.health import Health, HealthStatus, SourceHealth
 from alwrity_desktop.core.domain.periods import Period, local_day
 from alwrity_desktop.core.domain.reconciliation import ReconciliationRow
@@ -15,15 +15,12 @@ from alwrity_desktop.core.domain.reconciling import Sums, reconcile
 from alwrity_desktop.core.domain.report import AccountView, Figures
 from alwrity_desktop.core.domain.server import ServerFacts, ServerView
 from alwrity_desktop.core.domain.server_limits import limits_of, present_key, resets_on
-from alwrity_desktop.core.domain.stated import Stated
+from alwrity_desktop.core.domain.stated import PLATFORM, Stated
 from alwrity_desktop.core.domain.statements import ALL_TIME, Statement
 from alwrity_desktop.core.domain.sums import Scope
 
 if TYPE_CHECKING:
     from alwrity_desktop.core.ledger.snapshot import LedgerSnapshot
-
-PLATFORM: Final = "agent-billing"
-"""The kind of accounts whose servers state sums of messages, and never single calls."""
 
 WITHOUT_SERVER: Final = frozenset({"local", "sample", "all"})
 
@@ -50,34 +47,7 @@ def is_stated_only(snapshot: LedgerSnapshot, account: AccountView) -> bool:
 
 def stated_of(snapshot: LedgerSnapshot, account: AccountView, period: Period) -> Stated:
     """Return what the server of *account* states of *period*."""
-    said = snapshot.statements(account.name)
-    if account.kind == PLATFORM:
-        return stated.of_platform(said, period)
-    return stated.of_periods(said, period)
-
-
-def stated_standing(found: Stated, budget: Budget, resets: str) -> Limit | None:
-    """Return how *budget* stands by what a server states; None where it states no such thing."""
-    totals = found.totals
-    if totals is None or budget.kind is LimitKind.CALLS or budget.scope != "account":
-        return None
-    used = totals.tokens if budget.kind is LimitKind.TOKENS else totals.cost_pico
-    return Limit(
-        name=budget.name,
-        scope=budget.scope,
-        kind=budget.kind,
-        used=used,
-        limit=budget.limit,
-        percent=percent_used(used, budget.limit),
-        status=status_of(used, budget.limit),
-        origin="budget",
-        period=budget.period,
-        resets_on=resets,
-        budget_id=budget.id,
-        enforcement=budget.enforcement,
-        thresholds=budget.thresholds,
-        account=budget.account,
-    )
+    return stated.of_account(account.kind, snapshot.statements(account.name), period)
 
 
 def limits(

@@ -378,6 +378,13 @@ def test_that_a_platforms_budget_stands_by_what_is_stated(context: Context) -> N
 
     (found,) = report(context, PLATFORM).limits
     assert (found.used, found.percent) == (5 * CENT, 50.0)
+    more = stated(StatementKind.TOTAL, "month", cost_pico=9 * CENT, messages=8)
+    sync(context, PLATFORM, NOW_MS + 1, statements=[more])
+    (waiting,) = context.ledger("bots").waiting_notifications("bots", NOW_MS)
+    assert (waiting.threshold_percent, waiting.title) == (
+        90,
+        "You've used 90% of your monthly budget",
+    )
 
 
 def test_that_all_accounts_add_up_and_each_call_counts_once(context: Context) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from typing import Final
 
+from alwrity_desktop.core.domain.budgets import Budget, Limit, LimitKind, percent_used, status_of
 from alwrity_desktop.core.domain.periods import Period, local_day
 from alwrity_desktop.core.domain.providers import provider_of
 from alwrity_desktop.core.domain.report import Figures
@@ -16,6 +17,9 @@ from alwrity_desktop.core.domain.sums import SlotSums
 
 NOT_ITEMISED: Final = "not itemised"
 """The key of what is in a server's total and in none of the parts that it names."""
+
+PLATFORM: Final = "agent-billing"
+"""The kind of accounts whose servers state sums of messages, and never single calls."""
 
 _PARTS: Final = {
     "agent": StatementKind.AGENT,
@@ -67,6 +71,13 @@ def figures_of(statement: Statement) -> Figures:
         messages=statement.messages,
         conversations=statement.conversations,
     )
+
+
+def of_account(kind: str, statements: Sequence[Statement], period: Period) -> Stated:
+    """Return what the server of an account of a kind states of *period*."""
+    if kind == PLATFORM:
+        return of_platform(statements, period)
+    return of_periods(statements, period)
 
 
 def of_platform(statements: Sequence[Statement], period: Period) -> Stated:
@@ -147,6 +158,30 @@ def together(several: Iterable[Stated]) -> Stated:
             groups[name] += parts
         slots += one.day_slots
     return Stated(totals, dict(groups), slots)
+
+
+def standing(found: Stated, budget: Budget, period: Period) -> Limit | None:
+    """Return how *budget* stands by what is stated of its *period*; None where nothing is."""
+    totals = found.totals
+    if totals is None or budget.kind is LimitKind.CALLS or budget.scope != "account":
+        return None
+    used = totals.tokens if budget.kind is LimitKind.TOKENS else totals.cost_pico
+    return Limit(
+        name=budget.name,
+        scope=budget.scope,
+        kind=budget.kind,
+        used=used,
+        limit=budget.limit,
+        percent=percent_used(used, budget.limit),
+        status=status_of(used, budget.limit),
+        origin="budget",
+        period=budget.period,
+        resets_on=(date.fromisoformat(period.end) + timedelta(days=1)).isoformat(),
+        budget_id=budget.id,
+        enforcement=budget.enforcement,
+        thresholds=budget.thresholds,
+        account=budget.account,
+    )
 
 
 def _platform_total(statements: Sequence[Statement], period: Period) -> Statement | None:

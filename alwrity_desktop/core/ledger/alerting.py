@@ -59,7 +59,7 @@ def cross_thresholds(connection: Connection, batch: Batch, touched: Iterable[Cal
             is_silent = batch.is_first_read and last_ms < made_at_ms
             for period in _periods(budget, made_at_ms, spans, batch):
                 limit = budget_rows.standing(connection, budget, period)
-                alerts += _raise(connection, batch.now_ms, budget, limit, period, is_silent)
+                alerts += raise_passed(connection, batch.now_ms, budget, limit, period, is_silent)
     return alerts
 
 
@@ -69,7 +69,7 @@ def check_budget(
     """Raise, in silence, the alerts that a budget just set is due for the present period."""
     period = period_of(budget.period, now_ms, timezone, week_starts=week_starts)
     limit = budget_rows.standing(connection, budget, period)
-    return _raise(connection, now_ms, budget, limit, period, is_silent=True)
+    return raise_passed(connection, now_ms, budget, limit, period, is_silent=True)
 
 
 def _spans(calls: Iterable[Call]) -> dict[tuple[str, str, str], _Span]:
@@ -114,7 +114,7 @@ def _periods(
         at_ms = period.end_ms
 
 
-def _raise(
+def raise_passed(
     connection: Connection,
     now_ms: int,
     budget: Budget,
@@ -122,7 +122,7 @@ def _raise(
     period: Period,
     is_silent: bool,  # noqa: FBT001 - named at each call
 ) -> list[Alert]:
-    """Insert the alerts that are new; only the highest threshold waits to be notified."""
+    """Insert the alerts of *limit* that are new; only the highest waits to be notified."""
     group = f"budget:{budget.id}:{budget.revision}:{period.start_ms}"
     title, message = threshold_words(limit)
     passed = crossed(limit)

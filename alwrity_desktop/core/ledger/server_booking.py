@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from alwrity_desktop.core.domain import stated
 from alwrity_desktop.core.domain.alerts import (
     Alert,
     AlertKind,
@@ -16,12 +17,14 @@ from alwrity_desktop.core.domain.alerts import (
     threshold_words,
 )
 from alwrity_desktop.core.domain.budgets import Limit
+from alwrity_desktop.core.domain.periods import period_of
 from alwrity_desktop.core.domain.report import Figures
 from alwrity_desktop.core.domain.server import ServerFacts
 from alwrity_desktop.core.domain.server_limits import billing_period, limits_of, present_key
 from alwrity_desktop.core.domain.sums import Scope
 from alwrity_desktop.core.ledger import (
     alerting,
+    budget_rows,
     reading,
     remainder_rows,
     server_alert_rows,
@@ -61,8 +64,28 @@ def _alerts(connection: Connection, batch: Batch) -> list[Alert]:
     first_ok_ms = server_rows.first_ok_ms(connection, batch.account)
     born = server_alert_rows.merge(connection, batch, first_ok_ms, key)
     is_silent = first_ok_ms is None
+    born += _pass_budgets(connection, batch)
     for limit in _limits(connection, batch, facts, key):
         born += _cross(connection, batch, limit, (facts, key), is_silent=is_silent)
+    return born
+
+
+def _pass_budgets(connection: Connection, batch: Batch) -> list[Alert]:
+    """Raise what the budgets are due by statements, where there are no calls to count."""
+    budgets = budget_rows.load(connection, batch.account)
+    if not budgets or reading.calls_ever(connection, batch.account):
+        return []
+    said = statement_rows.load(connection, (batch.account,))
+    born = []
+    for budget, _ in budgets:
+        period = period_of(
+            budget.period, batch.now_ms, batch.timezone, week_starts=batch.week_starts
+        )
+        limit = stated.standing(stated.of_account(batch.door, said, period), budget, period)
+        if limit is not None:
+            born += alerting.raise_passed(
+                connection, batch.now_ms, budget, limit, period, is_silent=False
+            )
     return born
 
 
