@@ -167,8 +167,10 @@ def _responses(heard: Heard) -> Answer:
 def _embeddings(heard: Heard) -> Answer:
     usage = {"prompt_tokens": PROMPT, "total_tokens": PROMPT}
     vector = {"object": "embedding", "index": 0, "embedding": [0.5, 0.25]}
-    model = _asked(heard).get("model")
-    return whole({"object": "list", "data": [vector], "model": model, "usage": usage})
+    answer = {"object": "list", "data": [vector], "model": _asked(heard).get("model")}
+    # Mistral alone gives these an id.
+    own = {"id": new_id("e")} if "/mistral" in heard.target else {}
+    return whole({**answer, **own, "usage": usage})
 
 
 def _images(heard: Heard) -> Answer:
