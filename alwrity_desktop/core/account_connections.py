@@ -40,17 +40,19 @@ class Connection:
     #: Whether the last token was refused, or there was none.
     is_refused: bool = True
     #: When a refused token may be tried once more, in the pauses' seconds.
-    trial_at_s: float = 0.0
+    trial_at_s: float | None = None
 
     def note(self, *, is_refused: bool, now_s: float) -> None:
-        """Note whether the token was refused; the first refusal starts its rest."""
-        if is_refused and not self.is_refused:
-            self.trial_at_s = now_s + REFUSED_REST_S
+        """Note whether the token was refused; the first refusal begins its rest."""
         self.is_refused = is_refused
+        if not is_refused:
+            self.trial_at_s = None
+        elif self.trial_at_s is None:
+            self.trial_at_s = now_s + REFUSED_REST_S
 
     def is_trial_due(self, now_s: float) -> bool:
         """Return whether to try a refused token once more, and begin its rest anew."""
-        if not self.is_refused or now_s < self.trial_at_s:
+        if self.trial_at_s is None or now_s < self.trial_at_s:
             return False
         self.trial_at_s = now_s + REFUSED_REST_S
         return True

@@ -62,7 +62,6 @@ MISHAPS = (
     "",
     "",
 )
-OPTIONS: dict[str, dict[str, object]] = {"slow": {"seconds": 0.02}}
 WITHOUT_NEWS = frozenset({"reset", "429_rate", "500", "html", "503", "not_json", "401", "cut"})
 
 
@@ -112,6 +111,13 @@ class Day:
         for alert in self.context.take_notifications("work"):
             self.shown.append((alert.title, alert.message))
             self.context.confirm_notifications("work", [alert.id])
+
+    def misbehave(self, mishap: str) -> None:
+        """Have the server do wrong until it is told to behave."""
+        if mishap == "slow":
+            self.server.misbehave(mishap, times=None, seconds=0.02)
+        else:
+            self.server.misbehave(mishap, times=None)
 
     def book(self, calls: int) -> None:
         """Let the person use the server."""
@@ -166,7 +172,7 @@ def test_that_a_day_of_every_fault_leaves_figures_alerts_and_the_machine_well(da
         day.polls.watch(("work",), is_hidden=hour != 1)
         before = day.totals() if hour else (0, Decimal(0))
         if mishap:
-            day.server.misbehave(mishap, times=None, **OPTIONS.get(mishap, {}))
+            day.misbehave(mishap)
         else:
             day.book(CALLS_AN_HOUR)
         day.run(1)
