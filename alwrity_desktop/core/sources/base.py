@@ -20,6 +20,7 @@ TOO_LARGE: Final = "Document is larger than 256 MB"
 NOT_TEXT: Final = "File is not text"
 NOT_DATABASE: Final = "File is not a database that can be read"
 NOT_TABLE: Final = "Database has no table of calls"
+BAD_ROW: Final = "Row has another number of columns than the header"
 BAD_COUNT: Final = "Token count is not a whole number"
 NEGATIVE_COUNT: Final = "Token count is negative"
 ABSURD_COUNT: Final = "Token count is above a billion"
@@ -55,6 +56,7 @@ REASONS: Final = (
     NOT_TEXT,
     NOT_DATABASE,
     NOT_TABLE,
+    BAD_ROW,
     BAD_COUNT,
     NEGATIVE_COUNT,
     ABSURD_COUNT,

@@ -37,6 +37,7 @@ def test_that_sources_are_found_by_being_there() -> None:
         "codex",
         "copilot-cli",
         "gemini-cli",
+        "litellm",
         "opencode",
     ]
     assert source_named("codex").title == "Codex"
