@@ -102,3 +102,22 @@ def report(
     )
     with context.ledger(account.name).snapshot() as snapshot:
         return build_report(snapshot, question, now_ms, {})
+
+
+def platform_statements() -> list[Statement]:
+    """Return the year of a platform: two days of use, and an agent that is not all of it."""
+    total = StatementKind.TOTAL
+    return [
+        stated(total, "month", tokens=150, cost_pico=5 * CENT, messages=5, conversations=2),
+        stated(total, "year", tokens=450, cost_pico=9 * CENT, messages=9, conversations=4),
+        stated(
+            StatementKind.DAY, "year", "2026-11-02", input_tokens=30, output_tokens=90,
+            cost_pico=3 * CENT, messages=3,
+        ),
+        stated(StatementKind.DAY, "year", "2026-10-05", tokens=80, cost_pico=CENT, messages=2),
+        stated(
+            StatementKind.AGENT, "month", "a-1", label="Bot", tokens=100, cost_pico=3 * CENT,
+            messages=3,
+        ),
+        stated(StatementKind.MODEL, "month", "gpt-4", tokens=150, cost_pico=5 * CENT, messages=5),
+    ]  # fmt: skip
