@@ -60,14 +60,13 @@ class Questions:
             return None
         try:
             data = data_of(self._ask("GET", path, params), ability)
-            self._has_answer = True
             found = parse(data, Place(ability, self._troubles))
         except AskingStoppedError:
             raise
         except AskingError as error:
             self._failed(ability, path, error, is_expected=is_expected)
             return None
-        self.abilities[ability] = True
+        self.abilities[ability] = self._has_answer = True
         return found
 
     def lacks(self, ability: str) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
 from typing import Any, Final
 
 import pytest
@@ -18,223 +17,23 @@ from alwrity_desktop.core.domain.errors import (
 from alwrity_desktop.core.domain.server import Meaning
 from alwrity_desktop.core.domain.statements import StatementKind
 from alwrity_desktop.core.sources.servers.alwrity import SERVER
-from alwrity_desktop.core.sources.servers.base import (
-    PARTS,
-    PLANS,
-    STATUS,
-    TRENDS,
-    USAGE,
-    KnownRows,
-    Pull,
-)
+from alwrity_desktop.core.sources.servers.base import PLANS, STATUS, TRENDS, USAGE
 from tests.core.sources.servers.asks import NOW_MS, DirectAsk, figures, known_after, only
+from tests.core.sources.servers.pulls import ALL, direct, fixed_clock, pull, recorded
 from tests.servers import people
-from tests.servers.alwrity import AlwrityServer
 from tests.servers.documented import DocumentedServer
 from tests.servers.documented import Trends as Shapes
-from tests.servers.made_up import MadeUpTenant
 from tests.servers.recorded import RecordedTenant
 from tests.servers.recording_files import ALICE, ERIN
 from tests.servers.server_clock import ServerClock
-from tests.servers.wire import Answer, Json, Request, success
+from tests.servers.wire import Answer, Json, success
 
-ALL: Final = frozenset(PARTS)
 DAY_MS: Final = 86_400_000
-
-
-class FixedClock:
-    """The clock of a server that answers at the moment of the pulls."""
-
-    def now_ms(self) -> int:
-        return NOW_MS
 
 
 @pytest.fixture
 def at() -> ServerClock:
-    return ServerClock(FixedClock())  # type: ignore[arg-type]
-
-
-def direct(tenant: MadeUpTenant) -> DirectAsk:
-    """Return a way to ask an unstarted server with this tenant."""
-    server = AlwrityServer([tenant], clock=tenant.clock)
-    server._http.server_close()
-    return DirectAsk(server.reply, server.token(tenant.user))
-
-
-def pull(
-    ask: DirectAsk, known: KnownRows | None = None, parts: frozenset[str] = ALL, user: str = ALICE
-) -> Pull:
-    return SERVER.pull(ask, "mine", user, known or KnownRows(), parts, NOW_MS)
-
-
-def recorded() -> DirectAsk:
-    return DirectAsk(RecordedTenant(ALICE).answer)
-
-
-def test_that_five_thousand_rows_come_whole_with_few_requests(at: ServerClock) -> None:
-    ask = direct(people.heavy("heidi", at))
-    first = pull(ask, user="heidi")
-    assert len(first.calls) == 5000
-    assert len({call.identity for call in first.calls}) == 5000
-    assert first.is_complete
-    assert len(ask.asked) < 60
-    before = len(ask.asked)
-    second = pull(ask, known_after(first), user="heidi")
-    assert len(ask.asked) - before <= 8
-    assert second.calls == ()
-    assert not second.is_complete
-
-
-def test_that_only_new_rows_come_later(at: ServerClock) -> None:
-    tenant = people.writer("nora", at, calls=40, days=20)
-    ask = direct(tenant)
-    known = known_after(pull(ask, user="nora"))
-    at.advance(3600)
-    newest = people.over_limits("other", at).books.rows[:3]
-    tenant.books.rows += [
-        row for row in newest if (row.id, row.at) not in {(r.id, r.at) for r in tenant.books.rows}
-    ]
-    later = pull(ask, known, user="nora")
-    assert {call.identity for call in later.calls}.isdisjoint(known.newest)
-    assert ask.asked[-1][2] == {"limit": "200", "offset": "0"}
-
-
-def test_that_old_rows_are_found_page_by_page_until_one_is_known() -> None:
-    rows = [row(number) for number in range(900, 0, -1)]
-    ask = DirectAsk(paged(rows))
-    first = pull(DirectAsk(paged(rows[500:])), parts=frozenset({USAGE}))
-    assert len(first.calls) == 400
-    later = pull(ask, known_after(first), frozenset({USAGE}))
-    assert len(later.calls) == 500
-    assert len(ask.paths("usage-logs")) == 3
-
-
-def test_that_a_list_without_an_end_is_left() -> None:
-    rows = [row(number) for number in range(30, 0, -1)]
-
-    def door(request: Request) -> Answer:
-        return Answer(200, {"logs": rows, "has_more": True, "total_count": 10**6})
-
-    ask = DirectAsk(door)
-    found = pull(ask, parts=frozenset({USAGE}))
-    assert len(found.calls) == 30
-    assert not found.is_complete
-    assert any("has no end" in trouble for trouble in found.troubles)
-    assert len(ask.paths("usage-logs")) == 2
-
-
-def test_that_a_row_on_two_pages_is_one_call() -> None:
-    rows = [row(number) for number in range(6000, 0, -1)]
-
-    def door(request: Request) -> Answer:
-        offset = int(request.query.get("offset", "0"))
-        # A new row came between the pages: the old ones moved on by one.
-        start = offset - 1 if offset else 0
-        page = rows[start : start + 5000]
-        return Answer(200, {"logs": page, "has_more": start + 5000 < 6000})
-
-    found = pull(DirectAsk(door), parts=frozenset({USAGE}))
-    assert len(found.calls) == 6000
-
-
-def row(number: int, **changed: object) -> dict[str, Any]:
-    """Return a row of usage-logs."""
-    return {
-        "id": number,
-        "timestamp": f"2026-11-{1 + number // 1440 % 28:02d}T{number // 60 % 24:02d}"
-        f":{number % 60:02d}:00.{number:06d}",
-        "provider": "google",
-        "actual_provider_name": "google",
-        "model_used": "gemini-2.5-flash",
-        "endpoint": "/api/blog/gemini",
-        "tokens_input": 100,
-        "tokens_output": 10,
-        "tokens_total": 110,
-        "cost_total": 0.000055,
-        "response_time": 1.5,
-        "status_code": 200,
-        "billing_period": "2026-11",
-        "is_aggregated": False,
-    } | changed
-
-
-def merged(number: int, calls: int, provider: str) -> dict[str, Any]:
-    """Return a row into which the server merged several."""
-    return row(
-        number,
-        provider=provider,
-        actual_provider_name=None,
-        model_used=f"[{calls} calls aggregated]",
-        endpoint="[AGGREGATED]",
-        is_aggregated=True,
-    )
-
-
-def paged(rows: list[dict[str, Any]]) -> Callable[[Request], Answer]:
-    """Return a door with these rows and nothing else."""
-
-    def door(request: Request) -> Answer:
-        if "usage-logs" not in request.path:
-            return Answer(404, {"detail": "Not Found"})
-        limit, offset = int(request.query["limit"]), int(request.query.get("offset", "0"))
-        page = rows[offset : offset + limit]
-        return Answer(200, {"logs": page, "has_more": offset + limit < len(rows)})
-
-    return door
-
-
-def test_that_merged_rows_of_one_gateway_are_told_apart_once() -> None:
-    rows = [row(9), merged(3, 5, "wavespeed"), merged(2, 2, "wavespeed"), merged(1, 4, "google")]
-    kinds = {"video": [rows[1]], "audio": [rows[2]], "image_edit": []}
-
-    def door(request: Request) -> Answer:
-        provider = request.query.get("provider")
-        return Answer(200, {"logs": kinds[provider] if provider else rows, "has_more": False})
-
-    ask = DirectAsk(door)
-    first = pull(ask, parts=frozenset({USAGE}))
-    assert labels(first) == {"3": "video", "2": "audio", "1": "gemini"}
-    assert len(ask.paths("usage-logs")) == 4
-    # Nothing but merged rows: the next pull reads them all, and knows them.
-    known = KnownRows(is_complete=True, merged=known_after(first).merged)
-    again = DirectAsk(door)
-    assert labels(pull(again, known, frozenset({USAGE}))) == labels(first)
-    assert len(again.paths("usage-logs")) == 1
-
-
-def labels(found: Pull) -> dict[str, str]:
-    return {each.key: each.label for each in found.statements if each.kind is StatementKind.MERGED}
-
-
-def test_that_rows_without_a_price_are_told_by_their_path() -> None:
-    rows = [
-        row(4, provider="wavespeed", model_used="new-one", endpoint="/image-edit/new"),
-        row(3, provider="wavespeed", model_used="new-one", endpoint="/video-generation/x"),
-        row(2, provider="wavespeed", model_used="other", endpoint="/api/tts/x?user=canary@x.y"),
-        row(1, provider="wavespeed", model_used="some-text", endpoint="/api/write"),
-    ]
-    ask = DirectAsk(paged(rows))
-    found = pull(ask, parts=frozenset({USAGE}))
-    assert [call.provider for call in found.calls] == ["image_edit", "video", "audio", "wavespeed"]
-    assert found.calls[2].endpoint == "/api/tts/x"
-
-
-def test_that_a_call_without_its_figures_is_estimated_and_not_lost() -> None:
-    rows = [
-        row(3, tokens_input="many", tokens_output=None, tokens_total=None, cost_total="much"),
-        row(2, tokens_input=None, tokens_total=50),
-        row(1, timestamp="yesterday"),
-    ]
-    found = pull(DirectAsk(paged(rows)), parts=frozenset({USAGE}))
-    unknown, summed = found.calls
-    assert (unknown.tokens, unknown.is_estimated, unknown.reported_cost_pico) == (0, True, None)
-    assert (summed.input_tokens, summed.output_tokens, summed.is_estimated) == (40, 10, False)
-    assert set(found.troubles) >= {
-        '"tokens_input" in usage_logs could not be read.',
-        '"cost_total" in usage_logs could not be read.',
-        '"timestamp" in usage-logs could not be read.',
-    }
-    assert not any("many" in trouble or "yesterday" in trouble for trouble in found.troubles)
+    return fixed_clock()
 
 
 def test_that_lost_counters_show_because_the_dashboard_is_asked_first(at: ServerClock) -> None:
