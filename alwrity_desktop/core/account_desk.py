@@ -7,17 +7,14 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 from alwrity_desktop.core.accounts import Account, AccountState, AccountStore, SyncResult, checked
-from alwrity_desktop.core.clock import Clock
+from alwrity_desktop.core.desk_core import DeskCore
 from alwrity_desktop.core.domain.errors import AskingError, AskingStoppedError
-from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS
 from alwrity_desktop.core.polling import STALE_AFTER_MS
-from alwrity_desktop.core.profile import Profile
-from alwrity_desktop.core.settings import Settings
 from alwrity_desktop.core.sources.servers.base import PARTS
 from alwrity_desktop.core.sources.servers.registry import server_source
 
@@ -27,7 +24,6 @@ if TYPE_CHECKING:
     from alwrity_desktop.core.account_tokens import TokenKeeper
     from alwrity_desktop.core.asking.network import Network
     from alwrity_desktop.core.domain.server import Preflight, ServerView
-    from alwrity_desktop.core.ledger.ledger import Ledger
     from alwrity_desktop.core.secrets import SecretStore
     from alwrity_desktop.core.sources.servers.base import ServerSource
 
@@ -39,26 +35,6 @@ MARKS_DEADLINE_S: Final = 10.0
 
 _MAX_AT_ONCE: Final = 8
 _NEVER_ASKED: Final = "Not asked yet."
-
-
-class DeskCore(Protocol):
-    """What the desk needs of the program: the context."""
-
-    profile: Profile
-    clock: Clock
-
-    @property
-    def settings(self) -> Settings:
-        """The settings as they are kept now."""
-
-    def timezone(self) -> str:
-        """Return the zone in use."""
-
-    def ledger(self, account: str) -> Ledger:
-        """Return the ledger of *account*. Raises LedgerUnavailableError."""
-
-    def price_book(self) -> PriceBook:
-        """Return the price book with the person's own prices."""
 
 
 class AccountDesk:

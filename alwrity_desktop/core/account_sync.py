@@ -23,7 +23,7 @@ from alwrity_desktop.core.sources.servers.base import USAGE, Pull
 from alwrity_desktop.core.sources.servers.registry import server_source
 
 if TYPE_CHECKING:
-    from alwrity_desktop.core.account_desk import DeskCore
+    from alwrity_desktop.core.desk_core import DeskCore
     from alwrity_desktop.core.ledger.batches import BatchResult
 
 
