@@ -8,6 +8,7 @@ from typing import Final
 
 import aiohttp
 from aiohttp import hdrs, web
+from multidict import CIMultiDict
 from yarl import URL
 
 from alwrity_desktop.core.gateway import headers as passing_headers
@@ -32,6 +33,12 @@ GATEWAY_TIMEOUT: Final = 504
 
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 _TIMEOUTS: Final = (asyncio.TimeoutError, aiohttp.ServerTimeoutError)
+_BROKEN: Final = (
+    aiohttp.ClientPayloadError,
+    aiohttp.ClientOSError,
+    aiohttp.ServerDisconnectedError,
+    *_TIMEOUTS,
+)
 
 
 class RefusedError(Exception):
@@ -87,6 +94,8 @@ class Exchange:
         refusal = await self._watch.admit()
         if refusal is not None:
             raise RefusedError(refusal)
+        if isinstance(body, WholeBody) and self._watch.must_read_first:
+            body = self._rewritten(body, headers)
         upstream = await self._ask(headers, body)
         async with upstream:
             return await self._answer(upstream)
@@ -123,6 +132,16 @@ class Exchange:
             return WholeBody(b"".join(chunks), self._watch.end_request)
         return self._kept_body(chunks)
 
+    def _rewritten(self, body: WholeBody, headers: CIMultiDict[str]) -> WholeBody:
+        """Return what goes out in place of *body*, with headers that fit it."""
+        changed = self._watch.rewritten(body.content)
+        if changed is None:
+            return body
+        headers[hdrs.CONTENT_LENGTH] = str(len(changed))
+        # What was asked for is taken out of the answer again, which has to be readable for it.
+        headers[hdrs.ACCEPT_ENCODING] = "identity"
+        return WholeBody(changed, self._watch.end_request)
+
     async def _kept_body(self, chunks: list[bytes]) -> AsyncIterator[bytes]:
         for chunk in chunks:
             yield chunk
@@ -151,9 +170,7 @@ class Exchange:
                 self._watch.feed_request(chunk)
                 yield chunk
 
-    async def _ask(
-        self, headers: aiohttp.typedefs.LooseHeaders, body: object
-    ) -> aiohttp.ClientResponse:
+    async def _ask(self, headers: CIMultiDict[str], body: object) -> aiohttp.ClientResponse:
         url = URL(self._address.upstream.url + self._address.target, encoded=True)
         name = self._address.upstream.provider
         try:
@@ -183,14 +200,13 @@ class Exchange:
         try:
             await response.prepare(self._request)
             async for chunk in upstream.content.iter_any():
-                watch.feed(chunk)
+                passed = watch.feed(chunk)
                 received += len(chunk)
                 if received == length:
                     watch.end_answer()
-                await response.write(chunk)
-            watch.end_answer()
-            await response.write_eof()
-        except (aiohttp.ClientPayloadError, aiohttp.ClientOSError, *_TIMEOUTS):
+                await response.write(passed)
+            await response.write_eof(watch.end_answer())
+        except _BROKEN:
             watch.close(BAD_GATEWAY)
             self._cut()
         except ConnectionError:

@@ -30,6 +30,7 @@ class WholeBody(payload.BytesPayload):
     def __init__(self, body: bytes, on_sent: Callable[[], None]) -> None:
         """Send *body*, then call *on_sent*."""
         super().__init__(body)
+        self.content = body
         self._on_sent = on_sent
 
     async def write_with_length(

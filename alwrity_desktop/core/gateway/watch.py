@@ -18,6 +18,7 @@ from alwrity_desktop.core.gateway.counting import AnswerCounter, RequestReader
 from alwrity_desktop.core.gateway.desk import Desk
 from alwrity_desktop.core.gateway.dialects.base import Refusal, Route, Usage
 from alwrity_desktop.core.gateway.status import UnderWay
+from alwrity_desktop.core.gateway.usage_asking import UsageKeeper, asking
 
 
 class Watch:
@@ -39,14 +40,20 @@ class Watch:
         """Return why a budget keeps the call from going out, or None."""
         return None
 
+    def rewritten(self, body: bytes) -> bytes | None:  # noqa: ARG002 - for those that count
+        """Return what goes out in place of *body*; None for *body* itself."""
+        return None
+
     def begin_answer(self, status: int, headers: Mapping[str, str]) -> None:
         """Note that the answer begins."""
 
-    def feed(self, chunk: bytes) -> None:
-        """Count a piece of the answer, before it goes to the client."""
+    def feed(self, chunk: bytes) -> bytes:
+        """Count a piece of the answer, and return what of it goes to the client."""
+        return chunk
 
-    def end_answer(self) -> None:
-        """Book the call: its answer is whole, though its last piece is still to go out."""
+    def end_answer(self) -> bytes:
+        """Book the call, and return what is still to go out."""
+        return b""
 
     def close(self, status: int) -> None:
         """Book the call by what became of it, unless it is booked already."""
@@ -70,6 +77,8 @@ class CountedWatch(Watch):
         self._address = address
         self._route = route
         self._desk = desk
+        self._config = config
+        self._keeper: UsageKeeper | None = None
         self._started = time.perf_counter()
         self._key = desk.new_key()
         self._tags = _tags_of(request, address, config)
@@ -91,7 +100,8 @@ class CountedWatch(Watch):
     async def prepare(self) -> None:
         """Learn of budgets that were set since the call before."""
         await self._desk.gate.refresh(self._desk.now_ms())
-        self.must_read_first = self._desk.gate.has_budgets
+        may_ask = self._config.asks_usage and bool(self._route.usage_request)
+        self.must_read_first = self._desk.gate.has_budgets or may_ask
 
     def feed_request(self, chunk: bytes) -> None:
         """Read a piece of the request."""
@@ -138,24 +148,37 @@ class CountedWatch(Watch):
         self._hold = held
         return None
 
+    def rewritten(self, body: bytes) -> bytes | None:
+        """Return *body* with the wish for counts, where the person allows it and it is needed."""
+        self._read_request()
+        field = self._route.usage_request
+        if not (self._config.asks_usage and field and self._reader.asked.may_ask_usage):
+            return None
+        self._keeper = UsageKeeper()
+        return asking(body, field)
+
     def begin_answer(self, status: int, headers: Mapping[str, str]) -> None:
         """Count an answer that begins with *status* and *headers*."""
         self._status, self._headers = status, headers
+        if not headers.get("Content-Type", "").startswith("text/event-stream"):
+            self._keeper = None
         self._answer = AnswerCounter(self._route, status, headers)
 
-    def feed(self, chunk: bytes) -> None:
+    def feed(self, chunk: bytes) -> bytes:
         """Count *chunk*; the stream's own last word books the call."""
         answer = self._answer
         if answer is not None and not self._is_booked:
             answer.feed(chunk)
             if answer.is_complete:
                 self.close(self._status)
+        return chunk if self._keeper is None else self._keeper.feed(chunk)
 
-    def end_answer(self) -> None:
+    def end_answer(self) -> bytes:
         """Book the call with all that its answer counted."""
         if self._answer is not None and not self._is_booked:
             self._answer.end()
         self.close(self._status)
+        return b"" if self._keeper is None else self._keeper.end()
 
     def close(self, status: int) -> None:
         """Book the call once; a stream that failed on its way is booked by its failure."""

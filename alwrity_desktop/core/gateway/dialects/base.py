@@ -35,8 +35,8 @@ class Asked(msgspec.Struct, gc=False):
     answers: int = 1
     #: Pages that the request alone tells, such as the addresses to read.
     pages: int = 0
-    #: True when the stream's last event will count the tokens.
-    has_usage: bool = True
+    #: True for a stream that counts nothing, and whose program leaves that open.
+    may_ask_usage: bool = False
 
 
 class Usage(msgspec.Struct, gc=False):

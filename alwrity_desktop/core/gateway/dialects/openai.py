@@ -107,14 +107,10 @@ class _UsageEvent(msgspec.Struct, gc=False):
     usage: _Usage | None = None
 
 
-class _StreamOptions(msgspec.Struct, gc=False):
-    include_usage: bool | None = None
-
-
 class _Request(msgspec.Struct, gc=False):
     model: str | None = None
     stream: bool | None = None
-    stream_options: _StreamOptions | None = None
+    stream_options: dict[str, Any] | None = None
     max_tokens: Count | None = None
     max_completion_tokens: Count | None = None
     max_output_tokens: Count | None = None
@@ -141,8 +137,7 @@ def read_request(body: bytes, asked: Asked) -> None:
 
 def _read_chat_request(body: bytes, asked: Asked) -> None:
     read_request(body, asked)
-    options = _REQUESTS.decode(body).stream_options if asked.is_stream else None
-    asked.has_usage = not asked.is_stream or (options is not None and bool(options.include_usage))
+    asked.may_ask_usage = asked.is_stream and _REQUESTS.decode(body).stream_options is None
 
 
 def read_chat(body: bytes, usage: Usage) -> None:
