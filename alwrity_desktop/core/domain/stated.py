@@ -102,10 +102,7 @@ def of_platform(statements: Sequence[Statement], period: Period) -> Stated:
                 one.label,
                 provider_of(one.key) if kind is StatementKind.MODEL else None,
             )
-            for one in statements
-            if (one.kind, one.period) == (kind, total.period)
-            # What the newest answer no longer named is history.
-            and one.confirmed_at_ms == total.confirmed_at_ms
+            for one in _newest_parts(statements, kind, total.period, period)
         )
         for name, kind in _PARTS.items()
     }
@@ -184,6 +181,20 @@ def standing(found: Stated, budget: Budget, period: Period) -> Limit | None:
     )
 
 
+def _newest_parts(
+    statements: Sequence[Statement], kind: StatementKind, named: str, period: Period
+) -> list[Statement]:
+    """Return the parts that the newest answer within *period* named; others are history."""
+    parts = [
+        one
+        for one in statements
+        if (one.kind, one.period) == (kind, named)
+        and period.start_ms <= one.confirmed_at_ms < period.end_ms
+    ]
+    newest_ms = max((one.confirmed_at_ms for one in parts), default=0)
+    return [one for one in parts if one.confirmed_at_ms == newest_ms]
+
+
 def _platform_total(statements: Sequence[Statement], period: Period) -> Statement | None:
     kind = "today" if period.kind == "day" else period.kind
     return next(
@@ -191,6 +202,7 @@ def _platform_total(statements: Sequence[Statement], period: Period) -> Statemen
             one
             for one in reversed(statements)
             if (one.kind, one.period) == (StatementKind.TOTAL, kind)
+            and one.cost_pico is not None
             and period.start_ms <= one.confirmed_at_ms < period.end_ms
         ),
         None,

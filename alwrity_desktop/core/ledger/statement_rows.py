@@ -21,6 +21,11 @@ _FIGURES: Final = (
     "cost_pico",
     "occurred_at_ms",
 )
+_MOVING: Final = frozenset({"today", "week", "month", "year"})
+"""Names of periods that mean another span of time each day, week and so on."""
+
+_DAY_MS: Final = 86_400_000
+
 _COLUMNS: Final = ", ".join((*_NAMES, "label", *_FIGURES, "said_at_ms", "confirmed_at_ms"))
 _MARKS: Final = ", ".join("?" for _ in range(_COLUMNS.count(",") + 1))
 _INSERT: Final = f"INSERT INTO statements ({_COLUMNS}) VALUES ({_MARKS})"  # noqa: S608 - our names
@@ -34,15 +39,21 @@ _NEWEST: Final = (
 def save(connection: Connection, account: str, statements: Sequence[Statement], now_ms: int) -> int:
     """Keep what *account* was told at *now_ms*; return how many statements are new or changed.
 
-    The same figures again only move the time at which they were confirmed.
+    The same figures again only move the time at which they were confirmed. A figure that is
+    missing this time keeps the last one that was good; where all are missing nothing was said.
     """
     known = {each.name: (row_id, each) for row_id, each in _newest(connection, (account,))}
     said = {each.name: each for each in statements if each.account == account}
     new, same = [], []
     for name, statement in said.items():
         row_id, old = known.get(name, (0, None))
-        if old is None or _figures(old) != _figures(statement):
-            new.append((*name, statement.label, *_figures(statement), now_ms, now_ms))
+        figures = _figures(statement)
+        if not any(figure is not None for figure in figures):
+            continue
+        if old is not None and _lasts(old, now_ms):
+            figures = _filled(figures, _figures(old))
+        if old is None or _figures(old) != figures:
+            new.append((*name, statement.label, *figures, now_ms, now_ms))
         else:
             same.append((now_ms, statement.label, row_id))
     if new:
@@ -61,6 +72,16 @@ def load(connection: Connection, accounts: Sequence[str]) -> list[Statement]:
 def _newest(connection: Connection, accounts: Sequence[str]) -> list[tuple[int, Statement]]:
     rows = connection.exec_driver_sql(_NEWEST, (json.dumps(list(accounts)),))
     return [(row[0], _statement(row[1:])) for row in rows]
+
+
+def _lasts(old: Statement, now_ms: int) -> bool:
+    """Return whether *old* is about the same span of time still: "today" is one day's."""
+    return old.period not in _MOVING or old.confirmed_at_ms // _DAY_MS == now_ms // _DAY_MS
+
+
+def _filled(figures: tuple[int | None, ...], old: tuple[int | None, ...]) -> tuple[int | None, ...]:
+    pairs = zip(figures, old, strict=True)
+    return tuple(before if figure is None else figure for figure, before in pairs)
 
 
 def _figures(statement: Statement) -> tuple[int | None, ...]:

@@ -56,8 +56,13 @@ def test_that_parts_that_exceed_the_whole_leave_no_rest() -> None:
 def test_that_what_the_newest_answer_no_longer_names_is_history() -> None:
     total = state(StatementKind.TOTAL, "month", cost_pico=5, messages=1)
     gone = state(StatementKind.AGENT, "month", "a-1", at_ms=NOW_MS - 60_000, cost_pico=5)
-    groups = of_platform([gone, total], NOVEMBER).of_dimension("agent")
-    assert [one.key for one in groups] == [NOT_ITEMISED]
+    there = state(StatementKind.AGENT, "month", "a-2", cost_pico=3)
+    groups = of_platform([gone, there, total], NOVEMBER).of_dimension("agent")
+    assert [one.key for one in groups] == ["a-2", NOT_ITEMISED]
+    before = state(StatementKind.AGENT, "month", "a-3", at_ms=NOVEMBER.start_ms - 1, cost_pico=5)
+    assert [one.key for one in of_platform([before, total], NOVEMBER).of_dimension("agent")] == [
+        NOT_ITEMISED
+    ]
 
 
 def test_that_days_that_an_answer_leaves_out_were_without_use_and_others_are_unknown() -> None:

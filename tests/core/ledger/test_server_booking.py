@@ -127,6 +127,28 @@ def test_that_what_was_not_said_stays_unknown(ledger: Ledger, book: PriceBook) -
     assert (kept.calls, kept.tokens, kept.cost_pico, kept.label) == (None, None, 5, "x")
 
 
+def test_that_a_figure_that_is_missing_once_stays_what_it_was(
+    ledger: Ledger, book: PriceBook
+) -> None:
+    sync(ledger, book, statements=[said(calls=3, cost_pico=5)])
+    nothing = sync(ledger, book, NOW_MS + 1, statements=[said(calls=None)])
+    some = sync(ledger, book, NOW_MS + 2, statements=[said(calls=4)])
+
+    assert (nothing.statements, some.statements) == (0, 1)
+    with ledger.snapshot() as snapshot:
+        (kept,) = snapshot.statements(ACCOUNT)
+    assert (kept.calls, kept.cost_pico) == (4, 5)
+
+
+def test_that_todays_figures_are_not_filled_from_yesterday(ledger: Ledger, book: PriceBook) -> None:
+    sync(ledger, book, statements=[said(period="today", calls=3, cost_pico=5)])
+    sync(ledger, book, NOW_MS + DAY_MS, statements=[said(period="today", calls=1)])
+
+    with ledger.snapshot() as snapshot:
+        (kept,) = snapshot.statements(ACCOUNT)
+    assert (kept.calls, kept.cost_pico) == (1, None)
+
+
 def test_that_a_second_sync_changes_nothing(ledger: Ledger, book: PriceBook) -> None:
     brought: dict[str, Any] = {
         "calls": [a_row(number) for number in range(9)],
