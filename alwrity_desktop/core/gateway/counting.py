@@ -55,7 +55,8 @@ class AnswerCounter:
             return
         try:
             for part in self._decoder.read(chunk):
-                self._take(part)
+                if not self._take(part):
+                    break
         except ENCODING_ERRORS:
             self.is_readable = False
 
@@ -68,17 +69,19 @@ class AnswerCounter:
             held, self._held = self._held, []
             self._read(self._route.read_answer, held[0] if len(held) == 1 else b"".join(held))
 
-    def _take(self, part: bytes) -> None:
+    def _take(self, part: bytes) -> bool:
+        """Count a piece as it was before it was compressed; return whether to go on."""
         if self._splitter is not None:
             for data in self._splitter.feed(part):
                 self._read(self._route.read_event, data)
-            return
+            return True
         self._size += len(part)
         if self._size > MAX_HELD_BYTES:
             self._held.clear()
             self.is_readable = False
         else:
             self._held.append(part)
+        return self.is_readable
 
     def _read(self, read: ReadAnswer, data: bytes) -> None:
         try:

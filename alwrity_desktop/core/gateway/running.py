@@ -28,6 +28,7 @@ def serve(config: GatewayConfig, door: LedgerDoor, tell: Callable[[str], None]) 
     *tell* gets the address when it is ready. Raises WorldError when the port is taken, and
     when another gateway uses the folder.
     """
+    _leave_no_core()
     with _only_one(config.folder):
         _run(_serve(config, door, tell))
 
@@ -43,6 +44,14 @@ async def _serve(config: GatewayConfig, door: LedgerDoor, tell: Callable[[str], 
         await stopped.wait()
     finally:
         await gateway.stop()
+
+
+def _leave_no_core() -> None:
+    """Keep the keys that pass through memory out of any picture of it on the disk."""
+    if sys.platform != "win32":
+        import resource  # noqa: PLC0415 - there is none on Windows
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def _listen_to_signals(stopped: asyncio.Event) -> None:

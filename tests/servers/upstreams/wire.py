@@ -40,6 +40,10 @@ class Line:
         """Send bytes at once."""
         self._socket.sendall(data)
 
+    def limit_patience(self, seconds: float) -> None:
+        """Give up what takes longer, with TimeoutError."""
+        self._socket.settimeout(seconds)
+
     def is_gone(self) -> bool:
         """Wait for the other side to hang up; return whether it did."""
         self._socket.settimeout(PATIENCE_S)
