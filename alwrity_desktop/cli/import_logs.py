@@ -12,7 +12,7 @@ from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Final, Self
 
-from alwrity_desktop.cli import parsing
+from alwrity_desktop.cli import import_table, parsing
 from alwrity_desktop.cli.parsing import Arguments, Parser
 from alwrity_desktop.cli.session import Session
 from alwrity_desktop.cli.words import PROGRAM, calls, print_document
@@ -29,20 +29,33 @@ def configure(parser: Parser) -> None:
     parser.explain(
         "Read local logs. Without SOURCE every source that is found here, without PATH the\n"
         "usual folders. A PATH is a file, a folder of logs, or the tool's own folder. Reading\n"
-        "goes on where it stopped, and a call that is known already is never counted twice.",
-        ("import", "import claude-code", "import codex ~/backup/.codex", "import ./logs --json"),
+        "goes on where it stopped, and a call that is known already is never counted twice.\n\n"
+        "Sources: claude-code, codex, copilot-cli, gemini-cli, litellm, opencode. Or table, for a\n"
+        "CSV or JSON file of any kind, whose columns are mapped by their headers.",
+        (
+            "import",
+            "import claude-code",
+            "import codex ~/backup/.codex",
+            "import ./logs --json",
+            "import litellm spend.csv",
+            "import table usage.csv --preview",
+            'import table usage.csv --map model=Model,input_tokens="Prompt Tokens",at=Date',
+        ),
     )
     parser.add_argument(
-        "words", nargs="*", metavar="[SOURCE] [PATH …]", help="claude-code or codex, and paths"
+        "words", nargs="*", metavar="[SOURCE] [PATH …]", help="a source or table, and paths"
     )
     parser.add_argument(
         "--progress", action="store_true", help="JSON lines on standard error while it reads"
     )
+    import_table.configure(parser)
     parsing.add_json(parser)
 
 
 def run(arguments: Arguments, session: Session) -> int:
     """Read the logs and print what was read."""
+    if import_table.is_asked_for(arguments):
+        return import_table.run(arguments, session)
     source, paths = _source_and_paths(arguments.words)
     report_progress = _progress_printer(arguments)
     try:
@@ -151,7 +164,7 @@ def _human_line(progress: ImportProgress) -> None:
 def _sentences(imports: tuple[SourceImport, ...]) -> list[str]:
     if not any(each.files for each in imports):
         return [
-            "No logs of Claude Code or Codex were found in the usual folders.",
+            "No logs of a known tool were found in the usual folders.",
             f"If they lie elsewhere, name the folder: {PROGRAM} import PATH",
         ]
     lines = [_sentence(each) for each in imports if each.files]
