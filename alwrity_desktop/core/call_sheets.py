@@ -22,7 +22,15 @@ FIGURES: Final = _FIELDS[_FIELDS.index("input_tokens") : _FIELDS.index("duration
 """What is counted of a call, in the order of the fields and of a row."""
 
 _OWN: Final = frozenset(
-    ("identity", "occurred_at_ms", *FIGURES, "reported_cost_pico", "is_estimated", "is_sidechain")
+    (
+        "identity",
+        "occurred_at_ms",
+        *FIGURES,
+        "reported_cost_pico",
+        "is_estimated",
+        "is_sidechain",
+        "response_id",
+    )
 )
 _SHARED: Final = tuple(name for name in _FIELDS if name not in _OWN)
 """What all calls of one kind have in common."""

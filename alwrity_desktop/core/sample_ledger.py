@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Iterator
 from itertools import groupby
 from typing import Final
 
+from alwrity_desktop.core.call_sheets import Book
 from alwrity_desktop.core.domain.periods import local_day, period_of
 from alwrity_desktop.core.domain.usage import Call
-from alwrity_desktop.core.ledger.batches import Batch, Book
+from alwrity_desktop.core.ledger.batches import Batch
 from alwrity_desktop.core.ledger.ledger import Ledger
 from alwrity_desktop.core.sample import ACCOUNT, HISTORY_DAYS, SOURCE, sample_budgets, sample_calls
 

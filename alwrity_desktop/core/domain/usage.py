@@ -75,6 +75,8 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False, kw_only=True)
     #: The billing period that a server booked the call to, by its own key ("2026-11"); "" for
     #: calls that no server books.
     billing_period: str = ""
+    #: What the provider called its answer; "" where the source does not say.
+    response_id: str = ""
 
     @property
     def cache_write_tokens(self) -> int:

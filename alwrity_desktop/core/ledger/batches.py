@@ -4,22 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Protocol
 
 from alwrity_desktop.core.domain.alerts import Alert
-from alwrity_desktop.core.domain.pricing import Settled
 from alwrity_desktop.core.domain.server import ServerAlert, ServerFacts
 from alwrity_desktop.core.domain.statements import Statement
 from alwrity_desktop.core.domain.usage import Call
 from alwrity_desktop.core.log_reading import LogReading
-
-
-class Book(Protocol):
-    """The price book as the ledger needs it."""
-
-    def settle(self, call: Call) -> Settled:
-        """Return what *call* costs, how that came about, and the unit prices used."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import Engine, PoolProxiedConnection
 
+from alwrity_desktop.core.call_sheets import Book
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget
 from alwrity_desktop.core.domain.errors import NotFoundError
@@ -28,7 +29,7 @@ from alwrity_desktop.core.ledger import (
     server_booking,
     server_rows,
 )
-from alwrity_desktop.core.ledger.batches import Batch, BatchResult, Book
+from alwrity_desktop.core.ledger.batches import Batch, BatchResult
 from alwrity_desktop.core.ledger.engine import open_engine, reading, sentences, writing
 from alwrity_desktop.core.ledger.intake import Intake
 from alwrity_desktop.core.ledger.matching import KnownCalls

@@ -14,10 +14,10 @@ from alwrity_desktop.core.ledger.engine import APPLICATION_ID, driver_of, senten
 from alwrity_desktop.core.ledger.maintenance import backup
 from alwrity_desktop.core.ledger.schema import METADATA
 
-HEAD: Final = "0002"
+HEAD: Final = "0003"
 """The newest migration; a test holds it against the scripts."""
 
-KNOWN: Final = ("0001", "0002")
+KNOWN: Final = ("0001", "0002", "0003")
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 

@@ -140,13 +140,15 @@ def _figures() -> tuple[Column[int] | Column[int | None], ...]:
         #: NULL when unpriced.
         Column("cost_pico", Integer),
         Column("quote_id", Integer),
-        #: Sum of FLAG_ESTIMATED, FLAG_SIDECHAIN.
+        #: Sum of FLAG_ESTIMATED, FLAG_SIDECHAIN, FLAG_COMBINED.
         Column("flags", Integer, nullable=False),
     )
 
 
 FLAG_ESTIMATED: Final = 1
 FLAG_SIDECHAIN: Final = 2
+FLAG_COMBINED: Final = 4
+"""A correction by what another source knows of the call; its own figures are those before it."""
 
 CALLS: Final = Table(
     "calls",
@@ -167,6 +169,26 @@ CORRECTIONS: Final = Table(
     #: The better copy's own identity.
     Column("identity", Text, nullable=False),
     *_figures(),
+    Index("corrections_by_time", "occurred_at_ms"),
+)
+
+SIGHTINGS: Final = Table(
+    "sightings",
+    METADATA,
+    #: The row of a source that saw a call of another row.
+    Column("seen_id", Integer, ForeignKey("calls.id"), primary_key=True),
+    #: The row that stands for the call.
+    Column("call_id", Integer, ForeignKey("calls.id"), nullable=False, index=True),
+    #: 1 where it counts for its own account, and only for all accounts together does not.
+    Column("is_counted", Integer, nullable=False),
+)
+
+RESPONSE_IDS: Final = Table(
+    "response_ids",
+    METADATA,
+    Column("call_id", Integer, ForeignKey("calls.id"), primary_key=True),
+    #: What the provider called its answer, where the identity does not hold it.
+    Column("response_id", Text, nullable=False, index=True),
 )
 
 FIGURE_COLUMNS: Final = tuple(column.name for column in _figures())
@@ -222,6 +244,7 @@ BUDGETS: Final = Table(
     Column("thresholds", Text, nullable=False),
     Column("revision", Integer, nullable=False),
     Column("created_at_ms", Integer, nullable=False),
+    Column("project", Text),
     sqlite_autoincrement=True,
 )
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
+from alwrity_desktop.core.call_sheets import Book
 from alwrity_desktop.core.domain import stated
 from alwrity_desktop.core.domain.alerts import (
     Alert,
@@ -31,7 +32,7 @@ from alwrity_desktop.core.ledger import (
     server_rows,
     statement_rows,
 )
-from alwrity_desktop.core.ledger.batches import Batch, BatchResult, Book
+from alwrity_desktop.core.ledger.batches import Batch, BatchResult
 from alwrity_desktop.core.ledger.intake import Intake
 from alwrity_desktop.core.ledger.writing import book_batch
 

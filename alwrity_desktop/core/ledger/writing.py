@@ -8,11 +8,12 @@ from typing import Final
 from msgspec.structs import astuple
 from sqlalchemy import Connection
 
+from alwrity_desktop.core.call_sheets import Book
 from alwrity_desktop.core.domain.identity import is_better
 from alwrity_desktop.core.domain.pricing import Quote
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
 from alwrity_desktop.core.ledger import alerting, cursors
-from alwrity_desktop.core.ledger.batches import Batch, BatchResult, Book, Booked
+from alwrity_desktop.core.ledger.batches import Batch, BatchResult, Booked
 from alwrity_desktop.core.ledger.intake import Intake, SheetPart
 from alwrity_desktop.core.ledger.matching import KnownCall, KnownCalls
 from alwrity_desktop.core.ledger.rollups import Rollups
