@@ -262,6 +262,31 @@ def test_that_an_expired_token_keeps_the_figures_and_waits_for_a_new_one(
     assert work.document("sync")["accounts"][0]["ok"] is True
 
 
+@pytest.mark.parametrize("mishap", ["wrong_types", "nulls", "empty_object", "list"])
+def test_that_a_lying_server_changes_no_figure(
+    work: Program, server: AlwrityServer, mishap: str
+) -> None:
+    work.run("sync")
+    before = work.document("report", "--account", "work")
+    server.misbehave(mishap, times=None)
+    work.run("sync", status=None)
+    after = work.document("report", "--account", "work")
+    for part in ("period", "totals", "limits", "status"):
+        assert after[part] == before[part]
+
+
+@pytest.mark.parametrize("mishap", ["wrong_types", "nulls", "empty_object", "list"])
+def test_that_a_lying_agent_platform_changes_no_total(program: Program, mishap: str) -> None:
+    with AgentPlatformServer() as agents:
+        program.give_token("agents", agents.token())
+        program.run("accounts", "add", "agent-billing", "--name", "agents", "--url", agents.url)
+        program.run("sync")
+        before = program.document("report", "--account", "agents")["totals"]
+        agents.misbehave(mishap, times=None)
+        program.run("sync", status=None)
+        assert program.document("report", "--account", "agents")["totals"] == before
+
+
 def test_that_a_server_of_the_documented_kind_is_read_too(
     program: Program, tenant: MadeUpTenant, server_clock: ServerClock
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.errors import BrokenAnswerError
@@ -49,6 +49,7 @@ _UNLIMITED_TIER: Final = "enterprise"
 _FALLBACK: Final = "error_fallback"
 _PER_MILLION: Final = Decimal(1_000_000)
 _DAYS: Final = "_after_days"
+_Field = TypeVar("_Field")
 
 
 def plan_limits(raw: Mapping[str, Any], tier: str, place: Place) -> tuple[PlanLimit, ...]:
@@ -220,7 +221,8 @@ def subscription(
         if found is None:
             found = Subscription(status.plan or status.tier or "", status.tier or "", "")
         is_active = status.active if status.active is not None else status.can_use_api
-        found = replace(found, is_active=is_active, reason=status.reason or "")
+        if is_active is not None:
+            found = replace(found, is_active=is_active, reason=status.reason or "")
     if found is None and limits is not None and (limits.plan_name or limits.tier):
         tier = limits.tier or (limits.plan_name or "").lower()
         found = Subscription(limits.plan_name or tier, tier, "")
@@ -228,19 +230,40 @@ def subscription(
 
 
 def _from_answer(answer: SubscriptionAnswer, known: Subscription | None) -> Subscription:
+    """Return the subscription; a field that could not be read stays as it is known."""
     row, plan = answer.subscription, answer.plan
-    tier = (plan.tier if plan else None) or ""
-    return Subscription(
-        plan=(plan.name if plan else None) or tier,
-        tier=tier,
-        status=(answer.status if row is None else row.status) or "",
-        cycle=(row.billing_cycle if row else None) or "",
-        period_start_ms=row.current_period_start if row else None,
-        period_end_ms=row.current_period_end if row else None,
-        is_auto_renewed=row.auto_renew if row else None,
-        is_active=known.is_active if known else None,
-        reason=known.reason if known else "",
+    old = known or Subscription("", "", "")
+    name, tier = (plan.name, plan.tier) if plan else (None, None)
+    said = replace(old, plan=name or tier or old.plan, tier=tier or old.tier)
+    if row is None:
+        # Without a subscription the server says so; else the row is there and unreadable.
+        without = Subscription(said.plan, said.tier, answer.status or "", is_active=old.is_active)
+        return replace(without, reason=old.reason) if name and answer.status else said
+    return replace(
+        said,
+        status=row.status or old.status,
+        cycle=row.billing_cycle or old.cycle,
+        period_start_ms=_or(row.current_period_start, old.period_start_ms),
+        period_end_ms=_or(row.current_period_end, old.period_end_ms),
+        is_auto_renewed=_or(row.auto_renew, old.is_auto_renewed),
     )
+
+
+def _or(said: _Field | None, known: _Field | None) -> _Field | None:
+    return known if said is None else said
+
+
+def limits_after(
+    found: tuple[PlanLimit, ...], raw: Mapping[str, Any], known: tuple[PlanLimit, ...] | None
+) -> tuple[PlanLimit, ...] | None:
+    """Return the limits that were read, with the known ones of those that could not be.
+
+    *raw* is what the server named. None when there is nothing to tell.
+    """
+    names = {limit.name for limit in found}
+    named = {COST if name == _MONTHLY_COST else name for name in raw}
+    kept = [each for each in known or () if each.name in named - names]
+    return (*found, *kept) or None
 
 
 def _unknown_form(place: Place) -> BrokenAnswerError:

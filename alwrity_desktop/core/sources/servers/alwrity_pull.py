@@ -299,7 +299,9 @@ class AlwrityPull:
         for raw, tier in places:
             if raw:
                 place = Place("limits", self._troubles)
-                return alwrity_plans.plan_limits(raw, tier or "", place)
+                found = alwrity_plans.plan_limits(raw, tier or "", place)
+                known = self._errand.known.facts.limits
+                return alwrity_plans.limits_after(found, raw, known)
         return None
 
 

@@ -111,14 +111,14 @@ class LyingDoor:
                 return
         last = place[-1]
         if isinstance(holder, list) and isinstance(last, int) and last < len(holder):
-            holder[last] = self.data.draw(WRONG)
+            holder[last] = deepcopy(self.data.draw(WRONG))
         if not isinstance(holder, dict):
             return
         if self.data.draw(st.booleans()):
             holder.pop(last, None)
             holder[f"new_{last}"] = CANARY
         else:
-            holder[last] = self.data.draw(WRONG)
+            holder[last] = deepcopy(self.data.draw(WRONG))
 
 
 def judge(found: Pull) -> None:
