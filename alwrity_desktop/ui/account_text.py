@@ -11,9 +11,6 @@ from alwrity_desktop.core.domain.server import ServerView
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.translation import QT_TRANSLATE_NOOP
 
-ALL: Final = "all"
-"""The name of the account that adds up all others."""
-
 OK: Final = "ok"
 REFUSED: Final = "auth"
 

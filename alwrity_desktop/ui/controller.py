@@ -8,10 +8,10 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from alwrity_desktop.core.context import SAMPLE_ACCOUNT, Context
 from alwrity_desktop.core.domain.report import Report
-from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
+from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS, LOCAL_ACCOUNT
 from alwrity_desktop.core.results import PeriodChoice
 from alwrity_desktop.core.settings import Settings
-from alwrity_desktop.ui import account_text, events, jobs
+from alwrity_desktop.ui import events, jobs
 from alwrity_desktop.ui.ages import Ages
 from alwrity_desktop.ui.alerting import AlertEvent, Alerting
 from alwrity_desktop.ui.answers import Answers
@@ -136,7 +136,7 @@ class Controller(QObject):
     @Slot()
     def refresh(self) -> None:
         """Read new calls, ask the account's server, and ask for the figures anew."""
-        if self.account in {LOCAL_ACCOUNT, account_text.ALL}:
+        if self.account in {LOCAL_ACCOUNT, ALL_ACCOUNTS}:
             self.intake.read(is_asked_for=False)
         self.servers.refresh(self.account)
         self.ages.show()
@@ -151,7 +151,7 @@ class Controller(QObject):
         """Notify of the servers' alerts as well; leave an account that is there no more."""
         self.alerting.accounts = (LOCAL_ACCOUNT, *self.servers.names)
         known = {LOCAL_ACCOUNT, SAMPLE_ACCOUNT, *self.servers.names}
-        known |= {account_text.ALL} if self.servers.names else set()
+        known |= {ALL_ACCOUNTS} if self.servers.names else set()
         if self.account not in known:
             self.show_account(LOCAL_ACCOUNT)
 
@@ -214,7 +214,7 @@ class Controller(QObject):
         self.servers.on_event(event)
         if isinstance(event, events.Synced):
             self.ages.show()
-            if self.account in {account_text.ALL, *(each.name for each in event.results)}:
+            if self.account in {ALL_ACCOUNTS, *(each.name for each in event.results)}:
                 self.ask_report()
 
     def _on_figures(self, event: FigureEvent) -> None:

@@ -142,6 +142,9 @@ class DockArea(QMainWindow):
                 bar.setDrawBase(False)
                 bar.setDocumentMode(True)
                 bar.setExpanding(False)
+                # Whole words, and arrows to the tabs that do not fit.
+                bar.setElideMode(Qt.TextElideMode.ElideNone)
+                bar.setUsesScrollButtons(True)
         return handled
 
     def state(self) -> QByteArray:

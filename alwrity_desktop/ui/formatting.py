@@ -311,6 +311,10 @@ _PROVIDERS: Final = {
     "deepseek": "DeepSeek",
     "xai": "xAI",
     "openrouter": "OpenRouter",
+    "wavespeed": "WaveSpeed",
+    "video": "Video",
+    "audio": "Audio",
+    "image_edit": "Image editing",
 }
 _SOURCES: Final = {
     "claude-code": "Claude Code",

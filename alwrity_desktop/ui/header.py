@@ -116,6 +116,7 @@ class Header(QWidget):
         self.account.set_words(*self._account_words(report), account_text.account_icon(report))
         self._show_period(report)
         is_known = report.calls_ever > 0 or report.totals.is_stated
+        is_known = is_known and not report.is_unknown
         cost_pico = report.totals.cost_pico if is_known else None
         self._cost.set_cost(cost_pico)
         self._cost_in_line.set_cost(cost_pico)

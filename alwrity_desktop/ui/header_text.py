@@ -89,6 +89,8 @@ def used_caption(report: Report) -> str:
 def used_runs(report: Report) -> tuple[Run, ...]:
     """Return "across 14,760 API calls, 84.7M tokens", in messages where no calls are known."""
     totals = report.totals
+    if report.is_unknown:
+        return (Run(_tr("The server never stated this period")),)
     if report.is_stated:
         template = _tr("across {messages} messages, {tokens} tokens")
         if totals.messages == 1:
@@ -131,16 +133,20 @@ def margin_runs(report: Report, *, is_short: bool = False) -> tuple[Run, ...]:
     if limit is None or cost is None:
         return ()
     room = limit.limit - cost
-    if is_short:
-        template = _tr("{room} under budget") if room >= 0 else _tr("{room} over budget")
-    elif room >= 0:
-        template = _tr("{room} under your {limit} budget")
-    else:
-        template = _tr("{room} over your {limit} budget")
+    of_budget = (
+        (_tr("{room} under budget"), _tr("{room} under your {limit} budget")),
+        (_tr("{room} over budget"), _tr("{room} over your {limit} budget")),
+    )
+    of_limit = (
+        (_tr("{room} under the limit"), _tr("{room} under your {limit} limit")),
+        (_tr("{room} over the limit"), _tr("{room} over your {limit} limit")),
+    )
+    words = of_limit if limit.budget_id is None else of_budget
+    template = words[room < 0][not is_short]
     amount = formatting.money(abs(room))
-    words = template.format(room=amount, limit=formatting.money(limit.limit))
+    sentence = template.format(room=amount, limit=formatting.money(limit.limit))
     colour = "muted" if room >= 0 else "danger.text"
-    return (Run(words, gap=12, type_role="body", colour=colour),)
+    return (Run(sentence, gap=12, type_role="body", colour=colour),)
 
 
 def comparison_caption(report: Report) -> str:
@@ -232,11 +238,16 @@ def _reason(limit: Limit | None) -> str:
     )
 
 
+def cost_words(report: Report) -> str:
+    """Return the period's cost, "—" where nothing is known of it."""
+    return formatting.money(None if report.is_unknown else report.totals.cost_pico)
+
+
 def used_words(report: Report) -> str:
     """Return "$83.85 of $125.00 (67%)", only the cost without a budget."""
     limit = report.cost_limit
     if limit is None:
-        return formatting.money(report.totals.cost_pico)
+        return cost_words(report)
     return _tr("{amount} ({percent})").format(
         amount=formatting.limit_amount(limit), percent=formatting.percent_whole(limit.percent)
     )

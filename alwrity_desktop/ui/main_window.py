@@ -10,7 +10,7 @@ from PySide6.QtGui import QCloseEvent, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QStackedWidget, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.report import Report
-from alwrity_desktop.ui import account_text, formatting, theme
+from alwrity_desktop.ui import account_text, header_text, theme
 from alwrity_desktop.ui.account_menu import AccountMenu
 from alwrity_desktop.ui.actions import PERIOD_ACTIONS, Actions
 from alwrity_desktop.ui.dialogs.first_run import FirstRunPage
@@ -174,9 +174,7 @@ class MainWindow(QMainWindow):
         self.account_menu.check(report.account.name)
         name, _detail = account_text.account_words(report)
         title = self.tr("ALwrity Desktop – {account}: {cost}")
-        self.setWindowTitle(
-            title.format(account=name, cost=formatting.money(report.totals.cost_pico))
-        )
+        self.setWindowTitle(title.format(account=name, cost=header_text.cost_words(report)))
         self._to_render = list(self.views)
         self._render_shown()
 

@@ -37,6 +37,7 @@ class PollLoop:
         self._now = now
         self.polls = polls or AccountPolls(self._sync_each)
         self._names: tuple[str, ...] = ()
+        self._listened: tuple[str, ...] = ()
         self._wake = threading.Event()
         self._is_stopping = False
 
@@ -77,6 +78,7 @@ class PollLoop:
     def step(self) -> bool:
         """Ask for what is due and tell what came; return False when that could not be done."""
         try:
+            self._listen()
             results = self.polls.step(self._now(), self._context.clock.now_ms())
         except AlwrityError as error:
             self._post(Failed(Topic.SERVER, str(error)))
@@ -88,6 +90,13 @@ class PollLoop:
         if results and not self._is_stopping:
             self._post(Synced(results))
         return True
+
+    def _listen(self) -> None:
+        """Listen to the servers' own news; what they tell only hastens the next question."""
+        names = self._names
+        if names != self._listened:
+            self._context.desk.listen(names, self.hint)
+            self._listened = names
 
     def _note_next(self) -> None:
         """Let every screen know when each account is asked next."""

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from alwrity_desktop.core.accounts import AccountState, SyncResult
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.report import Report
+from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS
 from alwrity_desktop.core.sources.servers.base import USAGE
 from alwrity_desktop.ui import account_text, events
 from alwrity_desktop.ui.jobs import Job, Post
@@ -107,7 +108,7 @@ class Servers(QObject):
 
     def refresh(self, account: str) -> None:
         """Ask the servers behind *account* at once, because the person wants it."""
-        wanted = set(self.names) if account == account_text.ALL else {account} & set(self.names)
+        wanted = set(self.names) if account == ALL_ACCOUNTS else {account} & set(self.names)
         if not wanted:
             return
         self._asked_for |= wanted
@@ -121,13 +122,13 @@ class Servers(QObject):
 
     def next_ask_ms(self, account: str) -> int | None:
         """Return the wait until *account* is asked next; None when nobody asks it."""
-        names = self.names if account == account_text.ALL else (account,)
+        names = self.names if account == ALL_ACCOUNTS else (account,)
         waits = [self._polls.remaining_ms(name) for name in names]
         return min((wait for wait in waits if wait is not None), default=None)
 
     def carry_marks(self, account: str) -> None:
         """Let the server know soon which of its alerts were read."""
-        for name in self.names if account == account_text.ALL else (account,):
+        for name in self.names if account == ALL_ACCOUNTS else (account,):
             self._polls.hint(name, (USAGE,))
 
     def on_event(self, event: ServerEvent) -> None:

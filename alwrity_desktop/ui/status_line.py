@@ -59,6 +59,8 @@ class StatusLine(QWidget):
             icon, role, words = "circle-x", "danger", self.tr("A source cannot be read")
         else:
             icon, role, words = "circle-check", "success", self.tr("Local logs")
+        if report.account.kind == "all" and role == "success":
+            words = self.tr("All accounts")
         if report.server is not None and not self._paused:
             icon, role, words = account_text.source_words(report)
         self._icon.set_icon(icon, role)

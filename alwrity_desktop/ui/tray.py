@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.report import Report
-from alwrity_desktop.ui import account_text, formatting, header_text, theme
+from alwrity_desktop.ui import account_text, header_text, theme
 from alwrity_desktop.ui.actions import Actions
 from alwrity_desktop.ui.tokens import DARK_STATUS, STATUS_ICONS
 
@@ -141,7 +141,7 @@ class Tray(QObject):
         self._menu.clear()
         for name, report in self._reports.items():
             label, _detail = account_text.account_words(report)
-            cost = formatting.money(report.totals.cost_pico)
+            cost = header_text.cost_words(report)
             tone = header_text.state_of(report).tone
             icon = theme.icon(STATUS_ICONS[tone], f"{tone}.mark")
             # A sign "&" would be taken for a shortcut; a tab puts the cost at the right.

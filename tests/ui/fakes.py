@@ -192,6 +192,7 @@ class FakeDesk:
         self.preflight_answer = Preflight(is_allowed=True, cost_pico=0)
         self.url = "https://checkout.example/pay"
         self.refusal: AlwrityError | None = None
+        self.listened: list[tuple[str, ...]] = []
         self.is_closed = False
 
     def connect(self, report: Report, state: str = "ok") -> None:
@@ -251,6 +252,9 @@ class FakeDesk:
     ) -> tuple[SyncResult, ...]:
         self.syncs.append(parts)
         return tuple(SyncResult(name, True, 0, 0, None, 0.1) for name in parts)
+
+    def listen(self, names: Sequence[str], on_hint: Callable[[str, Collection[str]], None]) -> None:
+        self.listened.append(tuple(names))
 
     def note_next(self, name: str, at_ms: int | None) -> None:
         """Nobody else looks."""

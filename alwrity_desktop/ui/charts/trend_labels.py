@@ -139,6 +139,10 @@ class TrendLabels:
         index = round((len(past.xs) - 1) * 0.85)
         place = self._at(past.xs[index], past.ys[index])
         place += QPointF(10, _line_height() * 0.8)
+        if place.y() + _line_height() / 2 > self._box.bottom():
+            # A curve along the bottom has its name above it, off the days below the axis.
+            index = len(past.xs) // 5
+            place = self._at(past.xs[index], past.ys[index]) - QPointF(0, _line_height() * 0.8)
         width = _width(past.label)
         place.setX(min(place.x(), self._box.right() - width - 4))
         self._write(painter, place, past.label, "muted")

@@ -42,16 +42,7 @@ def limit_words(limit: PlanLimit | None) -> str:
 
 def limit_title(name: str) -> str:
     """Return the name of a limit as people read it: "Gemini calls", "Cost a month"."""
-    if name in {"cost", "monthly_cost"}:
-        return _tr("Cost a month")
-    provider, _, kind = name.rpartition("_")
-    if provider and kind in {"calls", "tokens"}:
-        if provider == "ai_text_generation":
-            return _tr("AI text calls, all providers")
-        known = formatting.provider_label(provider)
-        label = known if known != provider else provider.replace("_", " ").capitalize()
-        return f"{label} {_tr(kind)}"
-    return name_words(name)
+    return _tr("Cost a month") if name in {"cost", "monthly_cost"} else name_words(name)
 
 
 def plan_rows(plans: Sequence[ServerPlan]) -> list[PlanRow]:

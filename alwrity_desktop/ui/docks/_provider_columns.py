@@ -5,14 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QCoreApplication
 
 from alwrity_desktop.core.domain.report import Group
+from alwrity_desktop.core.domain.stated import NOT_ITEMISED
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.tables.columns import Column, Decoration, Look, Swatch
 
 TOTAL = ""
 """The key of the total row."""
-
-NOT_ITEMISED = "not itemised"
-"""The key of what a server's total has beyond its parts."""
 
 
 def _tr(text: str) -> str:

@@ -9,6 +9,7 @@ from itertools import accumulate
 
 from PySide6.QtCore import QCoreApplication
 
+from alwrity_desktop.core.domain.budgets import Limit
 from alwrity_desktop.core.domain.money import PICO_PER_USD
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.ui import formatting
@@ -38,6 +39,7 @@ _MONTHS = {"3m": 3, "6m": 6, "12m": 12}
 _MARKED_PEAKS = 3
 _MAX_DAY_TICKS = 8
 _MIN_PEAK_SHARE = 0.15
+_FAR = 4
 
 
 def _tr(text: str) -> str:
@@ -235,11 +237,21 @@ def _band_ends(report: Report) -> tuple[str, ...]:
     )
 
 
+def is_far(limit: Limit, report: Report) -> bool:
+    """Return whether a server's limit lies so far above that its line would flatten the curve.
+
+    A budget is the person's own wish, so its line is always drawn.
+    """
+    reached = max(report.totals.cost_pico, report.forecast.high_pico or 0)
+    return limit.budget_id is None and reached * _FAR < limit.limit
+
+
 def _budget(report: Report, view: View) -> Level | None:
     limit = report.cost_limit
-    if limit is None or view.measure != "cost":
+    if limit is None or view.measure != "cost" or is_far(limit, report):
         return None
-    text = _tr("Budget {amount}").format(amount=formatting.money(limit.limit))
+    template = _tr("Budget {amount}") if limit.budget_id is not None else _tr("Limit {amount}")
+    text = template.format(amount=formatting.money(limit.limit))
     return Level(limit.limit / PICO_PER_USD, text)
 
 

@@ -10,9 +10,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.report import Figures, Group, Report
+from alwrity_desktop.core.domain.stated import NOT_ITEMISED
 from alwrity_desktop.ui import formatting, theme
 from alwrity_desktop.ui.docks._parts import ScrollBody
-from alwrity_desktop.ui.docks._provider_columns import NOT_ITEMISED
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.requests import OpenCalls
 from alwrity_desktop.ui.tables.columns import Column, Decoration, Look, Share

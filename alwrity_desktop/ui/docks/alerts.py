@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QListView, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.alerts import Alert, AlertKind, Severity
 from alwrity_desktop.core.domain.report import Report
-from alwrity_desktop.ui import formatting, theme
+from alwrity_desktop.ui import account_text, formatting, theme
 from alwrity_desktop.ui.docks._parts import Rule
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.requests import (
@@ -92,11 +92,15 @@ class AlertsDock(DockView):
                 (Severity.INFO.value, self.tr("Info")),
             )
         )
-        self._severities.currentIndexChanged.connect(self._list_alerts)
+        self._accounts = Combo(self.tr("Account"))
+        self._accounts.hide()
+        for combo in (self._severities, self._accounts):
+            combo.currentIndexChanged.connect(self._list_alerts)
         flow = FlowLayout(tools, 6)
         flow.setContentsMargins(SIZES.dock_padding_x, 9, SIZES.dock_padding_x, 9)
         flow.addWidget(self._chips)
         flow.add_stretch()
+        flow.addWidget(self._accounts)
         flow.addWidget(self._severities)
         return tools
 
@@ -130,15 +134,24 @@ class AlertsDock(DockView):
         )
         all_text = self.tr("All {count}").format(count=formatting.count(len(report.alerts)))
         self._chips.set_text("all", all_text)
+        self._offer_accounts(report)
         self._list_alerts()
 
+    def _offer_accounts(self, report: Report) -> None:
+        """Let the person choose among accounts where alerts of several are listed."""
+        names = sorted({alert.account for alert in report.alerts})
+        labels = ((name, account_text.name_of(name, name)) for name in names)
+        self._accounts.set_items(((None, self.tr("Any account")), *labels))
+        self._accounts.setVisible(len(names) > 1)
+
     def _chosen(self, report: Report) -> list[Alert]:
-        severity = self._severities.currentData()
+        severity, account = self._severities.currentData(), self._accounts.currentData()
         found = [
             alert
             for alert in report.alerts
             if (self._chips.key == "all" or not alert.is_read)
             and (severity is None or alert.severity.value == severity)
+            and (account is None or alert.account == account)
         ]
         return sorted(found, key=lambda alert: (alert.is_read, -alert.at_ms))
 
@@ -151,7 +164,8 @@ class AlertsDock(DockView):
         self._model.set_alerts(chosen, report.as_of_ms, report.period.timezone)
         self._list.setVisible(bool(chosen))
         self._nothing.setVisible(not chosen)
-        is_read = self._chips.key == "unread" and self._severities.currentData() is None
+        filters = (self._severities.currentData(), self._accounts.currentData())
+        is_read = self._chips.key == "unread" and filters == (None, None)
         self._nothing.set_plain(
             self.tr("Everything is read.") if is_read else self.tr("No alert of this kind.")
         )
@@ -185,6 +199,8 @@ def _cause(alert: Alert) -> Request:
     """Return what shows the cause of an alert."""
     if alert.kind == AlertKind.UNPRICED:
         return ShowPrices()
+    if alert.kind == AlertKind.SERVER and alert.threshold_percent is not None:
+        return OpenDock("limits")
     if alert.kind in {AlertKind.SOURCE, AlertKind.SERVER}:
         return OpenDock("health")
     if alert.kind == AlertKind.FORECAST:

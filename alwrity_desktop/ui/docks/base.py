@@ -121,6 +121,9 @@ class DockView(QWidget):
         if report.is_stated:
             title = self.tr("No messages in this period")
             text = self.tr("The server has told of none. Choose another period, or ask again.")
+            if report.is_unknown:
+                title = self.tr("Nothing is known of this period")
+                text = self.tr("The server never stated it. Choose a period that it knows.")
             actions = (
                 (self.tr("Period before"), "calendar", SelectPeriod(report.period.kind, -1)),
                 (self.tr("Ask again"), "refresh-cw", Retry()),

@@ -177,6 +177,7 @@ class CallsDock(DockView):
             sort=self._sort,
             is_descending=self._is_descending,
             size=PAGE_SIZE,
+            billing_period="" if self._scope.day_start else report.period.billing_period,
         )
 
     @Slot()

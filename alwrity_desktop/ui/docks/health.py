@@ -192,6 +192,10 @@ class HealthDock(DockView):
         self._status_word.set_plain(health_word(health.status))
         self._status_word.set_colour(f"{role}.text")
         self._status_reason.set_plain(health.reason)
+        # A server's account has no files whose lines could be refused.
+        unwanted = {"files", "rejected"} if report.server is not None else set()
+        unwanted |= {"calls"} if report.is_stated else set()
+        self._source_table.set_unwanted(frozenset(unwanted))
         self._providers.set_rows(health.providers)
         self._sources.set_rows([_Source(source, report.as_of_ms) for source in health.sources])
         self._provider_table.setVisible(bool(health.providers))

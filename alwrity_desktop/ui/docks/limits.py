@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from alwrity_desktop.core.domain.budgets import DEFAULT_THRESHOLDS, Limit
 from alwrity_desktop.core.domain.periods import local_day
 from alwrity_desktop.core.domain.report import Report
+from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS
 from alwrity_desktop.core.domain.words import name_words
-from alwrity_desktop.ui import formatting
+from alwrity_desktop.ui import account_text, formatting
 from alwrity_desktop.ui.docks._parts import (
     LIMIT_ROLES,
     STATUS_ROLES,
@@ -80,18 +81,26 @@ class LimitRow(QWidget):
         self._remove.setVisible(is_own)
 
     def _fact_list(self, limit: Limit, report: Report) -> list[str]:
-        today = local_day(report.as_of_ms, report.period.timezone)
-        # Full days after today, as the header counts them.
-        left = (date.fromisoformat(limit.resets_on) - date.fromisoformat(today)).days - 1
-        resets = self.tr("resets on {day}").format(day=formatting.day(limit.resets_on))
-        days = self.tr("1 day left") if left == 1 else self.tr("{count} days left")
-        facts = [self._scope(limit), resets]
-        if left >= 0:
-            facts.append(days.format(count=left) if left else self.tr("last day"))
+        facts = [self._scope(limit), *self._reset_words(limit, report)]
+        if report.account.name == ALL_ACCOUNTS:
+            facts.insert(0, account_text.name_of(limit.account, limit.account))
         if limit.thresholds != DEFAULT_THRESHOLDS:
             marks = ", ".join(str(percent) for percent in limit.thresholds)
             facts.append(self.tr("warns at {percents}%").format(percents=marks))
         return facts
+
+    def _reset_words(self, limit: Limit, report: Report) -> list[str]:
+        """Return when the limit starts anew, and how long that is."""
+        if not limit.resets_on:
+            return [self.tr("never starts anew")]
+        today = local_day(report.as_of_ms, report.period.timezone)
+        # Full days after today, as the header counts them.
+        left = (date.fromisoformat(limit.resets_on) - date.fromisoformat(today)).days - 1
+        words = [self.tr("resets on {day}").format(day=formatting.day(limit.resets_on))]
+        days = self.tr("1 day left") if left == 1 else self.tr("{count} days left")
+        if left >= 0:
+            words.append(days.format(count=left) if left else self.tr("last day"))
+        return words
 
     def _scope(self, limit: Limit) -> str:
         period = {

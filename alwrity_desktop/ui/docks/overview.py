@@ -174,7 +174,7 @@ class OverviewDock(DockView):
             return self.tr("Every limit is below 80%")
         reached = [limit for limit in over if limit.status == Status.LIMIT_REACHED]
         if len(reached) == 1:
-            return self.tr("{name} is used up").format(name=reached[0].name)
+            return self.tr("{name} is used up").format(name=name_words(reached[0].name))
         if reached:
             return self.tr("{count} limits are used up").format(count=len(reached))
         if len(over) == 1:

@@ -106,11 +106,11 @@ def _columns() -> tuple[Column[ReconciliationRow], ...]:
             plain=lambda row: row.difference or "",
         ),
         Column(
-            "origin", _tr("Said by"), lambda row: row.origin, priority=3,
+            "origin", _tr("Said by"), lambda row: row.origin, priority=2,
             look=lambda _row: Look("text2"),
         ),
         Column(
-            "likely", _tr("Likely reason"), lambda row: row.likely, priority=2,
+            "likely", _tr("Likely reason"), lambda row: row.likely, priority=3,
             is_stretched=True, width=_REASON_WIDTH, tooltip=lambda row: row.likely,
             look=lambda _row: Look("text2"),
         ),
@@ -256,5 +256,6 @@ class ReconciliationDock(DockView):
         if row.said_at_ms is None or self._report is None:
             return words
         zone, now = self._report.period.timezone, self._report.as_of_ms
-        said = self.tr("{words} (server asked {time})")
-        return said.format(words=words, time=formatting.stamp(row.said_at_ms, now, zone))
+        said = self.tr("{words} ({origin}, asked {time})")
+        time = formatting.stamp(row.said_at_ms, now, zone)
+        return said.format(words=words, origin=row.origin or self.tr("server"), time=time)

@@ -15,7 +15,7 @@ from alwrity_desktop.ui.charts.month_bars import Bar, MonthBars
 from alwrity_desktop.ui.charts.trend import TrendChart
 from alwrity_desktop.ui.docks._parts import ForecastKey
 from alwrity_desktop.ui.docks._trend_bins import Bin, measured, reached
-from alwrity_desktop.ui.docks._trend_views import View, bins_for, trend_data
+from alwrity_desktop.ui.docks._trend_views import View, bins_for, is_far, trend_data
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.requests import OpenCalls
 from alwrity_desktop.ui.tables.columns import Column, Look
@@ -231,10 +231,11 @@ class TrendsDock(DockView):
         months = report.history_months[-_SHOWN_MONTHS:]
         limit = report.cost_limit
         is_month = report.period.kind == "month"
-        has_budget = limit is not None and limit.period == "month"
+        has_budget = limit is not None and limit.period == "month" and not is_far(limit, report)
         budget = limit.limit / PICO_PER_USD if has_budget and limit is not None else None
         bars = [self._bar(point, report) for point in months]
-        self._months.set_bars(bars, budget, self.tr("Budget"))
+        is_own = limit is not None and limit.budget_id is not None
+        self._months.set_bars(bars, budget, self.tr("Budget") if is_own else self.tr("Limit"))
         expected = any(bar.expected is not None for bar in bars)
         note = self.tr("{month} with forecast") if expected and is_month else ""
         last = formatting.month_short(months[-1].start) if months else ""

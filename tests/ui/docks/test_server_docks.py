@@ -79,7 +79,7 @@ def test_that_a_chosen_row_gives_its_whole_reason(qtbot: QtBot) -> None:
     dock = ReconciliationDock()
     shown(dock, qtbot, builders_servers.a_server_report())
     dock._table.selectRow(1)
-    said = "The server never reports the cost of a provider here. (server asked 14:32)"
+    said = "The server never reports the cost of a provider here. (usage, asked 14:32)"
     assert f"Gemini cost, Nov 2026: {said}" in texts(dock)
 
 
@@ -184,7 +184,7 @@ def test_that_an_expired_subscription_says_so_against_the_servers_word(qtbot: Qt
 def test_that_limits_have_the_names_that_people_use() -> None:
     names = ("ai_text_generation_calls", "gemini_tokens", "image_edit_calls", "cost")
     assert [limit_title(name) for name in names] == [
-        "AI text calls, all providers", "Gemini tokens", "Image edit calls", "Cost a month",
+        "AI text generation calls", "Gemini tokens", "Image editing calls", "Cost a month",
     ]  # fmt: skip
 
 
