@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any, Final, TypeVar
+from typing import Any, Final
 
 from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.errors import BrokenAnswerError
@@ -49,7 +49,6 @@ _UNLIMITED_TIER: Final = "enterprise"
 _FALLBACK: Final = "error_fallback"
 _PER_MILLION: Final = Decimal(1_000_000)
 _DAYS: Final = "_after_days"
-_Field = TypeVar("_Field")
 
 
 def plan_limits(raw: Mapping[str, Any], tier: str, place: Place) -> tuple[PlanLimit, ...]:
@@ -104,12 +103,13 @@ def _limit(name: str, kind: LimitKind, amount: int, meaning: Meaning) -> PlanLim
 def plans(data: object, place: Place) -> tuple[ServerPlan, ...]:
     """Return the plans that are offered. Raises BrokenAnswerError."""
     if isinstance(data, list):
-        found: Iterable[PlanRow] | None = read_rows(PlanRow, data, place)
+        found: tuple[PlanRow, ...] | None = read_rows(PlanRow, data, place)
     else:
         found = read(PlanList, data, place).plans
-    if found is None:
+    named = tuple(row for row in found or () if row.name or row.tier)
+    if found is None or (found and not named):
         raise _unknown_form(place)
-    return tuple(_plan(row, place) for row in found if row.name or row.tier)
+    return tuple(_plan(row, place) for row in named)
 
 
 def _plan(row: PlanRow, place: Place) -> ServerPlan:
@@ -129,12 +129,13 @@ def _plan(row: PlanRow, place: Place) -> ServerPlan:
 def prices(data: object, place: Place) -> tuple[ServerPrice, ...]:
     """Return the server's own price list. Raises BrokenAnswerError."""
     if isinstance(data, list):
-        found: Iterable[PriceRow] | None = read_rows(PriceRow, data, place)
+        found: tuple[PriceRow, ...] | None = read_rows(PriceRow, data, place)
     else:
         found = read(PriceList, data, place).pricing
-    if found is None:
+    named = tuple(row for row in found or () if row.provider and (row.model_name or row.model))
+    if found is None or (found and not named):
         raise _unknown_form(place)
-    return tuple(_price(row) for row in found if row.provider and (row.model_name or row.model))
+    return tuple(_price(row) for row in named)
 
 
 def _price(row: PriceRow) -> ServerPrice:
@@ -204,7 +205,9 @@ def retention_days(data: object, place: Place) -> tuple[tuple[str, int], ...]:
 def subscription_answer(data: object, place: Place) -> SubscriptionAnswer:
     """Return the answer about the subscription. Raises BrokenAnswerError for one that is none."""
     answer = read(SubscriptionAnswer, data, place)
-    if answer.plan is None or answer.plan.id == _FALLBACK:
+    said = data.get("subscription") if isinstance(data, dict) else None
+    is_lost = said is not None and answer.subscription is None
+    if is_lost or answer.plan is None or answer.plan.id == _FALLBACK:
         raise _unknown_form(place)
     return answer
 
@@ -215,13 +218,16 @@ def subscription(
     status: StatusAnswer | None,
     limits: AccountLimits | None,
 ) -> Subscription | None:
-    """Return what is known of the subscription after new answers; None when nothing is."""
+    """Return what is known of the subscription after new answers; None when nothing is.
+
+    What an answer does not say, or not so that it can be read, stays as it was known.
+    """
     found = known if answer is None else _from_answer(answer, known)
     if status is not None:
-        if found is None:
-            found = Subscription(status.plan or status.tier or "", status.tier or "", "")
         is_active = status.active if status.active is not None else status.can_use_api
-        if is_active is not None:
+        if found is None and (status.plan or status.tier):
+            found = Subscription(status.plan or status.tier or "", status.tier or "", "")
+        if found is not None and is_active is not None:
             found = replace(found, is_active=is_active, reason=status.reason or "")
     if found is None and limits is not None and (limits.plan_name or limits.tier):
         tier = limits.tier or (limits.plan_name or "").lower()
@@ -229,28 +235,32 @@ def subscription(
     return found
 
 
-def _from_answer(answer: SubscriptionAnswer, known: Subscription | None) -> Subscription:
-    """Return the subscription; a field that could not be read stays as it is known."""
+def _from_answer(answer: SubscriptionAnswer, known: Subscription | None) -> Subscription | None:
     row, plan = answer.subscription, answer.plan
     old = known or Subscription("", "", "")
-    name, tier = (plan.name, plan.tier) if plan else (None, None)
-    said = replace(old, plan=name or tier or old.plan, tier=tier or old.tier)
+    tier = (plan.tier if plan else None) or old.tier
+    name = (plan.name if plan else None) or old.plan or tier
+    if not name:
+        return None
+    found = replace(old, plan=name, tier=tier)
     if row is None:
-        # Without a subscription the server says so; else the row is there and unreadable.
-        without = Subscription(said.plan, said.tier, answer.status or "", is_active=old.is_active)
-        return replace(without, reason=old.reason) if name and answer.status else said
-    return replace(
-        said,
-        status=row.status or old.status,
-        cycle=row.billing_cycle or old.cycle,
-        period_start_ms=_or(row.current_period_start, old.period_start_ms),
-        period_end_ms=_or(row.current_period_end, old.period_end_ms),
-        is_auto_renewed=_or(row.auto_renew, old.is_auto_renewed),
-    )
-
-
-def _or(said: _Field | None, known: _Field | None) -> _Field | None:
-    return known if said is None else said
+        status = answer.status or old.status
+        found = Subscription(name, tier, status, is_active=old.is_active, reason=old.reason)
+    else:
+        found = replace(
+            found,
+            status=row.status or old.status,
+            cycle=row.billing_cycle or old.cycle,
+            is_auto_renewed=old.is_auto_renewed if row.auto_renew is None else row.auto_renew,
+        )
+        if row.current_period_start is not None and row.current_period_end is not None:
+            # Half of an old period and half of a new one would be no period at all.
+            found = replace(
+                found,
+                period_start_ms=row.current_period_start,
+                period_end_ms=row.current_period_end,
+            )
+    return found
 
 
 def limits_after(

@@ -328,3 +328,38 @@ def test_that_limits_of_zero_mean_what_the_server_says() -> None:
         "cost": Meaning.UNLIMITED,
     }
     assert found.troubles == ('"limits" in limits could not be read.',)
+
+
+@pytest.mark.parametrize(
+    "spoilt",
+    [
+        {"subscription": {"current_period_start": 5}, "plan": {"name": 7}, "limits": {}},
+        {"subscription": "canary", "plan": {"name": "Basic", "tier": "basic"}, "limits": "x"},
+        {"subscription": {}, "plan": [], "limits": {"gemini_calls": "many"}},
+        {"subscription": {"current_period_end": "2027-01-01T00:00:00"}, "plan": {}},
+    ],
+)
+def test_that_what_is_known_outlives_an_answer_that_cannot_be_read(spoilt: Json) -> None:
+    known = known_after(pull(recorded()))
+    ask = recorded()
+    ask.instead["/subscription/user/"] = success(spoilt)
+    after = known_after(pull(ask, known), known).facts
+    assert after.subscription is not None
+    assert after.subscription == known.facts.subscription
+    assert {limit.name for limit in after.limits or ()} >= {"gemini_calls"}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/plans", {"plans": [{"name": 5}]}),
+        ("/pricing", {"pricing": [{"provider": {}, "model_name": "m"}]}),
+    ],
+)
+def test_that_a_list_of_which_nothing_can_be_read_is_not_an_empty_one(
+    path: str, body: Json
+) -> None:
+    ask = recorded()
+    ask.instead[path] = success(body)
+    facts = pull(ask).facts
+    assert (facts.plans if path == "/plans" else facts.prices) is None
