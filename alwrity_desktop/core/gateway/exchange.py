@@ -31,6 +31,7 @@ TOO_LARGE: Final = 413
 BAD_GATEWAY: Final = 502
 GATEWAY_TIMEOUT: Final = 504
 
+_TOO_LARGE_WORDS: Final = "The request is larger than 1 GB."
 _CONTINUE: Final = b"HTTP/1.1 100 Continue\r\n\r\n"
 _TIMEOUTS: Final = (asyncio.TimeoutError, aiohttp.ServerTimeoutError)
 _BROKEN: Final = (
@@ -65,6 +66,8 @@ class Exchange:
         self._address = address
         self._session = session
         self._watch = watch
+        #: What was wrong with the request's body, while it was being passed on.
+        self._fault: RefusedError | None = None
 
     async def run(self) -> web.StreamResponse:
         """Pass the request on and its answer back; return the answer, sent or to be sent."""
@@ -105,7 +108,7 @@ class Exchange:
         request, watch = self._request, self._watch
         length = request.content_length
         if (length or 0) > MAX_BODY_BYTES:
-            raise _refused(TOO_LARGE, "The request is larger than 1 GB.", "too_large")
+            raise _refused(TOO_LARGE, _TOO_LARGE_WORDS, "too_large")
         if not request.can_read_body:
             watch.end_request()
             return None
@@ -161,11 +164,12 @@ class Exchange:
                 async with asyncio.timeout(BODY_IDLE_S):
                     chunk = await content.readany()
             except TimeoutError:
-                sentence = "The request's body did not come."
-                raise _refused(REQUEST_TIMEOUT, sentence, "too_slow") from None
+                self._fault = _refused(REQUEST_TIMEOUT, "The request's body stalled.", "too_slow")
+                raise self._fault from None
             size += len(chunk)
             if size > MAX_BODY_BYTES:
-                raise _refused(TOO_LARGE, "The request is larger than 1 GB.", "too_large")
+                self._fault = _refused(TOO_LARGE, _TOO_LARGE_WORDS, "too_large")
+                raise self._fault
             if chunk:
                 self._watch.feed_request(chunk)
                 yield chunk
@@ -181,7 +185,9 @@ class Exchange:
             sentence = f"{name} did not answer in time."
             refusal = Refusal(GATEWAY_TIMEOUT, sentence, "upstream_timeout")
             raise RefusedError(refusal, is_call=True) from None
-        except (aiohttp.ClientError, OSError):
+        except (aiohttp.ClientError, OSError, RefusedError):
+            if self._fault is not None:
+                raise self._fault from None
             sentence = f"{name} cannot be reached from this computer, or broke the connection."
             refusal = Refusal(BAD_GATEWAY, sentence, "upstream_unreachable")
             raise RefusedError(refusal, is_call=True) from None

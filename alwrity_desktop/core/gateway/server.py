@@ -54,7 +54,7 @@ class _LimitedServer(web.Server):
     def connection_made(self, handler: web.RequestHandler, transport: asyncio.Transport) -> None:
         """Take a connection, or end it at once when there are too many."""
         super().connection_made(handler, transport)
-        if len(self._connections) > MAX_CONNECTIONS:
+        if len(self.connections) > MAX_CONNECTIONS:
             transport.abort()
 
 

@@ -24,6 +24,7 @@ ROTATE_BYTES: Final = 4 << 20
 
 MAX_RECORD_BYTES: Final = 1 << 20
 
+_FLAGS: Final = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | getattr(os, "O_BINARY", 0)
 _FRAME: Final = struct.Struct("<II")
 _NAME: Final = "spool-{:08d}.log"
 _PATTERN: Final = "spool-*.log"
@@ -104,8 +105,7 @@ class SpoolWriter:
     def rotate(self) -> None:
         """Begin a new segment."""
         number = self._segment + 1
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND
-        descriptor = os.open(self._folder / _NAME.format(number), flags, 0o600)
+        descriptor = os.open(self._folder / _NAME.format(number), _FLAGS, 0o600)
         self.close()
         self._descriptor, self._segment, self._offset = descriptor, number, 0
 

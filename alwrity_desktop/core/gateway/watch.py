@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Mapping
+from typing import Final
 
 import msgspec
 from aiohttp import web
@@ -19,6 +20,8 @@ from alwrity_desktop.core.gateway.desk import Desk
 from alwrity_desktop.core.gateway.dialects.base import Refusal, Route, Usage
 from alwrity_desktop.core.gateway.status import UnderWay
 from alwrity_desktop.core.gateway.usage_asking import UsageKeeper, asking
+
+_UNREACHED: Final = frozenset({502, 504})
 
 
 class Watch:
@@ -195,6 +198,7 @@ class CountedWatch(Watch):
         elif status == CANCELLED and answer is not None and answer.was_counted:
             # The client left after the last count had come: it has what it wanted.
             status = self._status
+        self._desk.tally.unreachable += answer is None and status in _UNREACHED
         usage = answer.usage if answer is not None else Usage()
         outcome = Outcome(
             status=status,

@@ -234,3 +234,45 @@ def test_that_a_call_is_marked_by_headers_and_by_its_address() -> None:
         first, second = gateway.booked()
     assert (first.project, first.agent, first.conversation) == ("blog", "writer", "c 7")
     assert (second.project, second.agent, second.conversation) == ("My Book", "editor", "")
+
+
+@pytest.mark.parametrize("answer_id", [None, "", "None", "null", 0, 17, "0", "x" * 300, "a\nb"])
+def test_that_what_is_no_id_swallows_no_call(answer_id: object) -> None:
+    usage = {"prompt_tokens": 10, "completion_tokens": 2}
+    body = json.dumps({"id": answer_id, "model": "gpt-4o-mini", "usage": usage})
+    answer = Answer(body.encode())
+    with (
+        Upstream(lambda _, line: send_answer(line, answer)) as upstream,
+        RunningGateway(upstream.url) as gateway,
+    ):
+        for _ in range(3):
+            gateway.ask("POST", "/openai/v1/chat/completions", {"model": "gpt-4o-mini"})
+        calls = gateway.booked()
+    assert [(call.tokens, call.is_estimated) for call in calls] == [(12, False)] * 3
+
+
+def test_that_a_count_of_zero_is_a_count() -> None:
+    usage = {"prompt_tokens": 0, "completion_tokens": 0}
+    answer = Answer(json.dumps({"id": "c-1", "model": "gpt-4o-mini", "usage": usage}).encode())
+    with (
+        Upstream(lambda _, line: send_answer(line, answer)) as upstream,
+        RunningGateway(upstream.url) as gateway,
+    ):
+        gateway.ask("POST", "/openai/v1/chat/completions", {"model": "gpt-4o-mini"})
+        (call,) = gateway.booked()
+    assert (call.tokens, call.is_estimated, call.cost_pico) == (0, False, 0)
+
+
+def test_that_the_model_is_booked_by_the_name_that_was_asked_for() -> None:
+    usage = {"prompt_tokens": 1, "completion_tokens": 1}
+    names = iter(["gpt-4o-mini-2024-07-18", "another-model"])
+
+    def reply(_heard: Heard, line: Line) -> None:
+        body = json.dumps({"model": next(names), "usage": usage}).encode()
+        send_answer(line, Answer(body))
+
+    with Upstream(reply) as upstream, RunningGateway(upstream.url) as gateway:
+        for _ in range(2):
+            gateway.ask("POST", "/openai/v1/chat/completions", {"model": "gpt-4o-mini"})
+        calls = gateway.booked()
+    assert [call.model for call in calls] == ["gpt-4o-mini", "another-model"]

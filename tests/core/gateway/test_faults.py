@@ -20,7 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from alwrity_desktop.core.domain.usage import Call
-from alwrity_desktop.core.gateway import server
+from alwrity_desktop.core.gateway import exchange, server
 from alwrity_desktop.core.gateway.charges import MAX_OUTPUT_TOKENS, call_at_most, charge_of
 from alwrity_desktop.core.gateway.dialects import openai
 from alwrity_desktop.core.gateway.dialects.base import Asked
@@ -174,6 +174,21 @@ def test_that_there_is_an_end_of_connections_and_of_calls(
             caller.join()
         assert statuses == [200, 200]
         assert gateway.wait_until(lambda state: not state["in_flight"])["state"] == "ok"
+
+
+def test_that_a_client_that_stalls_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(server, "KEEP_ALIVE_S", 0.2)
+    monkeypatch.setattr(exchange, "BODY_IDLE_S", 0.2)
+    with Upstream(respond) as upstream, RunningGateway(upstream.url) as gateway:
+        head = f"POST {CHAT} HTTP/1.1\r\nHost: 127.0.0.1:{gateway.port}\r\n".encode()
+        for begun in (b"", head):
+            with socket.create_connection(("127.0.0.1", gateway.port), PATIENCE_S) as line:
+                line.sendall(begun)
+                assert line.recv(1000) == b""
+        with socket.create_connection(("127.0.0.1", gateway.port), PATIENCE_S) as line:
+            line.sendall(head + b"Content-Length: 100\r\n\r\n{")
+            assert line.recv(1000)[9:12] == b"408"
+        assert gateway.booked() == []
 
 
 def hung_up(line: socket.socket) -> bool:

@@ -71,7 +71,8 @@ class _Choice(msgspec.Struct, gc=False):
 
 
 class _Answer(msgspec.Struct, gc=False):
-    id: str | None = None
+    #: Text; some servers number their answers, which names none of them.
+    id: Any = None
     model: str | None = None
     usage: _Usage | None = None
     choices: list[_Choice] | None = None
@@ -157,7 +158,7 @@ def read_chunk(data: bytes, usage: Usage) -> None:
 
 
 def _take_answer(answer: _Answer, usage: Usage) -> None:
-    usage.response_id = answer.id or usage.response_id
+    usage.response_id = answer.id if isinstance(answer.id, str) else usage.response_id
     usage.model = answer.model or usage.model
     usage.note_tier(answer.service_tier)
     for choice in answer.choices or ():
