@@ -1,0 +1,1 @@
+"""OpenTelemetry: what programs report about their own calls, told apart from all else they say."""

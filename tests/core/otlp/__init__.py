@@ -1,0 +1,1 @@
+"""Tests of taking what programs report by OpenTelemetry."""
