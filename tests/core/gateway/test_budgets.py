@@ -14,6 +14,7 @@ from alwrity_desktop.core.domain.budgets import Budget, Enforcement, LimitKind
 from alwrity_desktop.core.domain.errors import LedgerUnavailableError
 from alwrity_desktop.core.domain.money import PICO_PER_USD
 from alwrity_desktop.core.domain.usage import Call
+from alwrity_desktop.core.gateway import desk
 from alwrity_desktop.core.gateway.door import Standing
 from alwrity_desktop.core.gateway_ledger import ContextDoor
 from tests.core.gateway.harness import PATIENCE_S, RunningGateway, booked_calls
@@ -112,6 +113,17 @@ def test_that_calls_are_counted_exactly(gateway: RunningGateway, upstream: Upstr
     block(gateway.context, 7, LimitKind.CALLS)
     statuses = asyncio.run(at_once(gateway.port, PARALLEL))
     assert statuses.count(200) == len(upstream.heard) == 7
+
+
+def test_that_calls_count_before_the_ledger_has_them(
+    upstream: Upstream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(desk, "BOOKING_INTERVAL_S", PATIENCE_S)
+    with RunningGateway(upstream.url) as gateway:
+        block(gateway.context, 3, LimitKind.CALLS)
+        statuses = [gateway.ask("POST", CHAT, BODY)[0] for _ in range(8)]
+        assert gateway.health()["booked"] == 0
+    assert statuses == [200] * 3 + [429] * 5
 
 
 def test_that_a_refusal_names_budget_use_limit_and_reset(gateway: RunningGateway) -> None:
