@@ -9,9 +9,8 @@ from alwrity_desktop.cli import parsing
 from alwrity_desktop.cli.parsing import Arguments, Parser
 from alwrity_desktop.cli.session import Session
 from alwrity_desktop.core.domain.errors import UsageError, WorldError
+from alwrity_desktop.core.gateway_control import FOLDER, KEY_VARIABLE, noted
 
-KEY_VARIABLE = "ALWRITY_DESKTOP_GATEWAY_KEY"
-FOLDER = "gateway"
 LAST_PORT = 65_535
 
 
@@ -63,13 +62,16 @@ def run(arguments: Arguments, session: Session) -> int:
         clock=context.clock,
     )
 
-    def tell(url: str) -> None:
-        if arguments.json:
-            print(json.dumps({"listening": url}), flush=True)
-        else:
-            print(f"Listening at {url}. Give programs {url}/openai/v1 and so on.", flush=True)
+    with noted(config.folder) as note:
 
-    serve(config, ContextDoor(context), tell)
+        def tell(url: str) -> None:
+            note(url)
+            if arguments.json:
+                print(json.dumps({"listening": url}), flush=True)
+            else:
+                print(f"Listening at {url}. Give programs {url}/openai/v1 and so on.", flush=True)
+
+        serve(config, ContextDoor(context), tell)
     return 0
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Final
 
@@ -60,13 +61,18 @@ class Tally:
 
 
 def health_document(
-    tally: Tally, waiting: int, providers: Iterable[str], address: str
+    tally: Tally,
+    waiting: int,
+    providers: Iterable[str],
+    address: str,
+    budgets: Sequence[Mapping[str, int]],
 ) -> dict[str, Any]:
     """Return the answer of ``/healthz``: counts, names and times, never a key or a text."""
     is_well = not tally.ledger_trouble and not tally.spool_trouble
     return {
         "state": "ok" if is_well else "spooling",
         "listening": address,
+        "pid": os.getpid(),
         "since_ms": tally.since_ms,
         "passed": tally.passed,
         "uncounted": tally.uncounted,
@@ -79,6 +85,7 @@ def health_document(
         "ledger": {"ok": not tally.ledger_trouble, "detail": tally.ledger_trouble},
         "spool": {"ok": not tally.spool_trouble, "detail": tally.spool_trouble},
         "providers": list(providers),
+        "budgets": list(budgets),
         "calls_in_flight": [asdict(each) for each in list(tally.under_way.values())[-_KEPT:]],
         "blocks": [_block_document(each) for each in tally.blocks],
     }
