@@ -1,35 +1,21 @@
-"""Where a period will end: a weekday-aware run rate with a band, or a refusal with its reason."""
+"""Where a period will end: cost, calls and tokens, in all and by provider, or why not."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
-from math import ceil, floor, sqrt
-from typing import Final
+from typing import Final, NamedTuple
 
-from alwrity_desktop.core.domain.periods import Period, local_day
-from alwrity_desktop.core.domain.periods import days as calendar_days
+from alwrity_desktop.core.domain.budgets import LimitKind
+from alwrity_desktop.core.domain.day_shape import EVEN, DayShape
+from alwrity_desktop.core.domain.forecast_band import CONFIDENCE_PERCENT
+from alwrity_desktop.core.domain.forecast_words import sentence_of
+from alwrity_desktop.core.domain.periods import Period
+from alwrity_desktop.core.domain.projection import MIN_HISTORY_DAYS, Projection, project, scaled
 
-MIN_HISTORY_DAYS: Final = 7
-QUIET_DAYS: Final = 14
-HISTORY_DAYS: Final = 84
-"""Twelve weeks: older days say little about the present rate."""
-CONFIDENCE_PERCENT: Final = 80
+__all__ = ["MIN_HISTORY_DAYS", "DayUse", "Forecast", "ForecastPoint", "forecast", "forecast_use"]
 
-_DAYS_PER_WEEK: Final = 7
-#: Standard deviations that hold 80 percent of a normal distribution.
-_BAND_DEVIATIONS: Final = 1.2816
-#: A day this old weighs half as much as yesterday in the present rate.
-_LEVEL_HALF_LIFE_DAYS: Final = 11.0
-#: Weekdays change more slowly than the rate, and need more weeks to be told.
-_WEEKDAY_HALF_LIFE_DAYS: Final = 42.0
-#: So many imagined average weeks keep one odd Sunday from becoming a habit.
-_WEEKDAY_PRIOR_WEEKS: Final = 0.5
-#: How far the rate itself tends to wander in a week, as a share of it.
-_DRIFT_PER_WEEK: Final = 0.2
-#: Unusual days come in runs: a sum over days varies more than independent days would.
-_RUN_FACTOR: Final = 2.0
+KINDS: Final = (LimitKind.COST, LimitKind.CALLS, LimitKind.TOKENS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +30,16 @@ class ForecastPoint:
 
 
 @dataclass(frozen=True, slots=True)
+class ProviderForecast:
+    """What one provider will have brought by the period's end."""
+
+    provider: str
+    cost: Projection
+    calls: Projection
+    tokens: Projection
+
+
+@dataclass(frozen=True, slots=True)
 class Forecast:
     """The cost at the end of the period, or why none can be given."""
 
@@ -51,140 +47,116 @@ class Forecast:
     low_pico: int | None
     high_pico: int | None
     #: How often the band should hold the truth.
-    confidence_percent: int = 80
+    confidence_percent: int = CONFIDENCE_PERCENT
     method: str = "weekday run rate"
     #: The reason when there is too little history; the amounts are then None.
     refused: str | None = None
     #: From today to the last day of the period.
     curve: tuple[ForecastPoint, ...] = ()
+    #: One sentence that says what the forecast rests on; "" where there is none.
+    sentence: str = ""
+    #: The cost with its curve and grounds; None where nobody asked.
+    cost: Projection | None = None
+    calls: Projection | None = None
+    tokens: Projection | None = None
+    #: Dearest at the period's end first.
+    providers: tuple[ProviderForecast, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Rate:
-    """The present rate of spending, by weekday, and how sure it is."""
+class DayUse(NamedTuple):
+    """What was used on one day."""
 
-    #: Expected cost of each weekday, Monday first, pico-dollars.
-    by_weekday: tuple[float, ...]
-    #: Variance of a day around its expectation, for an average day.
-    day_variance: float
-    #: Share of the expectation by which the rate itself may be off.
-    rate_error: float
+    #: ISO date in the period's zone.
+    day: str
+    cost_pico: int
+    calls: int
+    tokens: int
 
 
-def forecast(days: Sequence[tuple[str, int]], period: Period, now_ms: int) -> Forecast:
+def forecast(
+    days: Sequence[tuple[str, int]], period: Period, now_ms: int, shape: DayShape = EVEN
+) -> Forecast:
     """Return where the cost of *period* will end, or why that cannot be told.
 
     *days* are (ISO day, cost in pico-dollars) in the period's zone, of the period and of up
-    to twelve weeks before the present moment; a day left out cost nothing. Days before the
+    to half a year before the present moment; a day left out cost nothing. Days before the
     first cost do not count as history.
     """
-    today = local_day(now_ms, period.timezone)
-    costs = {day: max(0, cost) for day, cost in days if day <= today}
-    history = _history(costs, today)
-    reason = _refusal(history, costs, today, period, now_ms)
-    if reason is not None:
-        return Forecast(None, None, None, CONFIDENCE_PERCENT, refused=reason)
-    spent = sum(cost for day, cost in costs.items() if period.start <= day)
-    curve = _curve(_rate(history, today), spent, period, now_ms, today)
-    last = curve[-1]
-    return Forecast(last.cost_pico, last.low_pico, last.high_pico, CONFIDENCE_PERCENT, curve=curve)
+    return _of_cost(project(LimitKind.COST, days, period, now_ms, shape))
 
 
-def _history(costs: dict[str, int], today: str) -> list[tuple[str, int]]:
-    """Return the complete days from the first cost on, without gaps, at most twelve weeks."""
-    first = min((day for day, cost in costs.items() if cost), default=today)
-    oldest = date.fromisoformat(today) - timedelta(days=HISTORY_DAYS)
-    start = max(date.fromisoformat(first), oldest)
-    count = (date.fromisoformat(today) - start).days
-    names = ((start + timedelta(days=index)).isoformat() for index in range(count))
-    return [(name, costs.get(name, 0)) for name in names]
-
-
-def _refusal(
-    history: list[tuple[str, int]],
-    costs: dict[str, int],
-    today: str,
+def forecast_use(
+    total: Sequence[DayUse],
+    by_provider: Mapping[str, Sequence[DayUse]],
     period: Period,
     now_ms: int,
-) -> str | None:
-    if period.kind == "all":
-        return "All time has no end to forecast."
-    if now_ms >= period.end_ms:
-        return "This period is over."
-    if now_ms < period.start_ms:
-        return "This period has not begun."
-    if len(history) < MIN_HISTORY_DAYS:
-        days = "1 complete day" if len(history) == 1 else f"{len(history)} complete days"
-        return f"Too little history: {days} so far, {MIN_HISTORY_DAYS} are needed."
-    recent = [cost for _, cost in history[-QUIET_DAYS:]]
-    if not any(recent) and not costs.get(today):
-        return f"Nothing was spent in the last {QUIET_DAYS} days."
-    return None
+    shape: DayShape = EVEN,
+) -> Forecast:
+    """Return where cost, calls and tokens of *period* will end, in all and by provider.
 
-
-def _rate(history: Sequence[tuple[str, int]], today: str) -> _Rate:
-    now = date.fromisoformat(today)
-    rows = [
-        (date.fromisoformat(day).weekday(), (now - date.fromisoformat(day)).days, float(cost))
-        for day, cost in history
+    The providers' parts add up to the whole where each of them can be told.
+    """
+    whole = _projections(total, period, now_ms, shape)
+    parts = {
+        provider: _projections(days, period, now_ms, shape)
+        for provider, days in by_provider.items()
+    }
+    for kind in KINDS:
+        factor = _share_out(whole[kind], [part[kind] for part in parts.values()])
+        for part in parts.values():
+            part[kind] = scaled(part[kind], factor)
+    providers = [
+        ProviderForecast(provider, *(part[kind] for kind in KINDS))
+        for provider, part in parts.items()
     ]
-    factors = _weekday_factors(rows)
-    weights = [0.5 ** (age / _LEVEL_HALF_LIFE_DAYS) for _, age, _ in rows]
-    expected = sum(
-        weight * factors[weekday] for weight, (weekday, _, _) in zip(weights, rows, strict=True)
-    )
-    spent = sum(weight * cost for weight, (_, _, cost) in zip(weights, rows, strict=True))
-    level = spent / expected if expected else 0.0
-    squares = sum(
-        weight * (cost - level * factors[weekday]) ** 2
-        for weight, (weekday, _, cost) in zip(weights, rows, strict=True)
-    )
-    variance = squares / sum(weights)
-    # As many equally weighted days would tell the rate as surely.
-    effective_days = sum(weights) ** 2 / sum(weight * weight for weight in weights)
-    rate_error = sqrt(variance / effective_days) / level if level else 0.0
-    return _Rate(tuple(level * factor for factor in factors), variance, rate_error)
-
-
-def _weekday_factors(rows: Sequence[tuple[int, int, float]]) -> tuple[float, ...]:
-    """Return what each weekday costs in units of an average day, Monday first."""
-    weeks, spent = [0.0] * _DAYS_PER_WEEK, [0.0] * _DAYS_PER_WEEK
-    for weekday, age, cost in rows:
-        weight = 0.5 ** (age / _WEEKDAY_HALF_LIFE_DAYS)
-        weeks[weekday] += weight
-        spent[weekday] += weight * cost
-    mean = sum(spent) / sum(weeks)
-    if not mean:
-        return (1.0,) * _DAYS_PER_WEEK
-    prior = _WEEKDAY_PRIOR_WEEKS
-    return tuple(
-        (cost / mean + prior) / (count + prior) for cost, count in zip(spent, weeks, strict=True)
+    providers.sort(key=lambda one: (-(one.cost.amount or one.cost.so_far), one.provider))
+    return _of_cost(
+        whole[LimitKind.COST],
+        calls=whole[LimitKind.CALLS],
+        tokens=whole[LimitKind.TOKENS],
+        providers=tuple(providers),
     )
 
 
-def _curve(
-    rate: _Rate, spent: int, period: Period, now_ms: int, today: str
-) -> tuple[ForecastPoint, ...]:
-    points: list[ForecastPoint] = []
-    expected = shares = 0.0
-    low = spent
-    for day, start_ms, end_ms in calendar_days(period):
-        if day < today:
-            continue
-        share = (end_ms - max(now_ms, start_ms)) / (end_ms - start_ms)
-        expected += share * rate.by_weekday[date.fromisoformat(day).weekday()]
-        shares += share
-        width = _BAND_DEVIATIONS * _deviation(rate, expected, shares)
-        low = max(low, spent + floor(expected - width))
-        cost = spent + round(expected)
-        points.append(
-            ForecastPoint(day, cost, min(low, cost), max(cost, spent + ceil(expected + width)))
-        )
-    return tuple(points)
+def _projections(
+    days: Sequence[DayUse], period: Period, now_ms: int, shape: DayShape
+) -> dict[LimitKind, Projection]:
+    columns = {
+        LimitKind.COST: [(use.day, use.cost_pico) for use in days],
+        LimitKind.CALLS: [(use.day, use.calls) for use in days],
+        LimitKind.TOKENS: [(use.day, use.tokens) for use in days],
+    }
+    return {kind: project(kind, rows, period, now_ms, shape) for kind, rows in columns.items()}
 
 
-def _deviation(rate: _Rate, expected: float, day_count: float) -> float:
-    """Return the standard deviation of the cost of the next *day_count* days."""
-    drift = _DRIFT_PER_WEEK * sqrt(day_count / _DAYS_PER_WEEK)
-    days = _RUN_FACTOR * rate.day_variance * day_count
-    return sqrt(days + (expected * rate.rate_error) ** 2 + (expected * drift / 2) ** 2)
+def _share_out(whole: Projection, parts: Sequence[Projection]) -> float:
+    """Return by what the parts' days to come are multiplied so that they add up."""
+    known = [part.amount - part.so_far for part in parts if part.amount is not None]
+    rest = sum(known)
+    if whole.amount is None or rest <= 0:
+        return 1.0
+    factor = (whole.amount - whole.so_far) / rest
+    # What is missing may be the parts' of which nothing can be told.
+    return factor if len(known) == len(parts) else min(1.0, factor)
+
+
+def _of_cost(
+    cost: Projection,
+    calls: Projection | None = None,
+    tokens: Projection | None = None,
+    providers: tuple[ProviderForecast, ...] = (),
+) -> Forecast:
+    return Forecast(
+        cost_pico=cost.amount,
+        low_pico=cost.low,
+        high_pico=cost.high,
+        refused=cost.refused,
+        curve=tuple(
+            ForecastPoint(point.day, point.amount, point.low, point.high) for point in cost.curve
+        ),
+        sentence=sentence_of(cost),
+        cost=cost,
+        calls=calls,
+        tokens=tokens,
+        providers=providers,
+    )
