@@ -18,7 +18,7 @@ from alwrity_desktop.ui.answers import Answers
 from alwrity_desktop.ui.bridge import Bridge
 from alwrity_desktop.ui.calls_view import CallsView
 from alwrity_desktop.ui.events import Topic
-from alwrity_desktop.ui.first_report import FirstReport, shown_account
+from alwrity_desktop.ui.first_report import SHOWN_DIMENSIONS, FirstReport, shown_account
 from alwrity_desktop.ui.first_steps import FirstSteps
 from alwrity_desktop.ui.intake import Intake, IntakeEvent
 from alwrity_desktop.ui.jobs import Job
@@ -79,6 +79,7 @@ class Controller(QObject):
         window.seen_changed.connect(self.watch_ledger)
         self.outcomes.retry_asked.connect(self.refresh)
         window.account_menu.chosen.connect(self.show_account)
+        window.groups_missed.connect(self.ask_report)
         self.servers.listed.connect(self._on_listed)
         self.alerting.opened.connect(self._open_alert)
         self.alerting.failed.connect(self._say_not_notified)
@@ -131,7 +132,8 @@ class Controller(QObject):
     @Slot()
     def ask_report(self) -> None:
         """Ask for the figures that the window shows."""
-        self.submit(jobs.BuildReport(self.account, self.choice))
+        dimensions = (*SHOWN_DIMENSIONS, *self.window.dimensions_in_view())
+        self.submit(jobs.BuildReport(self.account, self.choice, dimensions))
 
     @Slot()
     def refresh(self) -> None:

@@ -21,8 +21,8 @@ from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
 from alwrity_desktop.core.results import PeriodChoice
 
-SHOWN_DIMENSIONS: Final = ("provider", "model", "source", "agent", "conversation")
-"""What the window groups a report by."""
+SHOWN_DIMENSIONS: Final = ("provider", "model", "source")
+"""What a report is always grouped by; a dock in view may need more."""
 
 _CHUNK: Final = 1 << 20
 

@@ -54,10 +54,11 @@ class BuildReport:
     topic: ClassVar[Topic] = Topic.FIGURES
     account: str
     choice: PeriodChoice
+    dimensions: tuple[str, ...] = SHOWN_DIMENSIONS
 
     def run(self, context: Context, post: Post) -> None:
         """Post the report."""
-        post(ReportReady(context.report(self.account, self.choice, SHOWN_DIMENSIONS)))
+        post(ReportReady(context.report(self.account, self.choice, self.dimensions)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,6 +37,8 @@ class MainWindow(QMainWindow):
     requested = Signal(object)
     #: The id of an action.
     chosen = Signal(str)
+    #: A dock in view needs the report grouped by more than it is.
+    groups_missed = Signal()
     #: Whether the window can be seen has changed.
     seen_changed = Signal()
 
@@ -199,9 +201,18 @@ class MainWindow(QMainWindow):
             view = self.views[name]
             if view.isVisibleTo(view.window()) or view.isVisible():
                 self._to_render.remove(name)
-                view.show_report(self._report)
+                if set(view.dimensions) <= set(self._report.groups):
+                    view.show_report(self._report)
+                else:
+                    view.show_loading(self.tr("Adding up…"))
+                    self.groups_missed.emit()
                 return True
         return False
+
+    def dimensions_in_view(self) -> tuple[str, ...]:
+        """Return what the docks in view need a report to be grouped by beyond the usual."""
+        shown = (view for view in self.views.values() if view.isVisible())
+        return tuple(dict.fromkeys(name for view in shown for name in view.dimensions))
 
     def show_first_run(self, *, is_shown: bool) -> None:
         """Show the first start instead of the docks, or the docks again."""

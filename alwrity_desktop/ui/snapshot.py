@@ -45,7 +45,7 @@ def render(
     """
     store = LayoutStore(context.profile.window)
     name = _layout_name(layout, store)
-    report = context.report(account, period or PeriodChoice(), SHOWN_DIMENSIONS)
+    report = context.report(account, period or PeriodChoice(), _dimensions())
     os.environ["QT_QPA_PLATFORM"] = "offscreen"
     app = make_application()
     looks.set_reduced_motion(is_reduced=True)
@@ -64,6 +64,12 @@ def render(
         answers.deleteLater()
         window.deleteLater()
         app.processEvents()
+
+
+def _dimensions() -> tuple[str, ...]:
+    """Return all that any dock needs the report to be grouped by."""
+    needed = (name for dock in dock_types() for name in dock.dimensions)
+    return tuple(dict.fromkeys((*SHOWN_DIMENSIONS, *needed)))
 
 
 def _layout_name(words: str, store: LayoutStore) -> str:

@@ -152,6 +152,10 @@ PROVIDERS: Final = MappingProxyType(
         "exa": ProviderTone("#84cc16", "#4d7c0f", "#a3e635"),
         "metaphor": ProviderTone("#14b8a6", "#0f766e", "#2dd4bf"),
         "firecrawl": ProviderTone("#a16207", "#854d0e", "#d6a14a", "#ffffff"),
+        "video": ProviderTone("#818cf8", "#4f46e5", "#818cf8"),
+        "audio": ProviderTone("#d946ef", "#a21caf", "#e879f9"),
+        "image_edit": ProviderTone("#fda4af", "#be123c", "#fda4af"),
+        "wavespeed": ProviderTone("#facc15", "#a16207", "#facc15"),
     }
 )
 OTHER_PROVIDER: Final = ProviderTone("#9ca3af", "#6b7280", "#9ca3af")

@@ -43,6 +43,7 @@ class FakeContext:
         self.calls_ever = calls_ever
         self.versions = {"local": 1, "sample": 1}
         self.questions: list[tuple[str, PeriodChoice]] = []
+        self.dimensions: list[tuple[str, ...]] = []
         self.queries: list[CallQuery] = []
         self.kept_budgets: list[Budget] = []
         self.overrides: list[PriceOverride] = []
@@ -83,6 +84,13 @@ class FakeContext:
     def report(self, account: str, choice: PeriodChoice, dimensions: Sequence[str] = ()) -> Report:
         self._check()
         self.questions.append((account, choice))
+        self.dimensions.append(tuple(dimensions))
+        report = self._report_of(account)
+        known = set(report.groups) | {"agent", "conversation"}
+        groups = {name: report.groups.get(name, ()) for name in dimensions if name in known}
+        return replace(report, groups=groups)
+
+    def _report_of(self, account: str) -> Report:
         if account == "sample":
             return builders.a_report(account=AccountView("sample", "Sample data", "sample"))
         if account in self.desk.reports:

@@ -16,6 +16,7 @@ from alwrity_desktop.ui import events, requests
 from alwrity_desktop.ui.dialogs.accounts import AccountsDialog
 from alwrity_desktop.ui.dialogs.preflight import PreflightDialog
 from alwrity_desktop.ui.dialogs.token import TokenDialog
+from alwrity_desktop.ui.docks.agents import AgentsDock
 from tests import builders, builders_servers
 from tests.ui.fakes import FakeContext
 from tests.ui.looks import dressed
@@ -223,6 +224,23 @@ def test_that_menus_lead_to_the_dialogs_of_servers(qtbot: QtBot, desk: Desk) -> 
     assert desk.window.findChildren(AccountsDialog)
     desk.commands.do("server.price")
     assert desk.window.findChildren(PreflightDialog)
+
+
+def test_that_agents_are_added_up_only_while_somebody_looks_at_them(
+    qtbot: QtBot, desk: Desk
+) -> None:
+    begin(desk, qtbot)
+    show_account(desk, qtbot, "bots")
+    assert not any("agent" in asked for asked in desk.context.dimensions)
+    desk.window.open_dock("agents")
+    dock = desk.window.views["agents"]
+    assert isinstance(dock, AgentsDock)
+    qtbot.waitUntil(lambda: dock._agents.model.rowCount() == 2)
+    desk.window.area.frames["agents"].hide()
+    asked = len(desk.context.dimensions)
+    desk.controller.ask_report()
+    qtbot.waitUntil(lambda: len(desk.context.dimensions) > asked)
+    assert "agent" not in desk.context.dimensions[-1]
 
 
 def test_that_no_thread_is_started_without_a_server(qtbot: QtBot, context: FakeContext) -> None:

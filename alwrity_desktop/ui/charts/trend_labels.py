@@ -139,13 +139,22 @@ class TrendLabels:
         index = round((len(past.xs) - 1) * 0.85)
         place = self._at(past.xs[index], past.ys[index])
         place += QPointF(10, _line_height() * 0.8)
-        if place.y() + _line_height() / 2 > self._box.bottom():
+        is_low = place.y() + _line_height() / 2 > self._box.bottom()
+        if is_low:
             # A curve along the bottom has its name above it, off the days below the axis.
             index = len(past.xs) // 5
+        if is_low or self._own_height(past.xs[index]) < past.ys[index]:
             place = self._at(past.xs[index], past.ys[index]) - QPointF(0, _line_height() * 0.8)
         width = _width(past.label)
         place.setX(min(place.x(), self._box.right() - width - 4))
         self._write(painter, place, past.label, "muted")
+
+    def _own_height(self, x: float) -> float:
+        """Return how high the first curve stands at *x*; where it has ended, as high as can be."""
+        own = self._data.curves[0] if self._data.curves else None
+        if own is None or x > own.xs[-1]:
+            return float("inf")
+        return next(y for at, y in zip(own.xs, own.ys, strict=True) if at >= x)
 
     def _paint_now(self, painter: QPainter) -> None:
         now = self._data.now

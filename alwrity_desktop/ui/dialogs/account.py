@@ -82,6 +82,7 @@ class AccountDialog(TryingSheet):
         presets = [(name, _word(words)) for name, words in _PRESET_WORDS.items()]
         known = [(name, words) for name, words in presets if name in PRESETS.get(kind, {})]
         self._preset.set_items((*known, (None, self.tr("Another address"))))
+        self._preset.setCurrentIndex(0)
         self._user_row.setVisible(kind in _WITH_USER)
         self._name.setPlaceholderText(free_name(kind, self._taken))
         self._take_preset()

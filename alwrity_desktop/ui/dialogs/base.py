@@ -95,6 +95,15 @@ class Sheet(QDialog):
         """Add a button at the left of the others."""
         self._buttons.insertWidget(0, button)
 
+    def grow(self) -> None:
+        """Make room for words that wrap: Qt asks for that of one line alone."""
+        layout = self.layout()
+        if layout is not None:
+            layout.activate()
+            needed = layout.totalHeightForWidth(self.width())
+            room = self.screen().availableGeometry().height()
+            self.resize(self.width(), min(room, max(self.height(), needed)))
+
     @Slot()
     def _try(self) -> None:
         if self.apply():

@@ -330,3 +330,4 @@ class PreflightDialog(ServerSheet):
         notes = dict.fromkeys((*messages, *preflight.notes))
         self._notes.set_plain("\n".join(notes))
         self._notes.setVisible(bool(notes))
+        self.grow()

@@ -93,7 +93,7 @@ class AnswerLine(QWidget):
         super().__init__()
         self._icon = IconLabel("info", "neutral.mark")
         self._words = PlainLabel("", "body-dense", "text2")
-        self._words.set_wrapping()
+        self._words.setWordWrap(True)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
@@ -145,7 +145,7 @@ class TryingSheet(ServerSheet):
         """Try again before keeping: something else was entered."""
         self._may_keep = False
         self._accept.setText(self._keep_text)
-        self.answer.say("neutral", "info", "")
+        self._say("neutral", "info", "")
 
     @Slot()
     def _try_only(self) -> None:
@@ -165,20 +165,24 @@ class TryingSheet(ServerSheet):
         try:
             account, token = self.entered()
         except PersonError as error:
-            self.answer.say("danger", "circle-x", str(error))
+            self._say("danger", "circle-x", str(error))
             return
         self._set_busy(is_busy=True)
-        self.answer.say("neutral", "clock", self.tr("Asking the server…"))
+        self._say("neutral", "clock", self.tr("Asking the server…"))
         self.tried.emit(account, token)
 
     def _keep(self) -> None:
         try:
             account, token = self.entered()
         except PersonError as error:
-            self.answer.say("danger", "circle-x", str(error))
+            self._say("danger", "circle-x", str(error))
             return
         self._set_busy(is_busy=True)
         self.kept.emit(account, token)
+
+    def _say(self, tone: str, icon: str, sentence: str) -> None:
+        self.answer.say(tone, icon, sentence)
+        self.grow()
 
     def _set_busy(self, *, is_busy: bool) -> None:
         self._accept.setEnabled(not is_busy)
@@ -200,7 +204,7 @@ class TryingSheet(ServerSheet):
         """Show what the server answered; go on to keep what works."""
         self._set_busy(is_busy=False)
         tone, icon = ("success", "circle-check") if is_ok else ("danger", "circle-x")
-        self.answer.say(tone, icon, sentence)
+        self._say(tone, icon, sentence)
         if is_ok and self._is_keeping:
             self._keep()
         elif not is_ok:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from itertools import accumulate
 
 from PySide6.QtCore import QCoreApplication
 
 from alwrity_desktop.core.domain.budgets import Limit
 from alwrity_desktop.core.domain.money import PICO_PER_USD
+from alwrity_desktop.core.domain.periods import start_of_day
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.charts.trend_data import (
@@ -166,11 +167,14 @@ def _own_amount(bins: Sequence[Bin]) -> str:
 
 def _now_x(report: Report, bins: Sequence[Bin]) -> float:
     """Return where the present moment lies, in bins; inside the bin that is not over."""
-    period = report.period
+    zone = report.period.timezone
     last = len(reached(bins))
     if not bins[last - 1].is_unfinished:
         return float(last)
-    share = (report.as_of_ms - period.start_ms) / (period.end_ms - period.start_ms)
+    # The bins of a billing period may reach beyond its own bounds.
+    after = date.fromisoformat(bins[-1].last_day) + timedelta(days=1)
+    start_ms, end_ms = (start_of_day(day, zone) for day in (bins[0].start[:10], after.isoformat()))
+    share = (report.as_of_ms - start_ms) / (end_ms - start_ms)
     return min(max(share * len(bins), last - 1 + 0.05), float(last))
 
 
@@ -183,7 +187,10 @@ def _cumulative(report: Report, bins: tuple[Bin, ...], view: View) -> TrendData:
     xs = (0.0, *(float(index + 1) for index in range(len(past) - 1)), now_x)
     curve = Curve("", "", "", xs, (0.0, *sums), has_area=True)
     is_open = past[-1].is_unfinished
-    band = _band(report, now_x, sums[-1]) if is_days and view.measure == "cost" else ()
+    first_day = bins[0].start[:10]
+    band: tuple[BandPoint, ...] = ()
+    if is_days and view.measure == "cost":
+        band = _band(report, first_day, now_x, sums[-1])
     total = write_exact(view.measure, sums[-1])
     text = _tr("{amount} today").format(amount=total) if is_days and is_open else total
     readouts = tuple(
@@ -213,11 +220,11 @@ def _cumulative(report: Report, bins: tuple[Bin, ...], view: View) -> TrendData:
     )
 
 
-def _band(report: Report, now_x: float, so_far: float) -> tuple[BandPoint, ...]:
+def _band(report: Report, first_day: str, now_x: float, so_far: float) -> tuple[BandPoint, ...]:
     forecast = report.forecast
     if forecast.cost_pico is None or not forecast.curve:
         return ()
-    first = date.fromisoformat(report.period.start)
+    first = date.fromisoformat(first_day)
     points = [BandPoint(now_x, so_far, so_far, so_far)]
     for point in forecast.curve:
         x = float((date.fromisoformat(point.day) - first).days + 1)

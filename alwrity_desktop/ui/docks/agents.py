@@ -144,6 +144,7 @@ class AgentsDock(DockView):
             "AgentsDock", "What each agent has cost, and which conversations were the dearest."
         )
     )
+    dimensions = ("agent", "conversation")
     order = 90
 
     def __init__(self, parent: QWidget | None = None) -> None:

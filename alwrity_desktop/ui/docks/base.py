@@ -24,6 +24,8 @@ class DockView(QWidget):
     icon: ClassVar[str]
     #: One sentence that says what the dock answers.
     about: ClassVar[str]
+    #: What the report must be grouped by beyond what it always is, while the dock is in view.
+    dimensions: ClassVar[tuple[str, ...]] = ()
     #: Where the dock stands in the View menu.
     order: ClassVar[int] = 100
 

@@ -113,12 +113,13 @@ class HealthDock(DockView):
     def _make_head(self) -> QHBoxLayout:
         self._status_icon = IconLabel("circle-dashed", "neutral.mark")
         self._status_word = PlainLabel("", "body-dense", weight=600)
-        self._status_reason = PlainLabel("", "body-dense", "text2").set_elided()
+        self._status_reason = PlainLabel("", "body-dense", "text2").set_wrapping()
         row = QHBoxLayout()
         row.setContentsMargins(SIZES.cell_padding, 10, SIZES.cell_padding, 6)
         row.setSpacing(6)
-        row.addWidget(self._status_icon)
-        row.addWidget(self._status_word)
+        top = Qt.AlignmentFlag.AlignTop
+        row.addWidget(self._status_icon, 0, top)
+        row.addWidget(self._status_word, 0, top)
         row.addSpacing(2)
         row.addWidget(self._status_reason, 1)
         return row
@@ -216,13 +217,19 @@ class HealthDock(DockView):
         """Make each table as high as its rows; the rows comfortable where there is room."""
         rows = self._providers.rowCount() + self._sources.rowCount()
         words = self._rejections.heightForWidth(max(1, self.width() - 16)) + 2
-        fixed = 2 * theme.scaled(SIZES.table_header) + _HEAD_ROOM
+        fixed = 2 * theme.scaled(SIZES.table_header) + _HEAD_ROOM + self._reason_room()
         fixed += words if not self._rejections.isHidden() else 0
         room = (self.height() - fixed) * 100 // max(1, rows * theme.scaled(100))
         height = min(SIZES.row, max(SIZES.row_calls, room))
         for table in (self._provider_table, self._source_table):
             table.set_row_height(height)
             table.setFixedHeight(table.content_height())
+
+    def _reason_room(self) -> int:
+        """Return how much higher than one line the reason in the head is."""
+        width = max(1, self._status_reason.width())
+        line = self._status_reason.fontMetrics().height()
+        return max(0, self._status_reason.heightForWidth(width) - line)
 
     @Slot(int)
     def _open_provider(self, row: int) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Slot
@@ -27,6 +28,8 @@ from alwrity_desktop.ui.widgets import Combo, FlowLayout, IconButton, PlainLabel
 _WITH_MONTHS = 900
 _MONTHS_WIDTH = 290
 _SHOWN_MONTHS = 6
+_SMALL_PICO = 10 * PICO_PER_USD
+"""Months below this are told apart by their cents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,7 +236,9 @@ class TrendsDock(DockView):
         is_month = report.period.kind == "month"
         has_budget = limit is not None and limit.period == "month" and not is_far(limit, report)
         budget = limit.limit / PICO_PER_USD if has_budget and limit is not None else None
-        bars = [self._bar(point, report) for point in months]
+        is_small = all(point.total.cost_pico < _SMALL_PICO for point in months)
+        write = formatting.money if is_small else formatting.money_whole
+        bars = [self._bar(point, report, write) for point in months]
         is_own = limit is not None and limit.budget_id is not None
         self._months.set_bars(bars, budget, self.tr("Budget") if is_own else self.tr("Limit"))
         expected = any(bar.expected is not None for bar in bars)
@@ -241,7 +246,7 @@ class TrendsDock(DockView):
         last = formatting.month_short(months[-1].start) if months else ""
         self._months_note.set_plain(note.format(month=last))
 
-    def _bar(self, point: Point, report: Report) -> Bar:
+    def _bar(self, point: Point, report: Report, write: Callable[[int | None], str]) -> Bar:
         cost = point.total.cost_pico
         is_this = point.start[:7] == report.period.start[:7] and report.period.kind == "month"
         forecast = report.forecast.cost_pico if point.is_unfinished and is_this else None
@@ -250,11 +255,11 @@ class TrendsDock(DockView):
         return Bar(
             formatting.month_short(point.start),
             measured(point.total, "cost"),
-            formatting.money_whole(cost),
+            write(cost) if cost else formatting.money_whole(cost),
             f"{formatting.month_year(point.start)}: {formatting.money(cost)}{calls}",
             is_unfinished=point.is_unfinished,
             expected=None if forecast is None else forecast / PICO_PER_USD,
-            expected_caption=formatting.money_whole(forecast),
+            expected_caption=write(forecast),
         )
 
     def resizeEvent(self, event: QResizeEvent) -> None:

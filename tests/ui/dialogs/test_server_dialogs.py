@@ -15,6 +15,7 @@ from alwrity_desktop.core.domain.server import Preflight, PreflightOperation, Se
 from alwrity_desktop.ui import events
 from alwrity_desktop.ui.dialogs.account import AccountDialog, free_name
 from alwrity_desktop.ui.dialogs.accounts import AccountRow, AccountsDialog
+from alwrity_desktop.ui.dialogs.base import Row
 from alwrity_desktop.ui.dialogs.pages import OpenPageDialog, UpgradeDialog, host_of
 from alwrity_desktop.ui.dialogs.preflight import OperationRow, PreflightDialog
 from alwrity_desktop.ui.dialogs.token import TokenDialog, TryingSheet
@@ -75,6 +76,11 @@ def test_that_a_server_that_is_away_can_be_kept_by_insisting(qtbot: QtBot) -> No
     dialog.take_event(events.AccountTried(is_ok=False, sentence="localhost cannot be reached."))
     assert "localhost cannot be reached." in texts(dialog)
     assert dialog._accept.text() == "Connect anyway"
+    long = "http://localhost:8000 cannot be reached (connection refused). " * 4
+    dialog.take_event(events.AccountTried(is_ok=False, sentence=long))
+    QApplication.processEvents()
+    for row in dialog.findChildren(Row):
+        assert not row.isVisible() or row.height() >= row.heightForWidth(row.width())
     dialog._accept.click()
     assert len(heard.kept) == 1
     dialog._set_busy(is_busy=False)

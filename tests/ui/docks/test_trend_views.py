@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -175,3 +176,25 @@ def test_that_nothing_is_drawn_from_nothing() -> None:
 def test_that_the_chart_is_told_in_a_sentence() -> None:
     sentence = trend_data(builders.a_report(), View()).sentence
     assert sentence == "Cumulative, cost: $83.85 in all, most $7.79 on Thu 12 Nov"
+
+
+def test_that_the_forecast_of_a_billing_period_begins_where_its_first_call_lies() -> None:
+    report = builders.a_report()
+    wide = (*builders.history_days()[-25:-20], *report.points)
+    data = trend_data(replace(report, points=wide), View("days", "cost", "cumulative"))
+    plain = trend_data(report, View("days", "cost", "cumulative"))
+    moved = len(wide) - len(report.points)
+    assert [point.x for point in data.band] == [point.x + moved for point in plain.band]
+    assert data.now is not None
+    assert plain.now is not None
+    assert data.now.x == pytest.approx(plain.now.x + moved, abs=0.01)
+
+
+def test_that_a_servers_distant_limit_does_not_flatten_the_curve() -> None:
+    limit = builders.a_limit("cost", limit=builders.usd(100_000), budget_id=None, origin="server")
+    far = trend_data(builders.a_report(limits=(limit,)), View("days", "cost", "cumulative"))
+    assert far.budget is None
+    near = replace(limit, limit=builders.usd(12_500))
+    drawn = trend_data(builders.a_report(limits=(near,)), View("days", "cost", "cumulative"))
+    assert drawn.budget is not None
+    assert drawn.budget.text == "Limit $125.00"
