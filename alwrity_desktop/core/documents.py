@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget, Limit, LimitKind
+from alwrity_desktop.core.domain.disagreements import Disagreement
 from alwrity_desktop.core.domain.forecast import Forecast
 from alwrity_desktop.core.domain.health import Health
 from alwrity_desktop.core.domain.money import PICO_PER_CENT, cents_half_even, usd_text
@@ -334,3 +335,17 @@ def call_document(call: CallRow) -> Document:
         "price_date": call.price_date,
         "estimated": call.is_estimated,
     }
+        "seen_in": list(call.seen_in),
+        "disagreements": [_disagreement_document(each) for each in call.disagreements],
+    }
+
+
+def _disagreement_document(disagreement: Disagreement) -> Document:
+    """Return who says what about one field; amounts in dollars."""
+    is_cost = disagreement.field == "cost_pico"
+    return {
+        "field": "cost_usd" if is_cost else disagreement.field,
+        "says": [
+            {"source": source, "value": amount(int(value)) if is_cost else value}
+            for source, value in disagreement.says
+        ],

@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Limit, Status
+from alwrity_desktop.core.domain.disagreements import Disagreement
 from alwrity_desktop.core.domain.forecast import Forecast
 from alwrity_desktop.core.domain.health import Health
 from alwrity_desktop.core.domain.money import divide_half_even
@@ -304,11 +305,13 @@ class CallRow:
     price_origin: str | None
     price_date: str | None
     is_estimated: bool
-    #: The file or door by which the call came.
+    #: The files or doors by which the call came, that of the figures first.
     seen_in: tuple[str, ...] = ()
     lines: tuple[TokenLine, ...] = ()
 
     @property
+    #: Where those that saw it differ.
+    disagreements: tuple[Disagreement, ...] = ()
     def tokens(self) -> int:
         """The sum of all the disjoint token kinds."""
         return (

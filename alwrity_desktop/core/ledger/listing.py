@@ -2,33 +2,46 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection
+from sqlalchemy import Connection, RowMapping
 
 from alwrity_desktop.core.domain.pricing import Quote, lines_of
 from alwrity_desktop.core.domain.report import CallPage, CallQuery, CallRow
 from alwrity_desktop.core.domain.sums import Scope, scope_of
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
 from alwrity_desktop.core.ledger.reading import EVER, whose_series
+from alwrity_desktop.core.ledger import sighting_rows
 from alwrity_desktop.core.ledger.schema import FIGURE_COLUMNS, FLAG_ESTIMATED, FLAG_SIDECHAIN
 from alwrity_desktop.core.ledger.shared_rows import SERIES_DIMENSIONS
 
 _FIGURES: Final = ", ".join(FIGURE_COLUMNS)
 
-#: Calls of a span as their newest correction has them.
+_COUNTED: Final = (
+    "NOT EXISTS (SELECT 1 FROM sightings y WHERE y.seen_id = {id} AND NOT y.is_counted)"
+)
+
+#: Calls of a span as their newest correction has them, each once.
 _CURRENT: Final = f"""
 SELECT id AS call_id, identity, {_FIGURES} FROM calls c WHERE {{span}}
   AND NOT EXISTS (SELECT 1 FROM corrections k WHERE k.call_id = c.id)
 UNION ALL
+  AND {_COUNTED.format(id="c.id")}
 SELECT call_id, identity, {_FIGURES} FROM corrections
   WHERE {{span}} AND id IN (SELECT max(id) FROM corrections GROUP BY call_id)
 """  # noqa: S608 - the schema's own names
+  AND {_COUNTED.format(id="corrections.call_id")}
 
 _SPAN: Final = "occurred_at_ms >= ? AND occurred_at_ms < ?"
+#: Calls that another account of several has as well, by better evidence.
+_ELSEWHERE: Final = """NOT EXISTS (SELECT 1 FROM sightings y JOIN calls o ON o.id = y.call_id
+  JOIN series t ON t.id = o.series_id WHERE y.seen_id = n.call_id
+  AND t.account IN (SELECT value FROM json_each(?)))"""
+
 
 _SORTS: Final = {
     "time": "n.occurred_at_ms",
@@ -67,15 +80,15 @@ def page(connection: Connection, account: str | Scope, query: CallQuery) -> Call
         " LIMIT ? OFFSET ?"
     )
     rows = connection.exec_driver_sql(statement, (*parameters, query.size, query.offset))
-    return CallPage(query, total, tuple(_row(dict(row)) for row in rows.mappings()))
+    return CallPage(query, total, tuple(_rows(connection, rows.mappings().all())))
 
 
 def one(connection: Connection, account: str | Scope, call_id: int) -> CallRow | None:
     """Return one call with its price lines, or None."""
     whose, parameters = whose_series(scope_of(account))
     statement = _from(f"n.call_id = ? AND {whose}").replace(_SPAN, "1")
-    rows = connection.exec_driver_sql(statement, (call_id, *parameters)).mappings()
-    return next((_row(dict(row)) for row in rows), None)
+    rows = connection.exec_driver_sql(statement, (call_id, *parameters)).mappings().all()
+    return next(iter(_rows(connection, rows)), None)
 
 
 def all_rows(connection: Connection, account: str | Scope, query: CallQuery) -> Iterator[CallRow]:
@@ -84,8 +97,7 @@ def all_rows(connection: Connection, account: str | Scope, query: CallQuery) -> 
     statement = f"{_from(where)} ORDER BY n.occurred_at_ms, n.call_id"
     result = connection.exec_driver_sql(statement, tuple(parameters)).mappings()
     for part in result.partitions(_ROWS_AT_ONCE):
-        for row in part:
-            yield _row(dict(row))
+        yield from _rows(connection, part)
 
 
 def _from(where: str) -> str:
@@ -117,6 +129,9 @@ def _conditions(account: str | Scope, query: CallQuery) -> tuple[str, list[objec
         parameters.extend(pattern for _ in _SEARCHED)
     return " AND ".join(conditions), parameters
 
+    if len(scope.accounts) > 1:
+        conditions.append(_ELSEWHERE)
+        parameters.append(json.dumps(scope.accounts))
 
 def _row(values: dict[str, Any]) -> CallRow:
     body = values["body"]
@@ -131,6 +146,16 @@ def _row(values: dict[str, Any]) -> CallRow:
         source=call.source,
         project=call.project,
         agent=call.agent,
+def _rows(connection: Connection, rows: Sequence[RowMapping]) -> Iterator[CallRow]:
+    """Yield the calls of *rows* with all the places that they were seen in."""
+    companies = sighting_rows.companies(connection, [row["call_id"] for row in rows])
+    for values in rows:
+        row, company = _row(dict(values)), companies.get(values["call_id"])
+        if company is not None:
+            row = replace(row, seen_in=company.seen_in, disagreements=company.disagreements)
+        yield row
+
+
         conversation=call.conversation,
         endpoint=call.endpoint,
         input_tokens=call.input_tokens,

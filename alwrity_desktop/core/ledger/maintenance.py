@@ -24,11 +24,13 @@ _SUMS: Final = (
 CURRENT: Final = """
 SELECT {columns} FROM calls WHERE NOT EXISTS
   (SELECT 1 FROM corrections k WHERE k.call_id = calls.id)
+  AND calls.id NOT IN (SELECT seen_id FROM sightings WHERE NOT is_counted)
 UNION ALL
 SELECT {columns} FROM corrections WHERE id IN
   (SELECT max(id) FROM corrections GROUP BY call_id)
+  AND call_id NOT IN (SELECT seen_id FROM sightings WHERE NOT is_counted)
 """
-"""Each call once, as its newest correction has it."""
+"""Each call once, as its newest correction has it, whatever other sources saw it."""
 
 _COLUMNS: Final = (
     "series_id, occurred_at_ms, input_tokens, cache_read_tokens, cache_write_5m_tokens,"

@@ -12,26 +12,38 @@ from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.identity import group_of, is_loose
 from alwrity_desktop.core.domain.usage import Call
-from alwrity_desktop.core.ledger.schema import FIGURE_COLUMNS, FLAG_ESTIMATED, FLAG_SIDECHAIN
+from alwrity_desktop.core.ledger.schema import (
+    FIGURE_COLUMNS,
+    FLAG_COMBINED,
+    FLAG_ESTIMATED,
+    FLAG_SIDECHAIN,
+)
 from alwrity_desktop.core.ledger.shared_rows import SERIES_DIMENSIONS
 
 _GROUPS_AT_ONCE: Final = 20_000
 
 _COLUMNS: Final = ", ".join(f"n.{name}" for name in FIGURE_COLUMNS)
 _DIMENSIONS: Final = ", ".join(f"s.{name}" for name in SERIES_DIMENSIONS)
+_NOW: Final = "coalesce(x.series_id, n.series_id) AS present_series_id, y.is_counted"
+_JOINED: Final = (
+    "JOIN series s ON s.id = n.series_id LEFT JOIN corrections x ON x.id = f.newest"
+    " LEFT JOIN sightings y ON y.seen_id = f.id"
+)
 
-#: A correction, where there is one, stands for its call.
+#: A correction, where there is one, stands for its call; what other sources know of it does not.
 _CURRENT: Final = f"""
 WITH wanted AS MATERIALIZED (SELECT value AS low FROM json_each(?)),
 found AS MATERIALIZED (
   SELECT c.id, c.identity,
-         (SELECT max(k.id) FROM corrections k WHERE k.call_id = c.id) AS correction
+         (SELECT max(k.id) FROM corrections k WHERE k.call_id = c.id) AS newest,
+         (SELECT max(k.id) FROM corrections k
+          WHERE k.call_id = c.id AND NOT k.flags & {FLAG_COMBINED}) AS correction
   FROM wanted CROSS JOIN calls c ON {{match}})
-SELECT n.id, n.identity, f.identity AS booked_as, {_COLUMNS}, {_DIMENSIONS} FROM found f
-  JOIN calls n ON n.id = f.id JOIN series s ON s.id = n.series_id WHERE f.correction IS NULL
+SELECT n.id, n.identity, f.identity AS booked_as, {_COLUMNS}, {_DIMENSIONS}, {_NOW} FROM found f
+  JOIN calls n ON n.id = f.id {_JOINED} WHERE f.correction IS NULL
 UNION ALL
-SELECT n.call_id, n.identity, f.identity, {_COLUMNS}, {_DIMENSIONS} FROM found f
-  JOIN corrections n ON n.id = f.correction JOIN series s ON s.id = n.series_id
+SELECT n.call_id, n.identity, f.identity, {_COLUMNS}, {_DIMENSIONS}, {_NOW} FROM found f
+  JOIN corrections n ON n.id = f.correction {_JOINED}
 """  # noqa: S608 - the schema's own names
 
 #: Identities of a group begin with it; the highest code point sorts after all that follows.
@@ -76,9 +88,12 @@ class KnownCall:
     call: Call
     #: The identity that it was first booked under; a correction may have brought a better one.
     booked_as: str
+    #: The series that holds it now: what other sources know may have moved it.
     series_id: int
     cost_pico: int | None
     quote_id: int | None
+    #: False for a row by which another source saw a call that counts already.
+    is_counted: bool = True
 
     def corrected(self, call: Call, figures: Mapping[str, Any]) -> KnownCall:
         """Return it as *call* corrects it, whose row has *figures*."""
@@ -168,7 +183,8 @@ def _known(row: object) -> KnownCall:
         values["id"],
         call,
         values["booked_as"],
-        values["series_id"],
+        values["present_series_id"],
         values["cost_pico"],
         values["quote_id"],
+        values["is_counted"] != 0,
     )

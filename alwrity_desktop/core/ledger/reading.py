@@ -20,7 +20,8 @@ from alwrity_desktop.core.domain.sums import (
     scope_of,
 )
 from alwrity_desktop.core.domain.usage import PriceStatus
-from alwrity_desktop.core.ledger import remainder_rows
+from alwrity_desktop.core.ledger import overlap_rows, remainder_rows
+from alwrity_desktop.core.ledger.overlap_rows import Overlap
 from alwrity_desktop.core.ledger.remainder_rows import Remainder
 from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS
 from alwrity_desktop.core.ledger.shared_rows import SERIES_DIMENSIONS
@@ -142,18 +143,27 @@ def by_series(
         f" GROUP BY {groups}"
         " HAVING sum(r.calls) <> 0"
     )
-    bounds = quarters(start_ms, end_ms)
+    bounds, blind = quarters(start_ms, end_ms), _blind(connection, scope)
     found = []
-    for row in connection.exec_driver_sql(query, (_blind(connection, scope), *bounds, *parameters)):
+    for row in connection.exec_driver_sql(query, (blind, *bounds, *parameters)):
         dimensions = dict(zip(kept, row, strict=False))
         is_blind, *sums = row[len(kept) :]
         code = 0 if is_blind else dimensions["status_code"]
         figures = _figures(sums, code, dimensions["price_status"])
         found.append(SeriesSums(dimensions, figures))
+    for overlap in overlap_rows.load(connection, scope, *bounds):
+        dimensions = {name: overlap.dimensions[name] for name in kept}
+        found.append(SeriesSums(dimensions, _overlap_figures(overlap, blind)))
     for _, one in _remainders(connection, scope, start_ms, end_ms):
         known = _dimensions(one)
         found.append(SeriesSums({name: known.get(name, "") for name in kept}, one.figures))
     return found
+
+
+def _overlap_figures(overlap: Overlap, blind: str) -> Figures:
+    is_blind = overlap.dimensions["account"] in json.loads(blind)
+    code = 0 if is_blind else int(overlap.dimensions["status_code"])
+    return _figures(overlap.sums, code, str(overlap.dimensions["price_status"]))
 
 
 def _dimensions(remainder: Remainder) -> dict[str, str | int]:
@@ -193,6 +203,10 @@ def by_slot(
         ):
             figures = _figures(sums, 0 if is_blind else code, status)
             found.append(SlotSums(slot, span.offset_s, provider, figures))
+        for twice in overlap_rows.load(connection, scope, *bounds):
+            slot = (twice.quarter * _QUARTER_S + span.offset_s) // slot_s
+            provider = str(twice.dimensions["provider"])
+            found.append(SlotSums(slot, span.offset_s, provider, _overlap_figures(twice, blind)))
         for quarter, one in _remainders(connection, scope, span.start_ms, span.end_ms):
             slot = (quarter * _QUARTER_S + span.offset_s) // slot_s
             found.append(SlotSums(slot, span.offset_s, one.provider, one.figures))
@@ -232,7 +246,8 @@ def calls_ever(connection: Connection, account: str | Scope) -> int:
     query = f"SELECT coalesce(sum(r.calls), 0){_rows(connection, scope)} {whose}"
     held = int(connection.exec_driver_sql(query, parameters).scalar_one())
     merged = _remainders(connection, scope, *EVER)
-    return held + sum(one.figures.calls for _, one in merged)
+    twice = overlap_rows.load(connection, scope, *quarters(*EVER))
+    return held + sum(one.figures.calls for _, one in merged) - len(twice)
 
 
 def billing_periods(connection: Connection, account: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
 
@@ -51,6 +51,19 @@ _ADD_DURATION: Final = (
 _PLACE: Final = {name: 1 + place for place, name in enumerate(FIGURE_COLUMNS)}
 
 
+class Counted(NamedTuple):
+    """What the sums of a series hold of one call."""
+
+    series_id: int
+    occurred_at_ms: int
+    input_tokens: int
+    cache_read_tokens: int
+    cache_write_tokens: int
+    output_tokens: int
+    cost_pico: int
+    duration_ms: int | None
+
+
 class Rollups:
     """The sums, within one transaction."""
 
@@ -71,39 +84,50 @@ class Rollups:
     def replace(self, known: KnownCall, row: tuple[object, ...]) -> None:
         """Take the figures of *known* out and those of its correction *row* in."""
         old = known.call
-        before = (
-            1,
+        before = Counted(
+            known.series_id,
+            old.occurred_at_ms,
             old.input_tokens,
             old.cache_read_tokens,
             old.cache_write_tokens,
             old.output_tokens,
-            *divmod(known.cost_pico or 0, PICO_PER_MICRO),
-            old.duration_ms or 0,
-            int(old.duration_ms is not None),
+            known.cost_pico or 0,
+            old.duration_ms,
         )
-        duration = _number(row, "duration_ms")
-        after = (
-            1,
+        is_timed = row[_PLACE["duration_ms"]] is not None
+        after = Counted(
+            _number(row, "series_id"),
+            _number(row, "occurred_at_ms"),
             _number(row, "input_tokens"),
             _number(row, "cache_read_tokens"),
             _number(row, "cache_write_5m_tokens") + _number(row, "cache_write_1h_tokens"),
             _number(row, "output_tokens"),
-            *divmod(_number(row, "cost_pico"), PICO_PER_MICRO),
-            duration,
-            int(row[_PLACE["duration_ms"]] is not None),
+            _number(row, "cost_pico"),
+            _number(row, "duration_ms") if is_timed else None,
         )
-        execute = self._connection.exec_driver_sql
-        quarter = old.occurred_at_ms // QUARTER_MS
-        execute(_ADD_ROW, (quarter, known.series_id, *(-value for value in before)))
-        quarter = _number(row, "occurred_at_ms") // QUARTER_MS
-        execute(_ADD_ROW, (quarter, _number(row, "series_id"), *after))
-        counts: Counter[tuple[int, int, int]] = Counter()
-        if old.duration_ms is not None:
-            key = (old.occurred_at_ms // QUARTER_MS, known.series_id, bucket_of(old.duration_ms))
-            counts[key] -= 1
-        if row[_PLACE["duration_ms"]] is not None:
-            counts[_duration_key(row)] += 1
-        self._add_durations(counts)
+        self.shift(before, -1)
+        self.shift(after, 1)
+
+    def shift(self, counted: Counted, sign: int) -> None:
+        """Add a call to the sums of its series for a *sign* of 1, take it out for -1."""
+        quarter = counted.occurred_at_ms // QUARTER_MS
+        duration_ms = counted.duration_ms
+        sums = (
+            1,
+            counted.input_tokens,
+            counted.cache_read_tokens,
+            counted.cache_write_tokens,
+            counted.output_tokens,
+            *divmod(counted.cost_pico, PICO_PER_MICRO),
+            duration_ms or 0,
+            int(duration_ms is not None),
+        )
+        self._connection.exec_driver_sql(
+            _ADD_ROW, (quarter, counted.series_id, *(sign * value for value in sums))
+        )
+        if duration_ms is not None:
+            key = (quarter, counted.series_id, bucket_of(duration_ms))
+            self._add_durations(Counter({key: sign}))
 
     def _add_durations(self, counts: Counter[tuple[int, int, int]]) -> None:
         rows = [(*key, calls) for key, calls in counts.items() if calls]

@@ -39,7 +39,8 @@ class SharedRows:
         self._connection = connection
         self._series: dict[SeriesKey, int] = {}
         last_id = connection.exec_driver_sql("SELECT max(id) FROM series").scalar_one()
-        self._is_fresh = last_id is None
+        #: Whether the ledger had no series before.
+        self.is_fresh = last_id is None
         self._last_id = int(last_id or 0)
         self._new_series: list[tuple[str | int, ...]] = []
         self._quotes: dict[int, int] = {}
@@ -47,6 +48,11 @@ class SharedRows:
         self._bodies: dict[str, int] = {}
         #: Models that have their first call without a price in this transaction.
         self.newly_unpriced: list[tuple[str, str]] = []
+
+    @property
+    def kinds(self) -> set[tuple[str, str, str]]:
+        """Source, provider and model of all series that were asked for."""
+        return {key[1:4] for key in self._series}
 
     def series_id(self, call: Call, price_status: str) -> int:
         """Return the id of the series that *call* belongs to."""
@@ -68,7 +74,7 @@ class SharedRows:
 
     def _find_or_make_series(self, key: SeriesKey) -> int:
         found = None
-        if not self._is_fresh:
+        if not self.is_fresh:
             found = self._connection.exec_driver_sql(_FIND_SERIES, key).scalar()
         if found is None:
             self._note_unpriced(key)

@@ -12,7 +12,7 @@ from alwrity_desktop.core.call_sheets import Book
 from alwrity_desktop.core.domain.identity import is_better
 from alwrity_desktop.core.domain.pricing import Quote
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
-from alwrity_desktop.core.ledger import alerting, cursors
+from alwrity_desktop.core.ledger import alerting, cursors, linking, sighting_rows
 from alwrity_desktop.core.ledger.batches import Batch, BatchResult, Booked
 from alwrity_desktop.core.ledger.intake import Intake, SheetPart
 from alwrity_desktop.core.ledger.matching import KnownCall, KnownCalls
@@ -59,7 +59,7 @@ def book_batch(
     unpriced = alerting.note_unpriced(connection, batch, booking.shared.newly_unpriced)
     return BatchResult(
         added=booking.added,
-        merged=intake.copies - booking.added,
+        merged=max(0, intake.copies - booking.added),
         corrected=booking.corrected,
         alerts=(*alerts, *unpriced),
         booked=tuple(booking.answer(call) for call in batch.calls),
@@ -103,6 +103,10 @@ class _Booking:
         self._answers: dict[str, Booked] = {}
         self._rows: list[Row] = []
         self._sheets: list[SheetRows] = []
+        #: What providers called their answers, each with the identity of its call.
+        self._names: list[tuple[str, str]] = []
+        #: Known calls as they were before better copies came.
+        self._known_before: list[KnownCall] = []
         self.added = 0
         self.corrected = 0
         #: Calls that changed the sums.
@@ -128,11 +132,24 @@ class _Booking:
             self._insert(is_first=not last_id)
             self._rollups.add_calls_after(last_id)
             self._rollups.add_durations(self._rows)
+        if self.added or self.corrected:
+            self._link(last_id)
+
+    def _link(self, last_id: int) -> None:
+        """Let what several sources saw count once."""
+        if self._names:
+            sighting_rows.name_rows(self._connection, self._names)
+        self.added -= linking.link(
+            self._connection, self.shared, self._rollups, last_id, self._known_before
+        )
 
     def _add_sheet(self, part: SheetPart) -> None:
         sheet_rows = rows_of(part, self.shared, self._batch_id, self._file_ids)
         if sheet_rows.rows:
             self._sheets.append(sheet_rows)
+        if part.sheet.has_column("response_id"):
+            names = part.of(part.sheet.column("response_id"))
+            self._names += zip(names, part.of(part.sheet.identities), strict=True)
         self.touched += part.sheet.calls(part.sheet.edges)
 
     def _insert(self, *, is_first: bool) -> None:
@@ -179,6 +196,8 @@ class _Booking:
         cost_pico, status, quote = self._intake.settle(call)
         if not self._batch.readings:
             self._answers[call.identity] = _answer(call.identity, cost_pico, status, quote)
+        if call.response_id:
+            self._names.append((call.response_id, call.identity))
         values = astuple(call)
         return (
             call.identity,
@@ -202,7 +221,9 @@ class _Booking:
         row = self._row(call)
         self.shared.save()
         self._connection.exec_driver_sql(_INSERT_CORRECTION, (*row, known.id))
-        self._rollups.replace(known, row)
+        if known.is_counted:
+            self._rollups.replace(known, row)
+        self._known_before.append(known)
         figures = dict(zip(FIGURE_COLUMNS, row[1:], strict=True))
         all_known.correct(known, known.corrected(call, figures))
         self.touched.append(call)
