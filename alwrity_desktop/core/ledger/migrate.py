@@ -11,13 +11,13 @@ from sqlalchemy import Connection, Engine, inspect, text
 
 from alwrity_desktop.core.domain.errors import LedgerUnavailableError
 from alwrity_desktop.core.ledger.engine import APPLICATION_ID, driver_of, sentences, writing
+from alwrity_desktop.core.ledger.insight_tables import METADATA
 from alwrity_desktop.core.ledger.maintenance import backup
-from alwrity_desktop.core.ledger.schema import METADATA
 
-HEAD: Final = "0003"
+HEAD: Final = "0004"
 """The newest migration; a test holds it against the scripts."""
 
-KNOWN: Final = ("0001", "0002", "0003")
+KNOWN: Final = ("0001", "0002", "0003", "0004")
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 

@@ -244,7 +244,7 @@ def test_that_a_ledger_of_the_first_version_keeps_its_calls_and_sums(
     assert (row.dimensions["billing_period"], row.dimensions["model"]) == ("", "m")
     assert totals(opened).calls == 2
     opened.close()
-    assert (tmp_path / "ledger.sqlite3.before-0001-to-0003").exists()
+    assert (tmp_path / f"ledger.sqlite3.before-0001-to-{migrate.HEAD}").exists()
 
 
 def test_that_a_migration_that_fails_changes_nothing(
