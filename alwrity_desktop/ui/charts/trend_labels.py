@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 
 from alwrity_desktop.ui import theme
 from alwrity_desktop.ui.charts.free_place import first_free
-from alwrity_desktop.ui.charts.trend_data import Peak, TrendData
+from alwrity_desktop.ui.charts.trend_data import Curve, Peak, TrendData
 
 _SPACING = 15.0
 _LEADER = 14.0
@@ -25,6 +27,13 @@ def _line_height(font_role: str = "caption") -> int:
 
 def _width(text: str, weight: int = 400) -> int:
     return QFontMetrics(theme.font("caption", weight)).horizontalAdvance(text)
+
+
+def _height_at(curves: Sequence[Curve], x: float) -> float:
+    """Return how high the first curve stands at *x*; where it has ended, as high as can be."""
+    if not curves or x > curves[0].xs[-1]:
+        return float("inf")
+    return next(y for at, y in zip(curves[0].xs, curves[0].ys, strict=True) if at >= x)
 
 
 class TrendLabels:
@@ -143,18 +152,11 @@ class TrendLabels:
         if is_low:
             # A curve along the bottom has its name above it, off the days below the axis.
             index = len(past.xs) // 5
-        if is_low or self._own_height(past.xs[index]) < past.ys[index]:
+        if is_low or _height_at(self._data.curves, past.xs[index]) < past.ys[index]:
             place = self._at(past.xs[index], past.ys[index]) - QPointF(0, _line_height() * 0.8)
         width = _width(past.label)
         place.setX(min(place.x(), self._box.right() - width - 4))
         self._write(painter, place, past.label, "muted")
-
-    def _own_height(self, x: float) -> float:
-        """Return how high the first curve stands at *x*; where it has ended, as high as can be."""
-        own = self._data.curves[0] if self._data.curves else None
-        if own is None or x > own.xs[-1]:
-            return float("inf")
-        return next(y for at, y in zip(own.xs, own.ys, strict=True) if at >= x)
 
     def _paint_now(self, painter: QPainter) -> None:
         now = self._data.now
