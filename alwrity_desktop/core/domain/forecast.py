@@ -94,7 +94,7 @@ def forecast_use(
 ) -> Forecast:
     """Return where cost, calls and tokens of *period* will end, in all and by provider.
 
-    The providers' parts add up to the whole where each of them can be told.
+    At the period's end the providers' parts add up to the whole where each can be told.
     """
     whole = _projections(total, period, now_ms, shape)
     parts = {

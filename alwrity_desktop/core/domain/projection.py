@@ -109,24 +109,14 @@ def project(
         for day in calendar_days(period)
         if day[0] >= today
     ]
+    horizon = max(_MIN_PASSED, sum(share for _, share in ahead))
     first = date.fromisoformat(today) - timedelta(days=len(history))
-    told = outlook(
-        [float(amount) for amount in history],
-        first.weekday(),
-        max(_MIN_PASSED, sum(share for _, share in ahead)),
-    )
+    told = outlook([float(amount) for amount in history], first.weekday(), horizon)
     curve = _curve(told, so_far, ahead)
-    last = curve[-1]
-    return Projection(
-        kind,
-        so_far,
-        last.amount,
-        last.low,
-        last.high,
-        curve=curve,
-        naive=naive_end(so_far, period, now_ms),
-        grounds=_grounds(told, len(history), today),
-    )
+    end = curve[-1]
+    naive = naive_end(so_far, period, now_ms)
+    grounds = _grounds(told, len(history), today)
+    return Projection(kind, so_far, end.amount, end.low, end.high, None, curve, naive, grounds)
 
 
 def reach_of(points: Sequence[ProjectionPoint], limit: int) -> Reach:
