@@ -334,7 +334,6 @@ def call_document(call: CallRow) -> Document:
         "price_origin": call.price_origin,
         "price_date": call.price_date,
         "estimated": call.is_estimated,
-    }
         "seen_in": list(call.seen_in),
         "disagreements": [_disagreement_document(each) for each in call.disagreements],
     }
@@ -349,3 +348,4 @@ def _disagreement_document(disagreement: Disagreement) -> Document:
             {"source": source, "value": amount(int(value)) if is_cost else value}
             for source, value in disagreement.says
         ],
+    }

@@ -308,10 +308,10 @@ class CallRow:
     #: The files or doors by which the call came, that of the figures first.
     seen_in: tuple[str, ...] = ()
     lines: tuple[TokenLine, ...] = ()
-
-    @property
     #: Where those that saw it differ.
     disagreements: tuple[Disagreement, ...] = ()
+
+    @property
     def tokens(self) -> int:
         """The sum of all the disjoint token kinds."""
         return (

@@ -14,8 +14,8 @@ from alwrity_desktop.core.domain.pricing import Quote, lines_of
 from alwrity_desktop.core.domain.report import CallPage, CallQuery, CallRow
 from alwrity_desktop.core.domain.sums import Scope, scope_of
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
-from alwrity_desktop.core.ledger.reading import EVER, whose_series
 from alwrity_desktop.core.ledger import sighting_rows
+from alwrity_desktop.core.ledger.reading import EVER, whose_series
 from alwrity_desktop.core.ledger.schema import FIGURE_COLUMNS, FLAG_ESTIMATED, FLAG_SIDECHAIN
 from alwrity_desktop.core.ledger.shared_rows import SERIES_DIMENSIONS
 
@@ -29,19 +29,19 @@ _COUNTED: Final = (
 _CURRENT: Final = f"""
 SELECT id AS call_id, identity, {_FIGURES} FROM calls c WHERE {{span}}
   AND NOT EXISTS (SELECT 1 FROM corrections k WHERE k.call_id = c.id)
-UNION ALL
   AND {_COUNTED.format(id="c.id")}
+UNION ALL
 SELECT call_id, identity, {_FIGURES} FROM corrections
   WHERE {{span}} AND id IN (SELECT max(id) FROM corrections GROUP BY call_id)
-"""  # noqa: S608 - the schema's own names
   AND {_COUNTED.format(id="corrections.call_id")}
+"""  # noqa: S608 - the schema's own names
 
-_SPAN: Final = "occurred_at_ms >= ? AND occurred_at_ms < ?"
 #: Calls that another account of several has as well, by better evidence.
 _ELSEWHERE: Final = """NOT EXISTS (SELECT 1 FROM sightings y JOIN calls o ON o.id = y.call_id
   JOIN series t ON t.id = o.series_id WHERE y.seen_id = n.call_id
   AND t.account IN (SELECT value FROM json_each(?)))"""
 
+_SPAN: Final = "occurred_at_ms >= ? AND occurred_at_ms < ?"
 
 _SORTS: Final = {
     "time": "n.occurred_at_ms",
@@ -116,6 +116,9 @@ def _conditions(account: str | Scope, query: CallQuery) -> tuple[str, list[objec
         scope, span = replace(scope, billing_period=query.billing_period), EVER
     whose, whom = whose_series(scope)
     conditions, parameters = [whose], [*span, *span, *whom]
+    if len(scope.accounts) > 1:
+        conditions.append(_ELSEWHERE)
+        parameters.append(json.dumps(scope.accounts))
     for column, wanted in (("s.provider", query.provider), ("s.model", query.model)):
         if wanted is not None:
             conditions.append(f"{column} = ?")
@@ -129,9 +132,16 @@ def _conditions(account: str | Scope, query: CallQuery) -> tuple[str, list[objec
         parameters.extend(pattern for _ in _SEARCHED)
     return " AND ".join(conditions), parameters
 
-    if len(scope.accounts) > 1:
-        conditions.append(_ELSEWHERE)
-        parameters.append(json.dumps(scope.accounts))
+
+def _rows(connection: Connection, rows: Sequence[RowMapping]) -> Iterator[CallRow]:
+    """Yield the calls of *rows* with all the places that they were seen in."""
+    companies = sighting_rows.companies(connection, [row["call_id"] for row in rows])
+    for values in rows:
+        row, company = _row(dict(values)), companies.get(values["call_id"])
+        if company is not None:
+            row = replace(row, seen_in=company.seen_in, disagreements=company.disagreements)
+        yield row
+
 
 def _row(values: dict[str, Any]) -> CallRow:
     body = values["body"]
@@ -146,16 +156,6 @@ def _row(values: dict[str, Any]) -> CallRow:
         source=call.source,
         project=call.project,
         agent=call.agent,
-def _rows(connection: Connection, rows: Sequence[RowMapping]) -> Iterator[CallRow]:
-    """Yield the calls of *rows* with all the places that they were seen in."""
-    companies = sighting_rows.companies(connection, [row["call_id"] for row in rows])
-    for values in rows:
-        row, company = _row(dict(values)), companies.get(values["call_id"])
-        if company is not None:
-            row = replace(row, seen_in=company.seen_in, disagreements=company.disagreements)
-        yield row
-
-
         conversation=call.conversation,
         endpoint=call.endpoint,
         input_tokens=call.input_tokens,
