@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from alwrity_desktop.core import clock, prices, reporting, settings
 from alwrity_desktop.core.account_desk import AccountDesk
+from alwrity_desktop.core.advice import Advice
 from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget
@@ -92,6 +93,7 @@ class Context:
         #: The accounts on servers.
         self.desk = AccountDesk(self, environ)
 
+        self.advice = Advice(self)
     @property
     def settings(self) -> Settings:
         """The settings as they are kept now."""
@@ -144,6 +146,7 @@ class Context:
                 self.clock.now_ms(),
                 titles,
             )
+                self.advice.book(account),
         return self.desk.dressed(report)
 
     def calls(self, account: str, query: CallQuery) -> CallPage:

@@ -17,6 +17,7 @@ from alwrity_desktop.core.domain.health import Health
 from alwrity_desktop.core.domain.money import PICO_PER_CENT, cents_half_even, usd_text
 from alwrity_desktop.core.domain.report import CallRow, Figures, Group, Report
 from alwrity_desktop.core.domain.server import ServerView, Subscription
+from alwrity_desktop.core.domain.tip import Tip, saving_percent
 
 Document = dict[str, Any]
 
@@ -236,13 +237,44 @@ def report_document(report: Report) -> Document:
         "limits": [limit_document(limit) for limit in report.limits],
         "forecast": forecast_document(report.forecast),
         "alerts": [alert_document(alert) for alert in report.alerts],
-        "tips": [dict(tip) for tip in report.tips],
+        "tips": [tip_document(tip) for tip in report.tips],
         "unpriced": [
             {"provider": each.provider, "model": each.model, "calls": each.calls}
             for each in report.unpriced
         ],
         "health": health_document(report.health),
         "server": None if report.server is None else server_document(report.server),
+    }
+
+
+def tip_document(tip: Tip) -> Document:
+    """Return one tip: its saving, the grounds for it, and which calls it is about."""
+    query = tip.query
+    return {
+        "id": tip.id,
+        "kind": tip.kind,
+        "class": tip.tip_class.value,
+        "text": tip.text,
+        "saving_usd": amount(tip.saving_pico),
+        "saving_percent": saving_percent(tip),
+        "basis": tip.basis.value,
+        "assumption": tip.assumption,
+        "calls": tip.calls,
+        "cost_usd": amount(tip.cost_pico),
+        "instead_usd": amount(tip.instead_pico),
+        "instead": {"provider": tip.instead_provider, "model": tip.instead_model},
+        "query": {
+            "from": moment(query.start_ms),
+            "to": moment(query.end_ms),
+            "provider": query.provider,
+            "model": query.model,
+            "state": query.state,
+            "billing_period": query.billing_period or None,
+        },
+        "evidence": [{"name": fact.name, "value": fact.value} for fact in tip.evidence],
+        "state": tip.state.value,
+        "done_at": moment(tip.done_at_ms),
+        "brought_usd": amount(tip.brought_pico),
     }
 
 

@@ -15,12 +15,15 @@ from alwrity_desktop.core.domain.dimensions import DIMENSIONS, SERIES_DIMENSIONS
 from alwrity_desktop.core.domain.errors import UsageError
 from alwrity_desktop.core.domain.health import Health, overall_health
 from alwrity_desktop.core.domain.periods import Period, Span
+from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.report import AccountView, Report
 from alwrity_desktop.core.domain.report_builder import HISTORY_MONTHS, EarlierFacts, Facts, build
 from alwrity_desktop.core.domain.stated import Stated
 from alwrity_desktop.core.domain.sums import OffsetSpan, Scope, SlotSums
+from alwrity_desktop.core.domain.tip import Tip
 from alwrity_desktop.core.report_periods import before, period_of_choice
 from alwrity_desktop.core.results import PeriodChoice
+from alwrity_desktop.core.tip_gathering import TipQuestion, tips_of
 
 if TYPE_CHECKING:
     from alwrity_desktop.core.ledger.snapshot import LedgerSnapshot
@@ -46,11 +49,22 @@ class Question:
 
 
 def build_report(
-    snapshot: LedgerSnapshot, question: Question, now_ms: int, source_titles: Mapping[str, str]
+    snapshot: LedgerSnapshot,
+    question: Question,
+    now_ms: int,
+    source_titles: Mapping[str, str],
+    book: PriceBook | None = None,
 ) -> Report:
-    """Return the report that answers *question*. Raises UsageError for an unknown dimension."""
+    """Return the report that answers *question*; tips need the prices of *book*.
+
+    Raises UsageError for an unknown dimension.
+    """
     _check_dimensions(question.dimensions)
-    return build(_Gathering(snapshot, question, now_ms).facts(source_titles))
+    gathering = _Gathering(snapshot, question, now_ms)
+    facts = gathering.facts(source_titles)
+    if book is not None:
+        facts = replace(facts, tips=gathering.tips(facts, book))
+    return build(facts)
 
 
 class _Gathering:
@@ -107,6 +121,14 @@ class _Gathering:
             is_stated=bool(self._silent) and len(self._silent) == len(self._members),
             server=snapshot.server_view(account.name),
             reconciliation=server_reporting.reconciliation(snapshot, account, period, self._now_ms),
+        )
+
+    def tips(self, facts: Facts, book: PriceBook) -> tuple[Tip, ...]:
+        """Return what the calls of *facts* say could be changed."""
+        return tips_of(
+            self._snapshot,
+            book,
+            TipQuestion(self._scope, self._period, self._now_ms, facts.series, facts.day_slots),
         )
 
     def _span(self) -> tuple[int, int]:

@@ -19,6 +19,7 @@ from alwrity_desktop.core.domain.report import (
     Report,
     UnpricedModel,
 )
+from alwrity_desktop.core.domain.tip import Tip, TipBasis, TipCalls, TipClass, TipFact
 
 #: 2026-11-20T14:32:00+01:00
 NOW_MS = 1_795_181_520_000
@@ -71,6 +72,23 @@ TOKEN_LIMIT = dataclasses.replace(
     percent=84.5,
     status=Status.WARNING,
     budget_id=2,
+)
+
+TIP = Tip(
+    id="cheaper_model:gemini:gemini-2.5-flash:gemini-2.0-flash-lite",
+    kind="cheaper_model",
+    tip_class=TipClass.HABIT,
+    text="Consider using Gemini 2.0 Flash Lite for 60% cost savings",
+    saving_pico=120 * PICO_PER_CENT,
+    basis=TipBasis.MEASURED,
+    assumption="The calls to Gemini 2.5 Flash in this period with the same tokens.",
+    calls=120,
+    query=TipCalls(NOVEMBER.start_ms, NOVEMBER.end_ms, "gemini", "gemini-2.5-flash"),
+    evidence=(TipFact("Gemini 2.5 Flash", "$2.00"), TipFact("Gemini 2.0 Flash Lite", "$0.80")),
+    cost_pico=200 * PICO_PER_CENT,
+    instead_pico=80 * PICO_PER_CENT,
+    instead_provider="gemini",
+    instead_model="gemini-2.0-flash-lite",
 )
 
 ALERT = Alert(

@@ -49,8 +49,7 @@ def assert_has_the_shape_of(found: Any, contract: Any, path: str = "$") -> None:
 
 
 def test_that_a_report_has_every_key_of_the_contract_with_its_type() -> None:
-    tip = {"kind": "cheaper_model", "text": "…", "saving_usd": "1", "basis": "b", "calls": 1}
-    report = reports.report(limits=(reports.COST_LIMIT,), tips=(tip,))
+    report = reports.report(limits=(reports.COST_LIMIT,), tips=(reports.TIP,))
     assert_has_the_shape_of(documents.report_document(report), CONTRACT)
 
 

@@ -19,6 +19,7 @@ from alwrity_desktop.core.domain.money import divide_half_even
 from alwrity_desktop.core.domain.periods import Period
 from alwrity_desktop.core.domain.reconciliation import ReconciliationRow
 from alwrity_desktop.core.domain.server import ServerView
+from alwrity_desktop.core.domain.tip import Tip
 from alwrity_desktop.core.domain.token_lines import TokenLine
 
 TOKENS_PER_MILLION = 1_000_000
@@ -242,7 +243,8 @@ class Report:
     last_read_ms: int | None = None
     #: Calls in the whole ledger of this account, any period: 0 means nothing was ever read.
     calls_ever: int = 0
-    tips: tuple[Mapping[str, object], ...] = ()
+    #: What could be changed, the most urgent first; those that were put off are left out.
+    tips: tuple[Tip, ...] = ()
     #: What the account's server says; None for an account without one.
     server: ServerView | None = None
     #: The server's statements beside the sums of the calls.
@@ -331,7 +333,7 @@ class CallQuery:
     search: str = ""
     provider: str | None = None
     model: str | None = None
-    #: "ok", "error", "unpriced", "estimated" or None for any.
+    #: "ok", "error", "unpriced", "paid", "estimated" or None for any.
     state: str | None = None
     #: "time", "model", "provider", "input", "output", "duration" or "cost".
     sort: str = "time"

@@ -29,6 +29,7 @@ from alwrity_desktop.core.domain.report import (
 from alwrity_desktop.core.domain.server import ServerView
 from alwrity_desktop.core.domain.stated import Stated
 from alwrity_desktop.core.domain.sums import DurationCount, SeriesSums, SlotSums
+from alwrity_desktop.core.domain.tip import Tip
 from alwrity_desktop.core.domain.usage import PriceStatus
 
 HISTORY_MONTHS: Final = 12
@@ -84,6 +85,7 @@ class Facts:
     is_stated: bool = False
     server: ServerView | None = None
     reconciliation: Sequence[ReconciliationRow] = ()
+    tips: Sequence[Tip] = ()
 
 
 def build(facts: Facts) -> Report:
@@ -115,6 +117,7 @@ def build(facts: Facts) -> Report:
         p95_duration_ms=percentile(counts, 95),
         last_read_ms=facts.last_read_ms,
         calls_ever=facts.calls_ever,
+        tips=tuple(facts.tips),
         server=facts.server,
         reconciliation=tuple(facts.reconciliation),
         is_unknown=facts.is_stated and facts.stated.totals is None,

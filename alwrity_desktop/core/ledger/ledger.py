@@ -18,6 +18,7 @@ from alwrity_desktop.core.domain.report import CallPage, CallQuery, CallRow
 from alwrity_desktop.core.domain.server import ServerView
 from alwrity_desktop.core.domain.sums import Scope
 from alwrity_desktop.core.domain.usage import Call
+from alwrity_desktop.core.domain.tip_states import KeptTip
 from alwrity_desktop.core.ledger import (
     alerting,
     budget_rows,
@@ -29,6 +30,7 @@ from alwrity_desktop.core.ledger import (
     server_booking,
     server_rows,
 )
+    tip_rows,
 from alwrity_desktop.core.ledger.batches import Batch, BatchResult
 from alwrity_desktop.core.ledger.engine import open_engine, reading, sentences, writing
 from alwrity_desktop.core.ledger.intake import Intake
@@ -196,6 +198,16 @@ class Ledger:
         For one thread only: SQLite counts the commits of others, as one connection sees them,
         outside any transaction so that the connection holds no old state open.
         """
+    def keep_tip(self, kept: KeptTip) -> None:
+        """Keep what was said of a tip."""
+        with writing(self._engine) as connection:
+            tip_rows.save(connection, kept)
+
+    def forget_tip(self, account: str, tip_id: str) -> bool:
+        """Forget what was said of a tip; return whether anything was."""
+        with writing(self._engine) as connection:
+            return tip_rows.forget(connection, account, tip_id)
+
         with sentences(self._engine):
             if self._watch is None:
                 self._watch = self._engine.raw_connection()

@@ -61,6 +61,7 @@ _STATES: Final = {
     "error": "s.status_code >= 400",
     "unpriced": f"s.price_status = '{PriceStatus.UNPRICED}'",
     "estimated": f"n.flags & {FLAG_ESTIMATED}",
+    "paid": f"s.price_status IN ('{PriceStatus.PRICED}', '{PriceStatus.REPORTED}')",
 }
 
 _SEARCHED: Final = ("s.model", "s.provider", "s.project", "s.agent", "s.conversation", "n.identity")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy import Connection
 
@@ -21,6 +21,8 @@ from alwrity_desktop.core.domain.sums import (
     SourceTotals,
     scope_of,
 )
+from alwrity_desktop.core.domain.tip_states import KeptTip
+from alwrity_desktop.core.domain.usage_sums import PricedSpan, UsageSums
 from alwrity_desktop.core.ledger import (
     alerting,
     budget_rows,
@@ -28,6 +30,8 @@ from alwrity_desktop.core.ledger import (
     remainder_rows,
     server_rows,
     statement_rows,
+    tip_rows,
+    usage_rows,
 )
 
 
@@ -53,6 +57,24 @@ class LedgerSnapshot:
     def durations(self, account: str | Scope, start_ms: int, end_ms: int) -> list[DurationCount]:
         """Return the calls whose duration is known, by model and bucket."""
         return reading.durations(self._connection, account, start_ms, end_ms)
+
+    def usage_sums(
+        self,
+        account: str | Scope,
+        spans: Iterable[PricedSpan],
+        thresholds: Sequence[int],
+        model: tuple[str, str] | None = None,
+    ) -> list[UsageSums]:
+        """Return the sums of single calls by what prices depend on."""
+        return usage_rows.sums(self._connection, account, spans, thresholds, model)
+
+    def conversational_models(self, account: str | Scope) -> set[tuple[str, str]]:
+        """Return the models with calls that belong to a conversation."""
+        return usage_rows.conversational_models(self._connection, account)
+
+    def kept_tips(self, account: str | Scope) -> list[KeptTip]:
+        """Return what the person said of tips."""
+        return tip_rows.load(self._connection, scope_of(account).accounts)
 
     def bounds(self, account: str | Scope) -> tuple[int, int] | None:
         """Return the starts of the first and last quarter with calls, or None."""
