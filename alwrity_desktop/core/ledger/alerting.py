@@ -149,9 +149,20 @@ def raise_passed(
         )
         alert_id = connection.exec_driver_sql(INSERT, values).scalar()
         if alert_id is not None:
-            born.append(find(connection, alert_id))
+            born.append(born_alert(connection, alert_id, now_ms, is_top=threshold == passed[-1]))
             silence_lower(connection, group, threshold)
     return born
+
+
+def born_alert(connection: Connection, alert_id: int, now_ms: int, *, is_top: bool) -> Alert:
+    """Return the alert just inserted, read unless it is the highest of those passed at once.
+
+    A jump past several thresholds is one piece of news.
+    """
+    if not is_top:
+        query = "UPDATE alerts SET read_at_ms = ? WHERE id = ?"
+        connection.exec_driver_sql(query, (now_ms, alert_id))
+    return find(connection, alert_id)
 
 
 def silence_lower(connection: Connection, group: str, threshold: int) -> None:

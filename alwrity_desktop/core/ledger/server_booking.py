@@ -114,6 +114,7 @@ def _cross(
     period = billing_period(facts, batch.now_ms, batch.timezone)
     is_dated = period is not None and period.billing_period == key
     group = limit_key(batch.account, limit.provider or limit.name, limit.kind, key)
+    group += _revision(connection, batch.account, limit, period.start_ms if period else 0)
     title, message = threshold_words(limit)
     passed = crossed(limit)
     born = []
@@ -135,6 +136,19 @@ def _cross(
         )
         alert_id = connection.exec_driver_sql(alerting.INSERT, values).scalar()
         if alert_id is not None:
-            born.append(alerting.find(connection, alert_id))
+            is_top = threshold == passed[-1]
+            born.append(alerting.born_alert(connection, alert_id, batch.now_ms, is_top=is_top))
             alerting.silence_lower(connection, group, threshold)
     return born
+
+
+def _revision(connection: Connection, account: str, limit: Limit, start_ms: int) -> str:
+    """Return what tells *limit* from the one that its period began with; "" for that one.
+
+    Another plan in the middle of a period has thresholds of its own.
+    """
+    for limits in server_rows.limits_since(connection, account, start_ms):
+        before = next((one.limit for one in limits if one.name == limit.name), None)
+        if before is not None:
+            return "" if before == limit.limit else f":{limit.limit}"
+    return ""

@@ -9,7 +9,7 @@ from typing import Any, Final, get_type_hints
 import msgspec
 from sqlalchemy import Connection
 
-from alwrity_desktop.core.domain.server import ServerFacts, ServerView
+from alwrity_desktop.core.domain.server import PlanLimit, ServerFacts, ServerView
 from alwrity_desktop.core.domain.statements import StatementKind
 from alwrity_desktop.core.ledger import statement_rows
 from alwrity_desktop.core.ledger.schema import QUARTER_MS
@@ -56,6 +56,18 @@ def facts(connection: Connection, account: str) -> tuple[ServerFacts, tuple[tupl
             found[name] = msgspec.json.decode(body, type=_TYPES[name])
             confirmed.append((name, confirmed_ms))
     return ServerFacts(**found), tuple(sorted(confirmed))
+
+
+def limits_since(
+    connection: Connection, account: str, start_ms: int
+) -> list[tuple[PlanLimit, ...]]:
+    """Return the limits that *account* had at or after an instant, the oldest first."""
+    query = (
+        "SELECT body FROM server_facts WHERE account = ? AND name = 'limits'"
+        " AND confirmed_at_ms >= ? ORDER BY id"
+    )
+    rows = connection.exec_driver_sql(query, (account, start_ms))
+    return [msgspec.json.decode(body, type=tuple[PlanLimit, ...]) for (body,) in rows]
 
 
 def view(connection: Connection, account: str) -> ServerView | None:

@@ -222,12 +222,28 @@ def test_that_models_without_a_price_are_told_once(ledger: Ledger, book: PriceBo
 
 def test_that_alerts_are_marked_read(ledger: Ledger, book: PriceBook) -> None:
     set_budget(ledger)
+    set_budget(ledger, provider="anthropic")
     born = ledger.record(from_script(a_call(identity="record:1")), book).alerts
+    unread = [alert.id for alert in born if not alert.is_read]
 
-    assert ledger.mark_alerts_read("local", [born[0].id], NOW_MS) == 1
-    assert ledger.mark_alerts_read("local", None, NOW_MS) == 2
+    assert ledger.mark_alerts_read("local", unread[:1], NOW_MS) == 1
+    assert ledger.mark_alerts_read("local", None, NOW_MS) == len(unread) - 1
     with ledger.snapshot() as snapshot:
         assert all(alert.is_read for alert in snapshot.alerts("local"))
+
+
+def test_that_thresholds_passed_at_once_leave_one_row_unread(
+    ledger: Ledger, book: PriceBook
+) -> None:
+    set_budget(ledger)
+
+    born = ledger.record(from_script(a_call(identity="record:1")), book).alerts
+
+    assert [(alert.threshold_percent, alert.is_read) for alert in born] == [
+        (80, True),
+        (90, True),
+        (100, False),
+    ]
 
 
 def test_that_an_unknown_alert_is_named(ledger: Ledger) -> None:
