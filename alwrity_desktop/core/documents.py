@@ -366,6 +366,7 @@ def call_document(call: CallRow) -> Document:
         "price_origin": call.price_origin,
         "price_date": call.price_date,
         "estimated": call.is_estimated,
+        "response_id": call.response_id or None,
         "seen_in": list(call.seen_in),
         "disagreements": [_disagreement_document(each) for each in call.disagreements],
     }

@@ -312,6 +312,8 @@ class CallRow:
     lines: tuple[TokenLine, ...] = ()
     #: Where those that saw it differ.
     disagreements: tuple[Disagreement, ...] = ()
+    #: What the provider called its answer; "" where the identity holds it or nobody says.
+    response_id: str = ""
 
     @property
     def tokens(self) -> int:

@@ -8,6 +8,7 @@ from typing import Final
 
 import msgspec
 
+from alwrity_desktop.core.domain.sightings import usable_id
 from alwrity_desktop.core.domain.usage import Call
 from alwrity_desktop.core.gateway.addresses import Address, clean
 from alwrity_desktop.core.gateway.booking import SOURCE, own_identity
@@ -19,9 +20,6 @@ CANCELLED: Final = 499
 """What servers note for a client that went away before its answer was whole."""
 
 _ERROR_STATUS: Final = 400
-#: What some servers put where an id should be.
-_NO_IDS: Final = frozenset({"", "none", "null", "0"})
-_MAX_ID: Final = 200
 
 
 def begun_call(address: Address, route: Route, asked: Asked, tags: Mapping[str, str]) -> Call:
@@ -63,12 +61,10 @@ class Outcome:
     key: str
     now_ms: int
     duration_ms: int
-    headers: Mapping[str, str]
 
 
 def done_call(
     begun: Call,
-    address: Address,
     route: Route,
     request: RequestReader,
     usage: Usage,
@@ -78,7 +74,7 @@ def done_call(
     counts, is_estimated = _counts(route, request, usage, outcome.status)
     return msgspec.structs.replace(
         begun,
-        identity=_identity(address, usage, outcome.headers) or own_identity(outcome.key),
+        identity=own_identity(outcome.key),
         occurred_at_ms=outcome.now_ms,
         model=_model(begun.model, clean(usage.model)),
         duration_ms=outcome.duration_ms,
@@ -86,16 +82,9 @@ def done_call(
         service_tier=clean(usage.service_tier),
         reported_cost_pico=usage.reported_cost_pico,
         is_estimated=is_estimated,
+        response_id=usable_id(usage.response_id),
         **counts,
     )
-
-
-def _identity(address: Address, usage: Usage, headers: Mapping[str, str]) -> str:
-    """Return the identity by the provider's id, "" for what is no id."""
-    found = usage.response_id
-    if found.strip().lower() in _NO_IDS or len(found) > _MAX_ID or not found.isprintable():
-        return ""
-    return address.upstream.dialect.identify(address.upstream.provider, usage, headers)
 
 
 def _model(asked: str, answered: str) -> str:

@@ -92,7 +92,6 @@ class CountedWatch(Watch):
             is_plain="Content-Encoding" not in request.headers,
         )
         self._answer: AnswerCounter | None = None
-        self._headers: Mapping[str, str] = {}
         self._status = 0
         self._hold: Hold | None = None
         self._is_booked = False
@@ -162,7 +161,7 @@ class CountedWatch(Watch):
 
     def begin_answer(self, status: int, headers: Mapping[str, str]) -> None:
         """Count an answer that begins with *status* and *headers*."""
-        self._status, self._headers = status, headers
+        self._status = status
         if not headers.get("Content-Type", "").startswith("text/event-stream"):
             self._keeper = None
         self._answer = AnswerCounter(self._route, status, headers)
@@ -205,9 +204,8 @@ class CountedWatch(Watch):
             key=self._key,
             now_ms=self._desk.now_ms(),
             duration_ms=round((time.perf_counter() - self._started) * 1000),
-            headers=self._headers,
         )
-        call = done_call(self._begun, self._address, self._route, self._reader, usage, outcome)
+        call = done_call(self._begun, self._route, self._reader, usage, outcome)
         self._desk.tally.under_way.pop(self._key, None)
         self._desk.finish(self._key, call, self._hold)
 

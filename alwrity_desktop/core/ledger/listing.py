@@ -104,9 +104,11 @@ def all_rows(connection: Connection, account: str | Scope, query: CallQuery) -> 
 def _from(where: str) -> str:
     names = ", ".join(f"s.{name}" for name in SERIES_DIMENSIONS)
     return (
-        f"SELECT n.*, {names}, q.body, f.path, b.door FROM ({_CURRENT.format(span=_SPAN)}) n"  # noqa: S608
+        f"SELECT n.*, {names}, q.body, f.path, b.door,"  # noqa: S608 - our names
+        f" coalesce(i.response_id, '') AS response_id FROM ({_CURRENT.format(span=_SPAN)}) n"
         " JOIN series s ON s.id = n.series_id JOIN batches b ON b.id = n.batch_id"
         " LEFT JOIN quotes q ON q.id = n.quote_id LEFT JOIN files f ON f.id = n.file_id"
+        " LEFT JOIN response_ids i ON i.call_id = n.call_id"
         f" WHERE {where}"
     )
 
@@ -173,6 +175,7 @@ def _row(values: dict[str, Any]) -> CallRow:
         is_estimated=call.is_estimated,
         seen_in=(values["path"] or values["door"],),
         lines=lines_of(call, quote),
+        response_id=call.response_id,
     )
 
 

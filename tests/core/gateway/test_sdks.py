@@ -75,7 +75,7 @@ def test_openai_chat(gateway: RunningGateway) -> None:
         assert tool.choices[0].message.tool_calls[0].function.name == "weather"
     calls = gateway.booked()
     assert [counts(call) for call in calls] == [USED, USED]
-    assert [call.identity for call in calls] == [f"openai::{each.id}" for each in (answer, tool)]
+    assert [call.response_id for call in calls] == [answer.id, tool.id]
 
 
 def test_openai_streams(gateway: RunningGateway) -> None:
@@ -127,7 +127,7 @@ def test_anthropic_messages(gateway: RunningGateway) -> None:
     calls = gateway.booked()
     assert [counts(call) for call in calls] == [USED_ANTHROPIC] * 3
     assert final.usage.output_tokens == OUTPUT
-    assert calls[0].identity == f"anthropic:{answer.id}:{answer._request_id}"
+    assert calls[0].response_id == answer.id
     assert {line.kind: line.quantity for line in calls[1].lines}["cache_write_1h"] == 30
 
 

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any, Final
 
 import msgspec
 
-from alwrity_desktop.core.domain.identity import message_identity
 from alwrity_desktop.core.gateway.dialects.base import (
     NO_VALUE,
     Asked,
@@ -18,8 +16,6 @@ from alwrity_desktop.core.gateway.dialects.base import (
     Usage,
     path,
 )
-
-REQUEST_ID: Final = "request-id"
 
 _STATUSES: Final = {
     "invalid_request_error": 400,
@@ -147,11 +143,6 @@ def _take_usage(stated: _Usage | None, usage: Usage) -> None:
     usage.note_tier(stated.service_tier)
 
 
-def _identify(provider: str, usage: Usage, headers: Mapping[str, str]) -> str:
-    """Return the identity under which the logs of Claude Code know the same call."""
-    return message_identity(provider, usage.response_id, headers.get(REQUEST_ID))
-
-
 def _refuse(refusal: Refusal) -> dict[str, Any]:
     kind = _KINDS.get(refusal.status, "api_error")
     error = {"type": kind, "message": refusal.message, "code": refusal.code}
@@ -171,5 +162,4 @@ DIALECT: Final = Dialect(
         ),
     ),
     refuse=_refuse,
-    identify=_identify,
 )

@@ -9,7 +9,6 @@ from typing import Annotated, Any, Final
 
 import msgspec
 
-from alwrity_desktop.core.domain.identity import lone_identity
 from alwrity_desktop.core.domain.usage import MAX_TOKENS_PER_CALL
 from alwrity_desktop.core.gateway.estimates import tokens_of_json
 
@@ -130,10 +129,6 @@ class Dialect:
     routes: tuple[Route, ...]
     #: Returns the body of an error in the provider's own shape.
     refuse: Callable[[Refusal], Any]
-    #: Returns the identity of a call from its answer and the answer's headers, "" for none.
-    identify: Callable[[str, Usage, Mapping[str, str]], str] = field(
-        default=lambda provider, usage, _headers: lone_identity(provider, usage.response_id)
-    )
 
     def route(self, method: str, path: str) -> tuple[Route, re.Match[str]] | None:
         """Return the route of a billable call; None for what costs nothing, such as GET."""
