@@ -16,6 +16,7 @@ from alwrity_desktop.core.gateway.booking import SOURCE
 from alwrity_desktop.core.gateway.door import Standing
 from alwrity_desktop.core.ledger.batches import Batch
 from alwrity_desktop.core.ledger.ledger import Ledger
+from alwrity_desktop.core.ledger.watching import LedgerWatch
 from alwrity_desktop.core.prices import open_price_book
 
 
@@ -26,7 +27,8 @@ class ContextDoor:
         """Use the ledger of *context*, which nothing else may use meanwhile."""
         self._context = context
         self._path = context.profile.ledger
-        self._log_path = f"{self._path}-wal"
+        self._watch = LedgerWatch(self._path)
+        self._settings_path = str(context.profile.settings)
         self._file: Hashable = None
         self._overrides: tuple[PriceOverride, ...] | None = None
         self._book: PriceBook | None = None
@@ -74,9 +76,17 @@ class ContextDoor:
             self._overrides = overrides
         return self._book
 
+    def unpriced_allowed(self) -> frozenset[str]:
+        """Return the models that the settings let pass without a price."""
+        return frozenset(self._context.settings.gateway_unpriced)
+
     def signature(self) -> Hashable:
-        """Return what changes whenever anything is committed."""
-        return _change_of(self._log_path) or _file_of(self._path)
+        """Return what changes with each commit and each setting."""
+        return self._watch.version(), _change_of(self._settings_path)
+
+    def close(self) -> None:
+        """Stop watching the ledger."""
+        self._watch.close()
 
     def _ledger(self) -> Ledger:
         """Return the ledger that lies at the path now: it may have been moved or restored."""

@@ -224,6 +224,11 @@ class Settings:
         "Unpriced models that may pass",
         "Models without a price that a blocking cost budget lets through.",
     )
+    receive_otlp: bool = _option(
+        default=False,
+        title="Receive OpenTelemetry",
+        description="Programs may report their calls to the gateway by OTLP over HTTP.",
+    )
     first_run_done: bool = _option(
         default=False,
         title="First start done",

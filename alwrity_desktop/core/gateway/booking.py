@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import sys
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -45,8 +45,7 @@ class News:
     #: None where they could not be read; the last known ones then stand.
     standings: tuple[Standing, ...] | None = None
     price_book: PriceBook | None = None
-    #: The ledger's signature from before the standings were read.
-    signature: Hashable = None
+    unpriced_allowed: frozenset[str] = frozenset()
     #: What is wrong with the ledger, "" when nothing is.
     trouble: str = ""
     has_more: bool = False
@@ -94,13 +93,12 @@ class Booker:
 
     def _news(self, booked: tuple[int, bool]) -> News:
         calls, has_more = booked
-        signature = self._door.signature()
         return News(
             self._state.booked,
             calls,
             self._door.standings(),
             self._door.price_book(),
-            signature,
+            self._door.unpriced_allowed(),
             has_more=has_more,
         )
 
@@ -174,6 +172,9 @@ class Booker:
         reused = []
         known = self._door.are_booked(calls)
         for key, call, was_booked in zip(done, calls, known, strict=True):
+            if call.source != SOURCE:
+                # Told by a program, by an identity of its own making.
+                continue
             name = group_of(call.identity) if is_loose(call) else call.identity
             if was_booked or name in seen:
                 reused.append(key)

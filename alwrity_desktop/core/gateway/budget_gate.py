@@ -19,8 +19,11 @@ from alwrity_desktop.core.gateway.spool import Place
 TOO_MANY: Final = 429
 UNAVAILABLE: Final = 503
 
-PATIENCE_S: Final = 0.5
+PATIENCE_S: Final = 2.0
 """A ledger that does not answer within this time does not keep calls waiting any longer."""
+
+_LOOKS: Final = 3
+"""A look that was begun before a commit may not know of it; the next one does."""
 
 
 class Hold:
@@ -49,6 +52,7 @@ class BudgetGate:
         self._signature = signature
         self._fails_closed = fails_closed
         self._unpriced_allowed = unpriced_allowed
+        self._unpriced_now: frozenset[str] = frozenset()
         self._seen: Hashable = None
         self._standings: tuple[Standing, ...] | None = None
         self._is_current = False
@@ -66,30 +70,47 @@ class BudgetGate:
         """Whether a request has to be read before it may pass."""
         return bool(self._standings) or (self._fails_closed and self._standings is None)
 
+    def document(self) -> list[dict[str, int]]:
+        """Return how each blocking budget stands now, with what is held, in its own unit."""
+        standings = self._standings or ()
+        return [
+            {"id": each.budget.id, "used": each.used + spent, "held": held}
+            for each, spent, held in zip(standings, self._spent, self._held, strict=True)
+        ]
+
     async def refresh(self, now_ms: int) -> None:
         """Learn of budgets that were changed since; give up waiting when the ledger hangs."""
-        is_over = any(each.end_ms <= now_ms for each in self._standings or ())
-        if self._is_current and not is_over and self._signature() == self._seen:
-            return
         loop = asyncio.get_running_loop()
-        if self._running is None or self._running.done():
-            self._running = loop.create_task(self._learn())
-            self._deadline = loop.time() + PATIENCE_S
-        wait_s = self._deadline - loop.time()
-        if wait_s > 0:
+        for _ in range(_LOOKS):
+            signature = self._signature()
+            if self._is_fresh(signature, now_ms):
+                return
+            if self._running is None or self._running.done():
+                self._running = loop.create_task(self._learn(signature))
+                self._deadline = loop.time() + PATIENCE_S
+            wait_s = self._deadline - loop.time()
+            if wait_s <= 0:
+                return
             await asyncio.wait((self._running,), timeout=wait_s)
+            if not self._is_current:
+                return
 
-    async def _learn(self) -> None:
-        self.take(await self._look())
+    def _is_fresh(self, signature: Hashable, now_ms: int) -> bool:
+        is_over = any(each.end_ms <= now_ms for each in self._standings or ())
+        return self._is_current and not is_over and signature == self._seen
 
-    def take(self, news: News) -> None:
-        """Take what the ledger's thread told."""
+    async def _learn(self, signature: Hashable) -> None:
+        self.take(await self._look(), signature)
+
+    def take(self, news: News, signature: Hashable) -> None:
+        """Take what the ledger's thread told; *signature* is of before it was asked."""
         if news.price_book is not None:
             self.price_book = news.price_book
         self._is_current = news.standings is not None
+        self._unpriced_now = news.unpriced_allowed
         if news.standings is None:
             return
-        self._seen = news.signature
+        self._seen = signature
         self._standings = news.standings
         self._passed = [
             (place, charge)
@@ -138,9 +159,8 @@ class BudgetGate:
         if not self._concerns(standing, charge):
             return None
         if budget.kind == LimitKind.COST and charge.cost_pico is None:
-            if not self._unpriced_allowed.isdisjoint(
-                {charge.model, f"{charge.provider}/{charge.model}"}
-            ):
+            names = {charge.model, f"{charge.provider}/{charge.model}"}
+            if names & (self._unpriced_allowed | self._unpriced_now):
                 return None
             return _unpriced(standing, charge)
         spent = standing.used + self._spent[index]

@@ -18,7 +18,7 @@ TAG_FIELDS: Final = ("project", "agent", "conversation")
 
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
 #: First parts of the gateway's own addresses.
-_RESERVED: Final = frozenset({"healthz", *TAG_FIELDS})
+_RESERVED: Final = frozenset({"healthz", "v1", *TAG_FIELDS})
 _METADATA_NETWORK: Final = ipaddress.ip_network("169.254.0.0/16")
 
 
@@ -40,6 +40,8 @@ class GatewayConfig:
     fails_closed: bool = False
     #: "provider/model" or "model" of those that may pass a cost budget without a price.
     unpriced_allowed: frozenset[str] = frozenset()
+    #: True to take what programs report by OpenTelemetry.
+    receives_otlp: bool = False
     #: What every request has to bring in X-Gateway-Key; "" for nothing.
     key: str = ""
     clock: Clock = field(default_factory=Clock)

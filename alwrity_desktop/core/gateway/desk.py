@@ -7,7 +7,7 @@ import contextlib
 import secrets
 import time
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
 from typing import Final
 
@@ -23,6 +23,7 @@ from alwrity_desktop.core.gateway.status import Tally
 BOOKING_INTERVAL_S: Final = 0.5
 RETRY_INTERVAL_S: Final = 2.0
 STOP_PATIENCE_S: Final = 10.0
+START_PATIENCE_S: Final = 10.0
 
 MAX_KEPT_RECORDS: Final = 20_000
 """While the disk takes nothing, so many calls wait in memory; older ones are given up first."""
@@ -34,6 +35,7 @@ class Desk:
     def __init__(self, config: GatewayConfig, door: LedgerDoor) -> None:
         """Open the spool of *config*. Raises OSError when its folder cannot be written."""
         self._clock = config.clock
+        self._door = door
         self._writer = SpoolWriter(config.folder, load_state(config.folder).booked)
         self._booker = Booker(config.folder, door, self._writer.place.segment)
         self._thread = LedgerThread()
@@ -63,8 +65,14 @@ class Desk:
         return next(self._keys)
 
     async def start(self) -> None:
-        """Book what a gateway before this one left, and go on booking."""
-        self._task = asyncio.get_running_loop().create_task(self._keep_booking())
+        """Learn how budgets stand, then book what a gateway before this one left, and go on.
+
+        A ledger that does not answer in time keeps no gateway from starting.
+        """
+        loop = asyncio.get_running_loop()
+        self._first = loop.create_task(self._learn())
+        await asyncio.wait((self._first,), timeout=START_PATIENCE_S)
+        self._task = loop.create_task(self._keep_booking())
 
     def begin(self, key: str, call: Call) -> None:
         """Note that a call went to its provider, so that a crash leaves a trace of it."""
@@ -74,6 +82,11 @@ class Desk:
         """Book *call*: when this returns it is in the spool."""
         place = self._append(Record(DONE, key, call), is_kept=True)
         self.gate.settle(hold, call, place)
+
+    def take(self, calls: Iterable[Call]) -> None:
+        """Book calls that a program told of; they are in the spool when this returns."""
+        for call in calls:
+            self.finish(self.new_key(), call, None)
 
     async def stop(self) -> None:
         """Book what waits, as far as the ledger takes it; the rest stays in the spool."""
@@ -85,6 +98,7 @@ class Desk:
                 while (await self._step()).has_more:
                     pass
         self._writer.close()
+        self._door.close()
         await asyncio.get_running_loop().run_in_executor(None, self._thread.stop, 1.0)
 
     def _append(self, record: Record, *, is_kept: bool) -> Place | None:
@@ -118,8 +132,9 @@ class Desk:
 
     async def _keep_booking(self) -> None:
         while not self._stopping.is_set():
+            signature = self._door.signature()
             news = await self._step()
-            self.gate.take(news)
+            self.gate.take(news, signature)
             if news.has_more:
                 continue
             pause_s = RETRY_INTERVAL_S if news.trouble else BOOKING_INTERVAL_S
@@ -134,6 +149,10 @@ class Desk:
         self.tally.booked += news.calls
         self.tally.ledger_trouble = news.trouble
         return news
+
+    async def _learn(self) -> None:
+        signature = self._door.signature()
+        self.gate.take(await self._look(), signature)
 
     async def _look(self) -> News:
         news = await self._thread.run(self._booker.look)

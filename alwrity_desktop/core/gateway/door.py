@@ -27,8 +27,8 @@ class Standing:
 class LedgerDoor(Protocol):
     """The ledger, as one thread of the gateway uses it.
 
-    Every method but ``signature`` may take long, and raises AlwrityError when the ledger is
-    locked, full or gone.
+    Every method but the last two may take long, and raises AlwrityError when the ledger is
+    locked, full or gone. The last two are the event loop's own.
     """
 
     def book(self, calls: Sequence[Call]) -> None:
@@ -43,10 +43,18 @@ class LedgerDoor(Protocol):
         """Return the budgets that block, each as it stands now."""
         ...
 
+    def unpriced_allowed(self) -> frozenset[str]:
+        """Return "provider/model" or "model" of those that may pass without a price."""
+        ...
+
     def price_book(self) -> PriceBook:
         """Return the prices; the same object as long as no own price changed."""
         ...
 
     def signature(self) -> Hashable:
-        """Return what changes whenever anything is committed; quick, from any thread."""
+        """Return what changes with each commit and each setting; never waits."""
+        ...
+
+    def close(self) -> None:
+        """Let go of what ``signature`` needs."""
         ...

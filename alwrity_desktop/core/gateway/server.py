@@ -21,6 +21,7 @@ from alwrity_desktop.core.gateway.exchange import Exchange
 from alwrity_desktop.core.gateway.guard import Guard
 from alwrity_desktop.core.gateway.refusals import answer_of
 from alwrity_desktop.core.gateway.status import health_document
+from alwrity_desktop.core.gateway.telemetry import PATHS, Telemetry
 from alwrity_desktop.core.gateway.watch import CountedWatch, Watch
 
 LOOPBACK: Final = "127.0.0.1"
@@ -85,6 +86,7 @@ class Gateway:
             reason = error.strerror or type(error).__name__
             message = f"The gateway's queue in {self._config.folder} cannot be used ({reason})."
             raise WorldError(message) from error
+        self._telemetry = Telemetry(self._desk) if self._config.receives_otlp else None
         self._session = _open_session()
         self._web = _LimitedServer(
             self._handle,
@@ -97,6 +99,8 @@ class Gateway:
             max_headers=MAX_HEADERS,
             auto_decompress=False,
         )
+        # Before the first call: a budget that nobody has read yet would hold nothing.
+        await self._desk.start()
         try:
             self._listener = await loop.create_server(self._web, LOOPBACK, self._config.port)
         except OSError as error:
@@ -109,7 +113,6 @@ class Gateway:
             raise WorldError(message) from error
         self.port = int(self._listener.sockets[0].getsockname()[1])
         self._guard = Guard(self.port, self._config.key)
-        await self._desk.start()
 
     async def stop(self) -> None:
         """Take no more calls, let those under way end, and book them all.
@@ -125,6 +128,8 @@ class Gateway:
             _LOG.info("Calls under way were cut off after %s s.", DRAIN_S)
         await self._web.shutdown(0.5)
         await self._session.close()
+        if self._telemetry is not None:
+            self._telemetry.close()
         await self._desk.stop()
 
     async def _handle(self, request: web.BaseRequest) -> web.StreamResponse:
@@ -147,6 +152,8 @@ class Gateway:
             return self._refuse(refusal)
         if request.raw_path == HEALTH:
             return self._health()
+        if self._telemetry is not None and request.raw_path in PATHS:
+            return await self._telemetry.take(request)
         address = self._addresses.find(request.raw_path)
         if address is None:
             known = ", ".join(self._addresses.providers)
@@ -176,7 +183,11 @@ class Gateway:
 
     def _health(self) -> web.Response:
         document = health_document(
-            self._desk.tally, self._desk.waiting, self._addresses.providers, self.url
+            self._desk.tally,
+            self._desk.waiting,
+            self._addresses.providers,
+            self.url,
+            self._desk.gate.document(),
         )
         body = json.dumps(document).encode()
         return web.Response(body=body, content_type="application/json")

@@ -67,9 +67,16 @@ class Broken:
         """Fail."""
         raise ZeroDivisionError
 
+    def unpriced_allowed(self) -> frozenset[str]:
+        """Fail."""
+        raise ZeroDivisionError
+
     def signature(self) -> Hashable:
         """Return nothing."""
         return None
+
+    def close(self) -> None:
+        """Do nothing."""
 
 
 @pytest.fixture

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 
+from alwrity_desktop.core import settings
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.budgets import Budget, Enforcement, LimitKind
 from alwrity_desktop.core.domain.errors import LedgerUnavailableError
@@ -19,7 +21,7 @@ from alwrity_desktop.core.gateway.door import Standing
 from alwrity_desktop.core.gateway_ledger import ContextDoor
 from tests.core.gateway.harness import PATIENCE_S, RunningGateway, booked_calls
 from tests.servers.upstreams.providers import respond
-from tests.servers.upstreams.wire import Upstream
+from tests.servers.upstreams.wire import Heard, Line, Upstream
 
 CHAT = "/openai/v1/chat/completions"
 BODY = {"model": "gpt-4o-mini", "messages": [{"role": "user", "content": "hello"}]}
@@ -203,8 +205,37 @@ def test_that_a_model_without_a_price_is_refused_until_it_is_allowed(upstream: U
         assert gateway.ask("POST", CHAT, body)[0] == 200
 
 
+def test_that_allowing_a_model_counts_at_once(gateway: RunningGateway) -> None:
+    block(gateway.context, PICO_PER_USD)
+    body = {**BODY, "model": "nobody-knows-this"}
+    assert gateway.ask("POST", CHAT, body)[0] == 429
+    kept = gateway.context.settings
+    settings.change(gateway.context.profile.settings, kept, gateway_unpriced=("nobody-knows-this",))
+    assert gateway.ask("POST", CHAT, body)[0] == 200
+
+
+def test_that_the_state_tells_what_budgets_hold(upstream: Upstream) -> None:
+    going_on = threading.Event()
+
+    def wait(heard: Heard, line: Line) -> None:
+        going_on.wait(PATIENCE_S)
+        respond(heard, line)
+
+    with Upstream(wait) as slow, RunningGateway(slow.url) as gateway:
+        budget = block(gateway.context, 5, LimitKind.CALLS)
+        caller = threading.Thread(target=gateway.ask, args=("POST", CHAT, BODY))
+        caller.start()
+        state = gateway.wait_until(lambda state: state["in_flight"] == 1 and state["budgets"])
+        assert state["budgets"] == [{"id": budget.id, "used": 0, "held": 1}]
+        going_on.set()
+        caller.join()
+        state = gateway.wait_until(lambda state: not state["in_flight"])
+        assert state["budgets"] == [{"id": budget.id, "used": 1, "held": 0}]
+
+
 def test_that_what_calls_under_way_hold_is_given_back(gateway: RunningGateway) -> None:
-    block(gateway.context, 10 * PICO_PER_USD // 1000)
+    # Less than two calls hold, and more than all of them cost.
+    block(gateway.context, 18 * PICO_PER_USD // 1000)
     for _ in range(20):
         assert gateway.ask("POST", CHAT, BODY)[0] == 200
         gateway.ask("POST", CHAT, {**BODY, "model": "gpt-4o-mini", "tools": [{}]})
