@@ -57,7 +57,7 @@ def run(arguments: Arguments, session: Session) -> int:
         tag_headers=kept.gateway_headers,
         asks_usage=kept.gateway_asks_usage,
         fails_closed=kept.gateway_fail == "block",
-        unpriced_allowed=frozenset(kept.gateway_unpriced),
+        receives_otlp=kept.receive_otlp,
         key=session.environ.get(KEY_VARIABLE, ""),
         clock=context.clock,
     )
