@@ -11,7 +11,13 @@ from alwrity_desktop.core.account_tokens import PROGRAM, TokenKeeper
 from alwrity_desktop.core.accounts import Account
 from alwrity_desktop.core.asking.asker import DEADLINE_S, Asker
 from alwrity_desktop.core.asking.network import Network
-from alwrity_desktop.core.asking.tokens import CommandToken, FixedToken, TokenSource
+from alwrity_desktop.core.asking.tokens import (
+    BEARER,
+    CommandToken,
+    FixedToken,
+    TokenForm,
+    TokenSource,
+)
 from alwrity_desktop.core.domain.errors import (
     AskingStoppedError,
     AuthRefusedError,
@@ -21,6 +27,11 @@ from alwrity_desktop.core.domain.errors import (
 
 MARK_READ: Final = "/mark-read"
 """The one thing that is asked with POST and may be asked twice."""
+
+TOKEN_FORMS: Final = {
+    "anthropic-admin": TokenForm("x-api-key", "", (("anthropic-version", "2023-06-01"),))
+}
+"""Where the token goes for kinds of servers that want it elsewhere than usual."""
 
 REFUSED_REST_S: Final = 900.0
 """A token that was refused is tried again so rarely: a server may have been mistaken."""
@@ -172,5 +183,11 @@ class Connections:
             source = CommandToken(account.token_command, pauses=self.network.pauses)
         else:
             source = kept = FixedToken(token)
-        asker = Asker(account.url, source, network=self.network, account=account.name)
+        asker = Asker(
+            account.url,
+            source,
+            network=self.network,
+            account=account.name,
+            token_form=TOKEN_FORMS.get(account.kind, BEARER),
+        )
         return Connection(account, asker, source, kept, is_refused=not token)

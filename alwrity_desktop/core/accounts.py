@@ -20,7 +20,7 @@ RESERVED: Final = frozenset({LOCAL_ACCOUNT, "sample", ALL_ACCOUNTS})
 TOKEN_VARIABLE: Final = "ALWRITY_DESKTOP_TOKEN_"  # noqa: S105 - a variable's name
 """Before an account's name in capitals: the variable that gives its token for one run."""
 
-KINDS: Final = ("alwrity", "agent-billing")
+KINDS: Final = ("alwrity", "agent-billing", "openai-admin", "anthropic-admin", "openrouter")
 PRESETS: Final[Mapping[str, Mapping[str, str]]] = {
     "alwrity": {
         "development": "http://localhost:8000",
@@ -28,6 +28,9 @@ PRESETS: Final[Mapping[str, Mapping[str, str]]] = {
         "production": "https://api.alwrity.com",
     },
     "agent-billing": {"development": "http://localhost:4000"},
+    "openai-admin": {"production": "https://api.openai.com"},
+    "anthropic-admin": {"production": "https://api.anthropic.com"},
+    "openrouter": {"production": "https://openrouter.ai"},
 }
 """Addresses to choose from, by kind of account."""
 
@@ -44,7 +47,7 @@ class Account:
 
     #: What commands call it: letters, digits, "-" and "_", unique among the accounts.
     name: str
-    #: "alwrity" or "agent-billing".
+    #: One of KINDS.
     kind: str
     url: str
     #: The user's id on the server, "" where the server knows it from the token.

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from alwrity_desktop.core.domain import breakdown, stated
+from alwrity_desktop.core.domain import breakdown, stated, vendor_bills
 from alwrity_desktop.core.domain.budgets import Limit
 from alwrity_desktop.core.domain.health import Health, HealthStatus, SourceHealth
 from alwrity_desktop.core.domain.periods import Period, local_day
@@ -15,9 +15,12 @@ from alwrity_desktop.core.domain.reconciling import Sums, reconcile
 from alwrity_desktop.core.domain.report import AccountView, Figures
 from alwrity_desktop.core.domain.server import ServerFacts, ServerView
 from alwrity_desktop.core.domain.server_limits import limits_of, present_key, resets_on
-from alwrity_desktop.core.domain.stated import PLATFORM, Stated
+from alwrity_desktop.core.domain.stated import PLATFORM, STATING_DAYS, Stated
 from alwrity_desktop.core.domain.statements import ALL_TIME, Statement
 from alwrity_desktop.core.domain.sums import Scope
+from alwrity_desktop.core.domain.unlisted import beyond_calls
+from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
+from alwrity_desktop.core.domain.vendor_bills import VENDORS
 
 if TYPE_CHECKING:
     from alwrity_desktop.core.ledger.snapshot import LedgerSnapshot
@@ -37,7 +40,7 @@ def is_stated_only(snapshot: LedgerSnapshot, account: AccountView) -> bool:
     """Return whether all that is known of *account* are sums that its server states."""
     if account.kind in WITHOUT_SERVER:
         return False
-    if account.kind == PLATFORM:
+    if account.kind in STATING_DAYS:
         return True
     if snapshot.calls_ever(account.name):
         return False
@@ -88,19 +91,46 @@ def reconciliation(
     said = snapshot.statements(account.name)
     if account.kind == PLATFORM:
         return reconcile(said, {}, [period.kind], {}, has_calls=False)
+    if account.kind in VENDORS:
+        months = vendor_bills.months_in(said, period)
+        return vendor_bills.differences(said, _own_calls(snapshot, months))
     keys = _keys_in(snapshot, account.name, said, period, now_ms)
-    rows = snapshot.by_series(Scope((account.name,)), *_EVER, ("billing_period", "provider"))
-    merged = snapshot.merged_calls(account.name)
-    sums: dict[str, Sums] = {}
-    for row in rows:
-        provider, figures = str(row.dimensions["provider"]), row.figures
-        for name in (str(row.dimensions["billing_period"]), ALL_TIME):
-            known = sums.get(name, Sums())
-            sums[name] = known.plus(provider, figures)
+    merged, sums = snapshot.merged_calls(account.name), _sums(snapshot, account.name)
     has_calls = not is_stated_only(snapshot, account)
     return reconcile(
         said, sums, keys, merged, has_calls=has_calls, is_detailed=period.kind == "all"
     )
+
+
+def unlisted(snapshot: LedgerSnapshot, account: AccountView, period: Period) -> Stated:
+    """Return what the server of *account* counts in *period* beyond the calls that it lists."""
+    if account.kind in WITHOUT_SERVER:
+        return Stated()
+    said = snapshot.statements(account.name)
+    return beyond_calls(said, _sums(snapshot, account.name), period)
+
+
+def _sums(snapshot: LedgerSnapshot, account: str) -> dict[str, Sums]:
+    """Return what the calls of *account* add up to, by billing period and of all time."""
+    sums: defaultdict[str, Sums] = defaultdict(Sums)
+    for row in snapshot.by_series(Scope((account,)), *_EVER, ("billing_period", "provider")):
+        provider, figures = str(row.dimensions["provider"]), row.figures
+        for name in (str(row.dimensions["billing_period"]), ALL_TIME):
+            sums[name] = sums[name].plus(provider, figures)
+    return dict(sums)
+
+
+def _own_calls(snapshot: LedgerSnapshot, months: Sequence[str]) -> dict[str, dict[str, Figures]]:
+    """Return what this computer's calls add up to, by UTC month and provider."""
+    found = {}
+    for month in months:
+        bounds = vendor_bills.bounds_of(month)
+        rows = snapshot.by_series(Scope((LOCAL_ACCOUNT,)), *bounds, ("provider",))
+        sums: defaultdict[str, Figures] = defaultdict(Figures)
+        for row in rows:
+            sums[str(row.dimensions["provider"])] += row.figures
+        found[month] = dict(sums)
+    return found
 
 
 def _keys_in(

@@ -15,7 +15,7 @@ from alwrity_desktop.core.asking.answers import Answer, JsonValue, UnreadableBod
 from alwrity_desktop.core.asking.exchange import CutOffError, Line, Reply, Request
 from alwrity_desktop.core.asking.network import Network
 from alwrity_desktop.core.asking.refusals import SUCCESSES, TOKEN_REFUSED, asked_pause_s, refusal
-from alwrity_desktop.core.asking.tokens import TokenSource
+from alwrity_desktop.core.asking.tokens import BEARER, TokenForm, TokenSource
 from alwrity_desktop.core.domain.errors import (
     AskingError,
     AuthRefusedError,
@@ -61,6 +61,7 @@ class Asker:
         network: Network,
         account: str = "",
         is_loopback_allowed: bool = True,
+        token_form: TokenForm = BEARER,
     ) -> None:
         """Take the server's address and where the token comes from.
 
@@ -69,6 +70,7 @@ class Asker:
         """
         self.address = server_address(base_url, is_loopback_allowed=is_loopback_allowed)
         self._tokens = tokens
+        self._token_form = token_form
         self._network = network
         self._pauses = network.pauses
         self._account = account
@@ -171,6 +173,7 @@ class Asker:
                 body=question.body,
                 token=token,
                 until_s=question.until_s,
+                token_form=self._token_form,
             )
         )
 

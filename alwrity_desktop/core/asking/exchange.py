@@ -14,6 +14,7 @@ import httpx
 from alwrity_desktop.core.asking.addresses import Address
 from alwrity_desktop.core.asking.hosts import Host
 from alwrity_desktop.core.asking.network import Network
+from alwrity_desktop.core.asking.tokens import BEARER, TokenForm
 from alwrity_desktop.core.domain.errors import (
     AskingError,
     BrokenAnswerError,
@@ -46,6 +47,7 @@ class Request:
     token: str
     #: When to give up, in the pauses' seconds.
     until_s: float
+    token_form: TokenForm = BEARER
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,7 +159,7 @@ class Line:
             params=params or None,
             content=None if request.body is None else json.dumps(request.body),
             headers={
-                "Authorization": f"Bearer {request.token}",
+                **request.token_form.headers(request.token),
                 "Content-Type": "application/json",
                 # A small compressed body can be a huge one.
                 "Accept-Encoding": "identity",

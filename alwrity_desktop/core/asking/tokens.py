@@ -9,7 +9,7 @@ import re
 import shlex
 import signal
 from collections.abc import Callable, Sequence
-from typing import Final, Protocol
+from typing import Final, NamedTuple, Protocol
 
 from alwrity_desktop.core.asking.pauses import Pauses, RealPauses
 from alwrity_desktop.core.domain.errors import AuthRefusedError, PersonError
@@ -21,6 +21,23 @@ COMMAND_PAUSE_S: Final = 60.0
 _MAX_LINE_BYTES: Final = 65_536
 #: Nothing that could end a header line, or stand beside the token in it.
 _TOKEN: Final = re.compile(r"[\x21-\x7e]{1,16384}")
+
+
+class TokenForm(NamedTuple):
+    """In which header a server wants the token."""
+
+    header: str = "Authorization"
+    #: What stands before the token.
+    prefix: str = "Bearer "
+    #: Headers that the server wants beside it.
+    others: tuple[tuple[str, str], ...] = ()
+
+    def headers(self, token: str) -> dict[str, str]:
+        """Return the headers that carry *token*."""
+        return {self.header: f"{self.prefix}{token}", **dict(self.others)}
+
+
+BEARER: Final = TokenForm()
 
 
 class TokenSource(Protocol):

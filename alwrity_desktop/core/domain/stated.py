@@ -14,12 +14,16 @@ from alwrity_desktop.core.domain.providers import provider_of
 from alwrity_desktop.core.domain.report import Figures
 from alwrity_desktop.core.domain.statements import ALL_TIME, SUMMARY, Statement, StatementKind
 from alwrity_desktop.core.domain.sums import SlotSums
+from alwrity_desktop.core.domain.vendor_bills import VENDORS
 
 NOT_ITEMISED: Final = "not itemised"
 """The key of what is in a server's total and in none of the parts that it names."""
 
 PLATFORM: Final = "agent-billing"
 """The kind of accounts whose servers state sums of messages, and never single calls."""
+
+STATING_DAYS: Final = frozenset({PLATFORM, *VENDORS})
+"""The kinds of accounts whose servers state days, months and models, and never single calls."""
 
 _PARTS: Final = {
     "agent": StatementKind.AGENT,
@@ -75,7 +79,7 @@ def figures_of(statement: Statement) -> Figures:
 
 def of_account(kind: str, statements: Sequence[Statement], period: Period) -> Stated:
     """Return what the server of an account of a kind states of *period*."""
-    if kind == PLATFORM:
+    if kind in STATING_DAYS:
         return of_platform(statements, period)
     return of_periods(statements, period)
 

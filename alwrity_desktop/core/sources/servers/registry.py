@@ -8,7 +8,13 @@ from typing import TYPE_CHECKING, Final, cast
 if TYPE_CHECKING:
     from alwrity_desktop.core.sources.servers.base import ServerSource
 
-KINDS: Final = {"alwrity": "alwrity", "agent-billing": "agent_billing"}
+KINDS: Final = {
+    "alwrity": "alwrity",
+    "agent-billing": "agent_billing",
+    "openai-admin": "openai_admin",
+    "anthropic-admin": "anthropic_admin",
+    "openrouter": "openrouter",
+}
 """The module of each kind of account."""
 
 
