@@ -8,7 +8,6 @@ from pathlib import Path
 
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.budgets import Enforcement
-from alwrity_desktop.core.domain.periods import period_of
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS, LOCAL_ACCOUNT, Call
@@ -48,25 +47,24 @@ class ContextDoor:
             # It was put in place of another one meanwhile: what is there now lacks the calls.
             self._ledger().record(batch, self.price_book())
 
-    def are_booked(self, calls: Sequence[Call]) -> Sequence[bool]:
-        """Return for each call whether the gateway booked one of its identity before."""
-        return [source == SOURCE for source in self._ledger().sources_of(calls)]
-
     def standings(self) -> tuple[Standing, ...]:
         """Return the budgets that block, each as it stands now."""
         now_ms, zone = self._context.clock.now_ms(), self._context.timezone()
-        week_starts = self._context.settings.week_starts
-        found = []
         with self._ledger().snapshot() as snapshot:
-            budgets = [*snapshot.budgets(LOCAL_ACCOUNT), *snapshot.budgets(ALL_ACCOUNTS)]
-            for budget in budgets:
-                if budget.enforcement != Enforcement.BLOCK:
-                    continue
-                period = period_of(budget.period, now_ms, zone, week_starts=week_starts)
-                limit = snapshot.standing(budget, period)
-                span = (period.start_ms, period.end_ms)
-                found.append(Standing(budget, limit.used, *span, limit.resets_on))
-        return tuple(found)
+            found = snapshot.standings(now_ms, zone, self._context.settings.week_starts)
+        return tuple(
+            Standing(
+                each.budget,
+                each.limit.used,
+                each.period.start_ms,
+                each.period.end_ms,
+                each.limit.resets_on,
+            )
+            for each in found
+            if each.budget.enforcement == Enforcement.BLOCK
+            # The gateway's calls are this computer's own.
+            and each.budget.account in {LOCAL_ACCOUNT, ALL_ACCOUNTS}
+        )
 
     def price_book(self) -> PriceBook:
         """Return the prices; the same object as long as no own price changed."""

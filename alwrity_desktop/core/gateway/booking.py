@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import logging
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
-import msgspec
-
 from alwrity_desktop.core.domain.errors import AlwrityError
-from alwrity_desktop.core.domain.identity import group_of, is_loose, lone_identity
+from alwrity_desktop.core.domain.identity import lone_identity
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.usage import Call
 from alwrity_desktop.core.gateway.door import LedgerDoor, Standing
 from alwrity_desktop.core.gateway.spool import (
     DONE,
     Place,
-    Plan,
     Record,
     State,
     load_state,
@@ -52,7 +48,7 @@ class News:
 
 
 def own_identity(key: str) -> str:
-    """Return the identity of a call that no provider's id tells apart."""
+    """Return the identity of a call that the gateway passed on: no provider chose its *key*."""
     return lone_identity(SOURCE, key)
 
 
@@ -124,6 +120,7 @@ class Booker:
         return len(orphans), True
 
     def _book(self, records: Sequence[tuple[Record, Place]], newest: int) -> tuple[int, bool]:
+        """Book *records*; a crash before the end books them again, by the same identities."""
         if not records:
             return 0, False
         begun = dict(self._state.begun)
@@ -135,51 +132,14 @@ class Booker:
             else:
                 begun[record.key] = record.call
         if done:
-            self._door.book(self._as_planned(done, records[-1][1]))
+            self._door.book(tuple(done.values()))
         self._keep(State(records[-1][1], begun))
         remove_booked(self._folder, self._state, newest)
         return len(done), len(records) >= BATCH
 
     def _records(self, newest: int) -> list[tuple[Record, Place]]:
-        """Return the next records up to a segment: just those of the plan where there is one."""
-        plan = self._state.plan
-        most = BATCH if plan is None else sys.maxsize
-        return [
-            (record, place)
-            for record, place in read_records(self._folder, self._state.booked, newest, most)
-            if plan is None or place <= plan.end
-        ]
-
-    def _as_planned(self, done: dict[str, Call], end: Place) -> Sequence[Call]:
-        """Return the calls of a batch as they are booked, the same after a crash.
-
-        A call that comes with an id which another call had is booked by its own key.
-        """
-        plan = self._state.plan
-        if plan is None:
-            plan = Plan(end, self._reused(done))
-            self._keep(State(self._state.booked, self._state.begun, plan))
-        own = set(plan.own)
-        return [
-            msgspec.structs.replace(call, identity=own_identity(key)) if key in own else call
-            for key, call in done.items()
-        ]
-
-    def _reused(self, done: dict[str, Call]) -> tuple[str, ...]:
-        """Return the keys of the calls that came with an id which another call had."""
-        calls = list(done.values())
-        seen: set[str] = set()
-        reused = []
-        known = self._door.are_booked(calls)
-        for key, call, was_booked in zip(done, calls, known, strict=True):
-            if call.source != SOURCE:
-                # Told by a program, by an identity of its own making.
-                continue
-            name = group_of(call.identity) if is_loose(call) else call.identity
-            if was_booked or name in seen:
-                reused.append(key)
-            seen.add(name)
-        return tuple(reused)
+        """Return the next records up to a segment."""
+        return list(read_records(self._folder, self._state.booked, newest, BATCH))
 
     def _keep(self, state: State) -> None:
         save_state(self._folder, state)

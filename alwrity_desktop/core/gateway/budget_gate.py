@@ -170,11 +170,9 @@ class BudgetGate:
 
     @staticmethod
     def _concerns(standing: Standing, charge: Charge) -> bool:
-        budget = standing.budget
-        is_scope = budget.provider in {None, charge.provider} and budget.model in {
-            None,
-            charge.model,
-        }
+        is_scope = standing.budget.covers(
+            charge.account, charge.provider, charge.model, charge.project
+        )
         return is_scope and standing.start_ms <= charge.at_ms < standing.end_ms
 
     def _sums(self, charges: Iterable[Charge]) -> list[int]:

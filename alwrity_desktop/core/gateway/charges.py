@@ -9,7 +9,7 @@ import msgspec
 
 from alwrity_desktop.core.domain.budgets import Budget, LimitKind
 from alwrity_desktop.core.domain.price_book import PriceBook
-from alwrity_desktop.core.domain.usage import Call
+from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT, Call
 from alwrity_desktop.core.gateway.dialects.base import Asked, Route
 from alwrity_desktop.core.gateway.estimates import tokens_at_most
 
@@ -29,10 +29,12 @@ class Charge:
     #: None where the model has no price.
     cost_pico: int | None
     tokens: int
+    project: str = ""
+    account: str = LOCAL_ACCOUNT
 
     def taken_from(self, budget: Budget) -> int:
         """Return how much of *budget* the call takes, in the budget's unit."""
-        if budget.provider not in {None, self.provider} or budget.model not in {None, self.model}:
+        if not budget.covers(self.account, self.provider, self.model, self.project):
             return 0
         if budget.kind == LimitKind.COST:
             return self.cost_pico or 0
@@ -42,7 +44,15 @@ class Charge:
 def charge_of(call: Call, book: PriceBook) -> Charge:
     """Return what *call* took."""
     cost_pico = book.settle(call).cost_pico
-    return Charge(call.provider, call.model, call.occurred_at_ms, cost_pico, call.tokens)
+    return Charge(
+        call.provider,
+        call.model,
+        call.occurred_at_ms,
+        cost_pico,
+        call.tokens,
+        call.project,
+        call.account,
+    )
 
 
 def call_at_most(base: Call, route: Route, asked: Asked, size_bytes: int) -> Call:

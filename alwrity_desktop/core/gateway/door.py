@@ -35,10 +35,6 @@ class LedgerDoor(Protocol):
         """Book *calls* in one commit; those that are known already are not booked again."""
         ...
 
-    def are_booked(self, calls: Sequence[Call]) -> Sequence[bool]:
-        """Return for each call whether the gateway booked one of its identity before."""
-        ...
-
     def standings(self) -> tuple[Standing, ...]:
         """Return the budgets that block, each as it stands now."""
         ...

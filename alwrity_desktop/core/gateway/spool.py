@@ -47,21 +47,12 @@ class Place(msgspec.Struct, frozen=True, order=True):
     offset: int = 0
 
 
-class Plan(msgspec.Struct, frozen=True):
-    """What is about to be booked, so that it is booked the same way after a crash."""
-
-    end: Place
-    #: Keys of the calls whose provider's id was used before: they are booked by their own.
-    own: tuple[str, ...] = ()
-
-
 class State(msgspec.Struct, frozen=True):
     """How far the spool was booked."""
 
     booked: Place = Place()
     #: Calls that were begun before the place, and not done.
     begun: dict[str, Call] = {}
-    plan: Plan | None = None
 
 
 _ENCODER: Final = msgspec.msgpack.Encoder()

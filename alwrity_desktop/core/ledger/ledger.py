@@ -17,7 +17,6 @@ from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import CallPage, CallQuery, CallRow
 from alwrity_desktop.core.domain.server import ServerView
 from alwrity_desktop.core.domain.sums import Scope
-from alwrity_desktop.core.domain.usage import Call
 from alwrity_desktop.core.domain.tip_states import KeptTip
 from alwrity_desktop.core.ledger import (
     alerting,
@@ -34,7 +33,6 @@ from alwrity_desktop.core.ledger import (
 from alwrity_desktop.core.ledger.batches import Batch, BatchResult
 from alwrity_desktop.core.ledger.engine import open_engine, reading, sentences, writing
 from alwrity_desktop.core.ledger.intake import Intake
-from alwrity_desktop.core.ledger.matching import KnownCalls
 from alwrity_desktop.core.ledger.migrate import prepare
 from alwrity_desktop.core.ledger.snapshot import LedgerSnapshot
 from alwrity_desktop.core.ledger.writing import book_batch
@@ -64,13 +62,6 @@ class Ledger:
             if batch.account:
                 return server_booking.book(connection, batch, book, intake)
             return book_batch(connection, batch, book, intake)
-
-    def sources_of(self, calls: Sequence[Call]) -> tuple[str | None, ...]:
-        """Return for each of *calls* the source that it is booked by, None for unknown calls."""
-        with reading(self._engine) as connection:
-            known = KnownCalls(connection, calls)
-            matches = [known.find(call) for call in calls]
-            return tuple(match.call.source if match else None for match in matches)
 
     def cursors(self, source: str) -> dict[str, LogCursor]:
         """Return how far each log of *source* was read, by path."""

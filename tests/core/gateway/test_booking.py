@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Sequence
 from pathlib import Path
 
+import msgspec
 import pytest
 
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.errors import LedgerUnavailableError
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.usage import Call
-from alwrity_desktop.core.gateway.booking import Booker
+from alwrity_desktop.core.gateway.booking import Booker, own_identity
 from alwrity_desktop.core.gateway.door import Standing
 from alwrity_desktop.core.gateway.spool import BEGUN, DONE, Place, Record, SpoolWriter, load_state
 from alwrity_desktop.core.gateway_ledger import ContextDoor
@@ -52,10 +53,6 @@ class Broken:
     """A ledger that fails in a way that nobody thought of."""
 
     def book(self, calls: Sequence[Call]) -> None:
-        """Fail."""
-        raise ZeroDivisionError
-
-    def are_booked(self, calls: Sequence[Call]) -> Sequence[bool]:
         """Fail."""
         raise ZeroDivisionError
 
@@ -121,41 +118,13 @@ def test_that_ids_that_a_provider_reuses_swallow_no_call(context: Context, tmp_p
         writer = writer_in(tmp_path)
         booker = Booker(tmp_path, door, writer.place.segment)
         for number in range(100):
-            writer.append(Record(DONE, f"{run}-{number}", call("openai::chatcmpl-same")))
+            same = msgspec.structs.replace(
+                call(own_identity(f"{run}-{number}")), response_id="chatcmpl-the-same-each-time"
+            )
+            writer.append(Record(DONE, f"{run}-{number}", same))
         assert book_all(booker) == 100
         writer.close()
     assert len(booked_calls(context)) == 300
-    context.close()
-
-
-def test_that_a_message_without_request_id_is_reused_as_well(
-    context: Context, tmp_path: Path
-) -> None:
-    writer = writer_in(tmp_path)
-    for number in range(5):
-        writer.append(Record(DONE, f"k{number}", call("anthropic:msg_same:")))
-    assert book_all(Booker(tmp_path, ContextDoor(context), writer.place.segment)) == 5
-    writer.close()
-    assert len(booked_calls(context)) == 5
-    context.close()
-
-
-def test_that_a_call_that_a_log_brought_too_is_one(context: Context, tmp_path: Path) -> None:
-    door = ContextDoor(context)
-    logged = Call(
-        identity="anthropic:msg_1:req_1",
-        occurred_at_ms=1_795_000_000_000,
-        source="claude-code",
-        provider="anthropic",
-        model="claude-sonnet-4-5",
-        input_tokens=10,
-    )
-    door.book([logged])
-    writer = writer_in(tmp_path)
-    writer.append(Record(DONE, "k", call("anthropic:msg_1:req_1", 10)))
-    book_all(Booker(tmp_path, door, writer.place.segment))
-    writer.close()
-    assert len(booked_calls(context)) == 1
     context.close()
 
 
@@ -168,13 +137,12 @@ def test_that_a_batch_is_booked_once_however_its_booking_ends(
     booker = Booker(tmp_path, door, writer.place.segment)
     book_all(booker)
     for number in range(50):
-        writer.append(Record(DONE, f"k{number}", call(f"openai::id-{number % 40}")))
+        writer.append(Record(DONE, f"k{number}", call(own_identity(f"k{number}"))))
     door.when = when
     with pytest.raises(KeyboardInterrupt):
         booker.step(ALL)
-    # What came after the batch, and had the same ids, is no copy of it.
     for number in range(10):
-        writer.append(Record(DONE, f"late{number}", call(f"openai::id-{number}")))
+        writer.append(Record(DONE, f"late{number}", call(own_identity(f"late{number}"))))
     writer.close()
     door.when = ""
     restarted(tmp_path, door)
