@@ -13,7 +13,7 @@ import msgspec
 from alwrity_desktop.core.domain.errors import PersonError, WorldError
 from alwrity_desktop.core.domain.identity import lone_identity
 from alwrity_desktop.core.domain.providers import provider_of
-from alwrity_desktop.core.domain.row_identity import RowKeys
+from alwrity_desktop.core.domain.row_identity import RowKeys, is_weak
 from alwrity_desktop.core.domain.table_mapping import (
     COUNT_FIELDS,
     TOKEN_FIELDS,
@@ -135,8 +135,9 @@ def _call(row: Row, mapping: TableMapping, keys: RowKeys, latest_ms: int) -> Cal
     requests, images, pages = units
     cost = cost_pico_of(cells.get("cost", ""), mapping)
     facts = (at_ms, provider, model, given, read, write, output, *units, cost)
+    name = name_of(cells.get("id", ""))
     call = Call(
-        identity=lone_identity(SOURCE, keys.key(name_of(cells.get("id", "")), facts)),
+        identity=lone_identity(SOURCE, keys.key(name, facts)),
         occurred_at_ms=at_ms,
         source=SOURCE,
         provider=provider,
@@ -156,6 +157,7 @@ def _call(row: Row, mapping: TableMapping, keys: RowKeys, latest_ms: int) -> Cal
         agent=name_of(cells.get("agent", "")),
         conversation=name_of(cells.get("conversation", "")),
         endpoint=name_of(cells.get("endpoint", "")),
+        response_id="" if is_weak(name) else name,
     )
     if call.tokens > MAX_TOKENS_PER_CALL:
         raise CellError(base.ABSURD_COUNT)

@@ -51,6 +51,7 @@ def test_that_a_row_is_a_call(tmp_path: Path) -> None:
             cache_read_tokens=400,
             output_tokens=50,
             reported_cost_pico=12_500_000_000,
+            response_id="req-0000000001",
         )
     ]
 
@@ -122,6 +123,9 @@ def test_that_rows_without_an_id_that_say_the_same_are_all_counted(tmp_path: Pat
 
 
 def test_that_ids_in_sequence_of_two_exports_swallow_no_call(tmp_path: Path) -> None:
+    (call,) = rows(table(tmp_path, line(identity="1")))
+    assert isinstance(call, Call)
+    assert call.response_id == ""
     january = identities(table(tmp_path, line(identity="1", tokens="500")))
     february = identities(table(tmp_path, line(identity="1", tokens="600"), name="b.csv"))
     assert january != february

@@ -236,6 +236,8 @@ class _Teller:
             conversation=(row.session_id or "")[:_MAX_TEXT],
             endpoint=(row.call_type or "")[:_MAX_TEXT],
             reported_cost_pico=_cost(row),
+            # An answer from LiteLLM's own cache bears the id of the one that was kept.
+            response_id="" if _is_kept(row) else (row.request_id or "")[:_MAX_TEXT],
         )
 
 
@@ -246,9 +248,13 @@ def _project(row: _Row, metadata: _Metadata) -> str:
 
 def _cost(row: _Row) -> int | None:
     """Return what the row cost: nothing for LiteLLM's own cache, and 0 is unknown elsewhere."""
-    if str(row.cache_hit).lower() == "true":
+    if _is_kept(row):
         return 0
     return None if row.spend is None else cost_pico(row.spend)
+
+
+def _is_kept(row: _Row) -> bool:
+    return str(row.cache_hit).lower() == "true"
 
 
 def _details(metadata: _Metadata) -> tuple[int, int, int]:
