@@ -13,10 +13,11 @@ from alwrity_desktop.ui.translation import QT_TRANSLATE_NOOP
 
 OK: Final = "ok"
 REFUSED: Final = "auth"
+STALE: Final = "stale"
 
 KIND_ICONS: Final = {"sample": "flask-conical", "all": "layers"}
 _STATE_ICONS: Final = {
-    "stale": "clock",
+    STALE: "clock",
     REFUSED: "key-round",
     "offline": "wifi-off",
     "error": "circle-x",
@@ -131,6 +132,9 @@ def stale_sentence(report: Report) -> str:
     """Return why the figures are old where a person cannot mend it, "" when they are not."""
     server = report.server
     if server is None or server.state in {OK, REFUSED}:
+        return ""
+    if server.state == STALE and not server.trouble:
+        # Nothing went wrong: nobody has asked for a while.
         return ""
     why = server.trouble or _tr("{name} cannot be reached.").format(name=report.account.label)
     if server.last_sync_ms is None:

@@ -196,11 +196,11 @@ def state_of(report: Report) -> State:
     worst = worst_limit(report)
     if report.status == Status.LIMIT_REACHED:
         return State("danger", _tr("Limit reached"), _reason(worst))
-    if report.health.status == HealthStatus.FAILED:
-        return State("danger", _tr("Failed"), report.health.reason)
     server = _server_state(report)
     if server is not None and server.tone == "danger":
         return server
+    if report.health.status == HealthStatus.FAILED:
+        return State("danger", _tr("Failed"), report.health.reason)
     if report.status == Status.WARNING:
         return State("warning", _tr("Warning"), _reason(worst))
     if server is not None:

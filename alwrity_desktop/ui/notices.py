@@ -71,6 +71,10 @@ class NoticeBar(QWidget):
         """The sentences that stand, newest last."""
         return tuple(notice.sentence for notice in self._notices.values())
 
+    def holds(self, topic: str) -> bool:
+        """Return whether a notice stands for *topic*."""
+        return topic in self._notices
+
     def post(self, topic: str, notice: Notice) -> None:
         """Let *notice* stand for *topic*."""
         self._notices.pop(topic, None)

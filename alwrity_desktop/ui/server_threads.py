@@ -81,15 +81,21 @@ class PollLoop:
             self._listen()
             results = self.polls.step(self._now(), self._context.clock.now_ms())
         except AlwrityError as error:
-            self._post(Failed(Topic.SERVER, str(error)))
+            self._tell(Failed(Topic.SERVER, str(error)))
             return False
         except Exception as error:  # noqa: BLE001 - our bug must not end the thread unseen
-            self._post(Crashed(stack_of(error)))
+            self._tell(Crashed(stack_of(error)))
             return False
         self._note_next()
         if results and not self._is_stopping:
             self._post(Synced(results))
         return True
+
+    def _tell(self, trouble: Failed | Crashed) -> None:
+        """Say that nothing came of what was asked, and why."""
+        if not self._is_stopping:
+            self._post(Synced(()))
+            self._post(trouble)
 
     def _listen(self) -> None:
         """Listen to the servers' own news; what they tell only hastens the next question."""

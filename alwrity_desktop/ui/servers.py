@@ -57,7 +57,7 @@ class Servers(QObject):
         self._is_hidden = False
         self._is_paused = False
         self._asked_for: set[str] = set()
-        self._told = ""
+        self._told = ("", "")
         self.states: tuple[AccountState, ...] = ()
 
     @property
@@ -144,7 +144,7 @@ class Servers(QObject):
                 self._on_synced(results)
             case events.AccountKept(name, _, is_new):
                 self.dialog_wanted.emit(event)
-                self._told = ""
+                self.tell_again()
                 self.refresh(name)
                 if is_new:
                     self.connected.emit(name)
@@ -163,6 +163,8 @@ class Servers(QObject):
             if result.name in self._asked_for:
                 self._tell_unread(result)
             self._asked_for.discard(result.name)
+        if not results:
+            self._asked_for.clear()
         self._window.notices.clear(events.Topic.SERVER)
         self.start()
 
@@ -176,22 +178,23 @@ class Servers(QObject):
         self._window.notices.post(_UNREAD, Notice("warning", sentence))
 
     def show_trouble(self, report: Report) -> None:
-        """Say above the figures why they are old, once for each reason."""
+        """Say above the figures why they are old; not again what was dismissed."""
         refused = account_text.refused_sentence(report)
         sentence = refused or account_text.stale_sentence(report)
-        if sentence == self._told:
-            return
-        self._told = sentence
+        notices = self._window.notices
+        told, state = self._told, "" if report.server is None else report.server.state
+        self._told = (report.account.name, state)
         if not sentence:
-            self._window.notices.clear(_TROUBLE)
+            notices.clear(_TROUBLE)
+        elif (told == self._told and not notices.holds(_TROUBLE)) or sentence in notices.sentences:
+            """It was dismissed, or stands there."""
         elif refused:
             action = self.tr("Enter a new token…")
-            self._window.notices.post(_TROUBLE, Notice("danger", sentence, action, ENTER_TOKEN))
+            notices.post(_TROUBLE, Notice("danger", sentence, action, ENTER_TOKEN))
         else:
-            notice = Notice("neutral", sentence, self.tr("Ask again"), "retry")
-            self._window.notices.post(_TROUBLE, notice)
+            notices.post(_TROUBLE, Notice("neutral", sentence, self.tr("Ask again"), "retry"))
 
     @Slot()
     def tell_again(self) -> None:
         """Let the next report say its trouble anew: its button was pressed, nothing mended yet."""
-        self._told = ""
+        self._told = ("", "")

@@ -51,6 +51,7 @@ def test_that_a_server_that_is_away_leaves_its_figures_with_their_age() -> None:
     away = in_state("offline", trouble="localhost:8000 cannot be reached.")
     assert account_text.stale_sentence(away) == said
     assert not account_text.stale_sentence(in_state("ok"))
+    assert not account_text.stale_sentence(in_state("stale"))
 
 
 @pytest.mark.parametrize(

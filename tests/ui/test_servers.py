@@ -142,6 +142,8 @@ def test_that_a_dismissed_banner_stays_away_until_something_changes(
     show_account(desk, qtbot, "work")
     qtbot.waitUntil(lambda: bool(desk.window.notices.sentences))
     desk.window.notices._dismiss()
+    later = builders_servers.a_server(state="offline", trouble="localhost is left alone.")
+    desk.context.desk.reports["work"] = builders_servers.a_server_report(server=later)
     asked = len(desk.context.questions)
     desk.controller.ask_report()
     qtbot.waitUntil(lambda: len(desk.context.questions) > asked)
