@@ -11,7 +11,7 @@ from alwrity_desktop.cli.parsing import Arguments, Parser
 from alwrity_desktop.cli.session import Session
 from alwrity_desktop.cli.words import PROGRAM, percent, plain, print_document, table
 from alwrity_desktop.core.documents import budget_document, limit_document
-from alwrity_desktop.core.domain.budgets import Budget, Enforcement, Limit, LimitKind
+from alwrity_desktop.core.domain.budgets import OWN_PERIOD, Budget, Enforcement, Limit, LimitKind
 from alwrity_desktop.core.domain.errors import NotFoundError, UsageError
 from alwrity_desktop.core.domain.money import MAX_COST_PICO, pico_from_usd
 from alwrity_desktop.core.domain.words import UNKNOWN, amount_words, name_words
@@ -20,11 +20,12 @@ from alwrity_desktop.core.results import PeriodChoice
 if TYPE_CHECKING:
     from alwrity_desktop.core.context import Context
 
-PERIODS: Final = ("day", "week", "month", "year")
+PERIODS: Final = ("day", "week", "month", "year", OWN_PERIOD)
 MAX_COUNT: Final = 10**15
 MAX_NAME: Final = 80
 
 _MAX_THRESHOLD: Final = 1000
+_REPORTED_IN: Final = {"day": "today", OWN_PERIOD: "month"}
 
 
 def configure(parser: Parser) -> None:
@@ -36,6 +37,7 @@ def configure(parser: Parser) -> None:
         (
             "budget set --limit 150 --period month",
             "budget set --kind tokens --limit 44000000 --provider anthropic",
+            "budget set --limit 20 --project notes --period week --enforce block",
             "budget list --json",
             "budget remove 2",
         ),
@@ -89,17 +91,21 @@ def _configure_set(parser: Parser) -> None:
         help="cost (default), calls or tokens",
     )
     parser.add_argument(
-        "--period", choices=PERIODS, default="month", help="how long it lasts (default: month)"
+        "--period",
+        choices=PERIODS,
+        default="month",
+        help="how long it lasts (default: month); own is the account's billing period",
     )
     parser.add_argument("--provider", metavar="P", help="only the calls of this provider")
     parser.add_argument("--model", metavar="M", help="only the calls of this model")
+    parser.add_argument("--project", metavar="P", help="only the calls of this project")
     parser.add_argument("--name", metavar="TEXT", help="what it is called in lists and alerts")
     parser.add_argument(
         "--enforce",
         choices=[each.value for each in Enforcement],
         default=Enforcement.WARN.value,
         metavar="E",
-        help="warn (default), or block: asked for, but logs can only be read, not stopped",
+        help="warn (default), or block: calls through the gateway are refused when it is used up",
     )
     parser.add_argument(
         "--thresholds", type=_thresholds, metavar="P,P", help="percents (default: 80,90,100)"
@@ -118,16 +124,13 @@ def _thresholds(text: str) -> tuple[int, ...]:
 
 
 def _set(arguments: Arguments, session: Session, context: Context) -> int:
-    kind, provider, model = (
-        LimitKind(arguments.kind),
-        _name(arguments.provider),
-        _name(arguments.model),
-    )
+    kind = LimitKind(arguments.kind)
+    provider, model, project = map(_name, (arguments.provider, arguments.model, arguments.project))
     provider = None if provider is None else provider.lower()
     budget = context.set_budget(
         Budget(
             id=0,
-            name=_name(arguments.name) or _default_name(kind, provider, model),
+            name=_name(arguments.name) or _default_name(kind, provider, model or project),
             kind=kind,
             limit=_limit(arguments.limit, kind),
             period=arguments.period,
@@ -136,6 +139,7 @@ def _set(arguments: Arguments, session: Session, context: Context) -> int:
             model=model,
             enforcement=Enforcement(arguments.enforce),
             thresholds=arguments.thresholds or session.settings.thresholds,
+            project=project,
         )
     )
     limits = _limits(context, budget.account, {budget.period})
@@ -157,8 +161,8 @@ def _name(text: str | None) -> str | None:
     return name or None
 
 
-def _default_name(kind: LimitKind, provider: str | None, model: str | None) -> str:
-    of = model or (provider.capitalize() if provider else None)
+def _default_name(kind: LimitKind, provider: str | None, narrower: str | None) -> str:
+    of = narrower or (provider.capitalize() if provider else None)
     return f"{of} {kind.value}" if of else kind.value
 
 
@@ -188,7 +192,7 @@ def _limits(context: Context, account: str, periods: set[str]) -> dict[int, Limi
     """Return how the budgets stand in the present period of each kind, by their numbers."""
     found: dict[int, Limit] = {}
     for period in sorted(periods):
-        choice = PeriodChoice("today" if period == "day" else period)
+        choice = PeriodChoice(_REPORTED_IN.get(period, period))
         for limit in context.report(account, choice, ()).limits:
             if limit.budget_id is not None and limit.period == period:
                 found[limit.budget_id] = limit
@@ -229,6 +233,8 @@ def _row(budget: Budget, limit: Limit | None) -> tuple[str, ...]:
 
 def _scope(budget: Budget) -> str:
     parts = [part for part in (budget.provider, budget.model) if part]
+    if budget.project:
+        parts.append(f"project {budget.project}")
     return " ".join(parts) or "all calls"
 
 
@@ -240,9 +246,12 @@ def _sentence(budget: Budget, limit: Limit | None) -> str:
         used = f" Used so far: {amount_words(limit.used, limit.kind)} ({percent(limit.percent)})."
     blocks = ""
     if budget.enforcement is Enforcement.BLOCK:
-        blocks = " It warns: calls that are read from logs have been made and cannot be blocked."
+        blocks = (
+            " It blocks calls through the gateway; it warns of what is read from logs, which has"
+            " been made already."
+        )
     return plain(
         f"Budget {budget.id}, {name_words(budget.name)}: "
-        f"{amount_words(budget.limit, budget.kind)}{unit} a {budget.period} "
+        f"{amount_words(budget.limit, budget.kind)}{unit} a {budget.period_name} "
         f"for {_scope(budget)}, warns at {marks}.{used}{blocks}"
     )

@@ -137,6 +137,7 @@ def limit_document(limit: Limit) -> Document:
         "resets_on": limit.resets_on or None,
         "provider": limit.provider,
         "model": limit.model,
+        "project": limit.project,
         "budget": limit.budget_id,
         "enforce": limit.enforcement.value,
         "thresholds": list(limit.thresholds),
@@ -336,6 +337,7 @@ def budget_document(budget: Budget) -> Document:
         "period": budget.period,
         "provider": budget.provider,
         "model": budget.model,
+        "project": budget.project,
         "enforce": budget.enforcement.value,
         "thresholds": list(budget.thresholds),
     }

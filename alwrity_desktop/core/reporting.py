@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from alwrity_desktop.core import health_facts, server_reporting
 from alwrity_desktop.core.domain import breakdown, periods, stated
 from alwrity_desktop.core.domain.alerts import Alert
-from alwrity_desktop.core.domain.budgets import Budget, Limit
+from alwrity_desktop.core.domain.budgets import OWN_PERIOD, Budget, Limit
 from alwrity_desktop.core.domain.dimensions import DIMENSIONS, SERIES_DIMENSIONS
 from alwrity_desktop.core.domain.errors import UsageError
 from alwrity_desktop.core.domain.health import Health, overall_health
@@ -251,10 +251,11 @@ class _Gathering:
         question, own = self._question, self._period
         kind = _BUDGET_PERIOD_OF.get(own.kind, own.kind)
         # The person's own months are the calendar's, whatever the server's are.
-        if budget.period != kind or own.billing_period:
+        is_own = budget.period == OWN_PERIOD and bool(own.billing_period)
+        if not is_own and (budget.period != kind or own.billing_period):
             at_ms = max(own.start_ms, min(self._now_ms, own.end_ms - 1))
-            own = periods.period_of(
-                budget.period, at_ms, question.timezone, week_starts=question.week_starts
+            own = self._snapshot.budget_period(
+                budget, at_ms, question.timezone, question.week_starts
             )
         silent = next((one for one in self._silent if one.name == budget.account), None)
         if silent is None:

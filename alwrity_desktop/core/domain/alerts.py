@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from alwrity_desktop.core.domain.budgets import Limit, LimitKind, has_reached
+from alwrity_desktop.core.domain.budgets import OWN_PERIOD, Limit, LimitKind, has_reached
 from alwrity_desktop.core.domain.words import amount_words, name_words
 
 
@@ -56,6 +56,7 @@ _PERIOD_ADJECTIVES: Final = {
     "week": "weekly",
     "month": "monthly",
     "year": "yearly",
+    OWN_PERIOD: "billing period's",
 }
 
 

@@ -6,11 +6,17 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS
+
 DEFAULT_THRESHOLDS: Final = (80, 90, 100)
 """Percent of a limit at which an alert is born."""
 
 WARNING_PERCENT: Final = 80
 REACHED_PERCENT: Final = 100
+
+
+OWN_PERIOD: Final = "own"
+"""The billing period of a server's account, or the calendar's month where there is none."""
 
 
 class LimitKind(StrEnum):
@@ -45,8 +51,9 @@ class Budget:
     kind: LimitKind
     #: Pico-dollars for cost, else a count.
     limit: int
-    #: "day", "week", "month" or "year".
+    #: "day", "week", "month", "year" or "own".
     period: str
+    #: An account, or "all" for all of them together.
     account: str = "local"
     provider: str | None = None
     model: str | None = None
@@ -54,13 +61,30 @@ class Budget:
     thresholds: tuple[int, ...] = DEFAULT_THRESHOLDS
     #: Raised by each change of the limit; a new revision arms the thresholds again.
     revision: int = 1
+    project: str | None = None
 
     @property
     def scope(self) -> str:
-        """What the budget covers: "account", "provider" or "model"."""
+        """What the budget covers: "account", "provider", "project" or "model"."""
         if self.model is not None:
             return "model"
+        if self.project is not None:
+            return "project"
         return "account" if self.provider is None else "provider"
+
+    @property
+    def period_name(self) -> str:
+        """What the period is called in a sentence."""
+        return "billing period" if self.period == OWN_PERIOD else self.period
+
+    def covers(self, account: str, provider: str, model: str, project: str) -> bool:
+        """Return whether a call of that account, provider, model and project counts for it."""
+        return (
+            self.account in {account, ALL_ACCOUNTS}
+            and self.provider in {None, provider}
+            and self.model in {None, model}
+            and self.project in {None, project}
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +102,7 @@ class Limit:
     status: Status
     #: "budget" for the person's own, else the server that set it.
     origin: str
-    #: "day", "week", "month" or "year".
+    #: "day", "week", "month", "year" or "own".
     period: str
     #: First day after the period, ISO; "" where nobody knows when it begins anew.
     resets_on: str
@@ -89,6 +113,7 @@ class Limit:
     thresholds: tuple[int, ...] = DEFAULT_THRESHOLDS
     #: Whose limit it is.
     account: str = ""
+    project: str | None = None
 
 
 def has_reached(used: int, limit: int, threshold_percent: int) -> bool:

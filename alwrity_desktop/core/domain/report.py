@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from alwrity_desktop.core.domain.alerts import Alert
-from alwrity_desktop.core.domain.budgets import Limit, Status
+from alwrity_desktop.core.domain.budgets import OWN_PERIOD, Limit, Status
 from alwrity_desktop.core.domain.disagreements import Disagreement
 from alwrity_desktop.core.domain.forecast import Forecast
 from alwrity_desktop.core.domain.health import Health
@@ -273,12 +273,16 @@ class Report:
             for limit in self.limits
             if limit.scope == "account"
             and limit.kind == "cost"
-            and limit.period == self.period.kind
+            and self._is_of_period(limit)
             and limit.account in {"", self.account.name}
         ]
         if self.period.billing_period:
             costs.sort(key=lambda limit: limit.budget_id is not None)
         return next(iter(costs), None)
+
+    def _is_of_period(self, limit: Limit) -> bool:
+        kind = "month" if limit.period == OWN_PERIOD else limit.period
+        return kind == self.period.kind
 
 
 @dataclass(frozen=True, slots=True)

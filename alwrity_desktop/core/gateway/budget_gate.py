@@ -194,7 +194,7 @@ def _used_up(standing: Standing, spent: int, held: int) -> Refusal:
     if spent >= budget.limit:
         sentence = (
             f'The budget "{budget.name}" is used up: {used} of {limit} for the'
-            f" {budget.period}. It resets on {standing.resets_on}; raising it lets calls pass."
+            f" {budget.period_name}. It resets on {standing.resets_on}; raising it lets calls pass."
         )
         return Refusal(TOO_MANY, sentence, "budget_exceeded", details)
     waiting = amount_words(held, budget.kind)

@@ -17,7 +17,7 @@ from alwrity_desktop.core.domain.alerts import (
     threshold_words,
     unpriced_words,
 )
-from alwrity_desktop.core.domain.budgets import Budget, Limit
+from alwrity_desktop.core.domain.budgets import OWN_PERIOD, Budget, Limit
 from alwrity_desktop.core.domain.periods import Period, period_of
 from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS, Call
 from alwrity_desktop.core.ledger import budget_rows
@@ -57,7 +57,7 @@ def cross_thresholds(connection: Connection, batch: Batch, touched: Iterable[Cal
         for budget, made_at_ms in budget_rows.load(connection, account):
             last_ms = max((span.last_ms for span in _covered(budget, spans)), default=0)
             is_silent = batch.is_first_read and last_ms < made_at_ms
-            for period in _periods(budget, made_at_ms, spans, batch):
+            for period in _periods(connection, (budget, made_at_ms), spans, batch):
                 limit = budget_rows.standing(connection, budget, period)
                 alerts += raise_passed(connection, batch.now_ms, budget, limit, period, is_silent)
     return alerts
@@ -67,7 +67,7 @@ def check_budget(
     connection: Connection, budget: Budget, now_ms: int, timezone: str, week_starts: str
 ) -> list[Alert]:
     """Raise, in silence, the alerts that a budget just set is due for the present period."""
-    period = period_of(budget.period, now_ms, timezone, week_starts=week_starts)
+    period = budget_rows.present_period(connection, budget, now_ms, timezone, week_starts)
     limit = budget_rows.standing(connection, budget, period)
     return raise_passed(connection, now_ms, budget, limit, period, is_silent=True)
 
@@ -98,11 +98,23 @@ def _covered(budget: Budget, spans: dict[tuple[str, str, str], _Span]) -> list[_
 
 
 def _periods(
-    budget: Budget, made_at_ms: int, spans: dict[tuple[str, str, str], _Span], batch: Batch
+    connection: Connection,
+    made: tuple[Budget, int],
+    spans: dict[tuple[str, str, str], _Span],
+    batch: Batch,
 ) -> Iterator[Period]:
-    """Yield the periods that the calls fall into, from the one in which the budget was made."""
+    """Yield the periods that the calls fall into, from the one in which the budget was made.
+
+    Of billing periods only the present one: the server says of no other where it began.
+    """
+    budget, made_at_ms = made
     covered = _covered(budget, spans)
     if not covered:
+        return
+    if budget.period == OWN_PERIOD:
+        yield budget_rows.present_period(
+            connection, budget, batch.now_ms, batch.timezone, batch.week_starts
+        )
         return
     last_ms = max(span.last_ms for span in covered)
     at_ms = max(made_at_ms, min(span.first_ms for span in covered))

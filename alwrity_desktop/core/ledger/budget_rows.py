@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.budgets import (
+    OWN_PERIOD,
     Budget,
     Enforcement,
     Limit,
@@ -16,12 +18,26 @@ from alwrity_desktop.core.domain.budgets import (
     status_of,
 )
 from alwrity_desktop.core.domain.errors import NotFoundError
-from alwrity_desktop.core.domain.periods import Period
+from alwrity_desktop.core.domain.periods import Period, period_of
+from alwrity_desktop.core.domain.server_limits import billing_period
+from alwrity_desktop.core.domain.sums import Scope
 from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS
+from alwrity_desktop.core.ledger import overlap_rows, server_rows
 from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS
 
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A budget, its present period, and how it stands in it."""
+
+    budget: Budget
+    period: Period
+    limit: Limit
+
+
 _COLUMNS: Final = (
-    "account, name, kind, limit_value, period, provider, model, enforcement, thresholds, revision"
+    "account, name, kind, limit_value, period, provider, model, project, enforcement, thresholds,"
+    " revision"
 )
 
 _USED: Final = {
@@ -55,6 +71,7 @@ def _budget(row: dict[str, object]) -> Budget:
         enforcement=Enforcement(str(row["enforcement"])),
         thresholds=thresholds,
         revision=row["revision"],  # type: ignore[arg-type]
+        project=row["project"],  # type: ignore[arg-type]
     )
 
 
@@ -73,6 +90,7 @@ def save(connection: Connection, budget: Budget, now_ms: int) -> Budget:
         budget.period,
         budget.provider,
         budget.model,
+        budget.project,
         budget.enforcement,
         ",".join(str(threshold) for threshold in budget.thresholds),
     )
@@ -81,14 +99,15 @@ def save(connection: Connection, budget: Budget, now_ms: int) -> Budget:
             raise NotFoundError(f"There is no budget {budget.id}.")
         query = (
             f"INSERT INTO budgets ({_COLUMNS}, created_at_ms)"  # noqa: S608 - constants
-            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) RETURNING id"
+            " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) RETURNING id"
         )
         saved_id = connection.exec_driver_sql(query, (*values, now_ms)).scalar_one()
     else:
         is_rearmed = (known.limit, known.thresholds) != (budget.limit, budget.thresholds)
         query = (
             "UPDATE budgets SET account = ?, name = ?, kind = ?, limit_value = ?, period = ?,"
-            " provider = ?, model = ?, enforcement = ?, thresholds = ?, revision = revision + ?"
+            " provider = ?, model = ?, project = ?, enforcement = ?, thresholds = ?,"
+            " revision = revision + ?"
             " WHERE id = ? RETURNING id"
         )
         parameters = (*values, int(is_rearmed), known.id)
@@ -102,10 +121,13 @@ def _find(connection: Connection, budget: Budget) -> Budget | None:
     def matches(known: Budget) -> bool:
         if budget.id:
             return known.id == budget.id
-        scope = (known.provider, known.model, known.kind, known.period)
-        return scope == (budget.provider, budget.model, budget.kind, budget.period)
+        return _scope(known) == _scope(budget)
 
     return next((known for known, _ in load(connection, budget.account) if matches(known)), None)
+
+
+def _scope(budget: Budget) -> tuple[object, ...]:
+    return budget.provider, budget.model, budget.project, budget.kind, budget.period
 
 
 def remove(connection: Connection, account: str, budget_id: int) -> None:
@@ -115,26 +137,38 @@ def remove(connection: Connection, account: str, budget_id: int) -> None:
         raise NotFoundError(f"There is no budget {budget_id}.")
 
 
+def present_period(
+    connection: Connection, budget: Budget, at_ms: int, timezone: str, week_starts: str
+) -> Period:
+    """Return the period of *budget* that holds an instant.
+
+    Its account's own one is the server's, and the calendar's month where the server has none.
+    """
+    if budget.period != OWN_PERIOD:
+        return period_of(budget.period, at_ms, timezone, week_starts=week_starts)
+    facts, _ = server_rows.facts(connection, budget.account)
+    return billing_period(facts, at_ms, timezone) or period_of("month", at_ms, timezone)
+
+
+def standings(
+    connection: Connection, now_ms: int, timezone: str, week_starts: str
+) -> list[Standing]:
+    """Return how all budgets of all accounts stand now."""
+    query = "SELECT DISTINCT account FROM budgets ORDER BY 1"
+    found = []
+    for (account,) in connection.exec_driver_sql(query).all():
+        for budget, _ in load(connection, account):
+            period = present_period(connection, budget, now_ms, timezone, week_starts)
+            found.append(Standing(budget, period, standing(connection, budget, period)))
+    return found
+
+
 def standing(connection: Connection, budget: Budget, period: Period) -> Limit:
-    """Return how *budget* stands in *period*, from the rollups."""
-    high, low = _USED[budget.kind]
-    query = (
-        f"SELECT coalesce({high}, 0), coalesce({low}, 0) FROM rollups r"  # noqa: S608
-        " CROSS JOIN series s ON s.id = r.series_id WHERE r.quarter >= ? AND r.quarter < ?"
-        f" AND ? IN (s.account, '{ALL_ACCOUNTS}') AND (? IS NULL OR s.provider = ?)"
-        " AND (? IS NULL OR s.model = ?)"
-    )
-    parameters = (
-        period.start_ms // QUARTER_MS,
-        -(-period.end_ms // QUARTER_MS),
-        budget.account,
-        budget.provider,
-        budget.provider,
-        budget.model,
-        budget.model,
-    )
-    micro, rest = connection.exec_driver_sql(query, parameters).one()
-    used = micro * PICO_PER_MICRO + rest
+    """Return how *budget* stands in *period*, from the rollups.
+
+    In a server's billing period stand the calls that the server booked to it.
+    """
+    used = _used(connection, budget, period)
     return Limit(
         name=budget.name,
         scope=budget.scope,
@@ -152,4 +186,45 @@ def standing(connection: Connection, budget: Budget, period: Period) -> Limit:
         enforcement=budget.enforcement,
         thresholds=budget.thresholds,
         account=budget.account,
+        project=budget.project,
     )
+
+
+def _used(connection: Connection, budget: Budget, period: Period) -> int:
+    high, low = _USED[budget.kind]
+    key = period.billing_period
+    bounds = (0, 1 << 52) if key else (period.start_ms, period.end_ms)
+    conditions = ["r.quarter >= ?", "r.quarter < ?"]
+    parameters: list[object] = [bounds[0] // QUARTER_MS, -(-bounds[1] // QUARTER_MS)]
+    account = None if budget.account == ALL_ACCOUNTS else budget.account
+    for name, value in (
+        ("account", account),
+        ("billing_period", key or None),
+        ("provider", budget.provider),
+        ("model", budget.model),
+        ("project", budget.project),
+    ):
+        if value is not None:
+            conditions.append(f"s.{name} = ?")
+            parameters.append(value)
+    query = (
+        f"SELECT coalesce({high}, 0), coalesce({low}, 0) FROM rollups r"  # noqa: S608 - our names
+        f" CROSS JOIN series s ON s.id = r.series_id WHERE {' AND '.join(conditions)}"
+    )
+    micro, rest = connection.exec_driver_sql(query, tuple(parameters)).one()
+    return int(micro * PICO_PER_MICRO + rest) - _twice(connection, budget, period)
+
+
+def _twice(connection: Connection, budget: Budget, period: Period) -> int:
+    """Return what a budget of all accounts would count twice of calls that two of them have."""
+    if budget.account != ALL_ACCOUNTS or not overlap_rows.are_there(connection):
+        return 0
+    accounts = connection.exec_driver_sql("SELECT DISTINCT account FROM series")
+    scope = Scope(tuple(row[0] for row in accounts))
+    bounds = (period.start_ms // QUARTER_MS, -(-period.end_ms // QUARTER_MS))
+    used = 0
+    for one in overlap_rows.load(connection, scope, *bounds):
+        places = (str(one.dimensions[name]) for name in ("provider", "model", "project"))
+        if budget.covers(ALL_ACCOUNTS, *places):
+            used += one.amount(budget.kind)
+    return used

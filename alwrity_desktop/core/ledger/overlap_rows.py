@@ -8,6 +8,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.sums import Scope
 from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS
 from alwrity_desktop.core.ledger.shared_rows import SERIES_DIMENSIONS
@@ -42,6 +43,19 @@ class Overlap:
     dimensions: dict[str, str | int]
     #: To be added, in the order of the columns of sums.
     sums: tuple[int, ...]
+
+    def amount(self, kind: LimitKind) -> int:
+        """Return how much too much is counted in the unit of a limit."""
+        calls, given, output, cache_read, cache_write, micro, rest, *_ = self.sums
+        if kind is LimitKind.COST:
+            return -(micro * PICO_PER_MICRO + rest)
+        return -calls if kind is LimitKind.CALLS else -(given + output + cache_read + cache_write)
+
+
+def are_there(connection: Connection) -> bool:
+    """Return whether any call is counted by two accounts."""
+    query = "SELECT 1 FROM sightings WHERE is_counted LIMIT 1"
+    return connection.exec_driver_sql(query).first() is not None
 
 
 def load(connection: Connection, scope: Scope, first: int, after: int) -> list[Overlap]:

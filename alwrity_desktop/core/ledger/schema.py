@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     event,
+    text,
 )
 
 PICO_PER_MICRO: Final = 1_000_000
@@ -181,6 +182,7 @@ SIGHTINGS: Final = Table(
     Column("call_id", Integer, ForeignKey("calls.id"), nullable=False, index=True),
     #: 1 where it counts for its own account, and only for all accounts together does not.
     Column("is_counted", Integer, nullable=False),
+    Index("sightings_counted", "call_id", sqlite_where=text("is_counted")),
 )
 
 RESPONSE_IDS: Final = Table(

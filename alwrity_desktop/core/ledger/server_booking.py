@@ -18,7 +18,6 @@ from alwrity_desktop.core.domain.alerts import (
     threshold_words,
 )
 from alwrity_desktop.core.domain.budgets import Limit
-from alwrity_desktop.core.domain.periods import period_of
 from alwrity_desktop.core.domain.report import Figures
 from alwrity_desktop.core.domain.server import ServerFacts
 from alwrity_desktop.core.domain.server_limits import billing_period, limits_of, present_key
@@ -79,8 +78,8 @@ def _pass_budgets(connection: Connection, batch: Batch) -> list[Alert]:
     said = statement_rows.load(connection, (batch.account,))
     born = []
     for budget, _ in budgets:
-        period = period_of(
-            budget.period, batch.now_ms, batch.timezone, week_starts=batch.week_starts
+        period = budget_rows.present_period(
+            connection, budget, batch.now_ms, batch.timezone, batch.week_starts
         )
         limit = stated.standing(stated.of_account(batch.door, said, period), budget, period)
         if limit is not None:

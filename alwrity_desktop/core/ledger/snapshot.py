@@ -33,6 +33,7 @@ from alwrity_desktop.core.ledger import (
     tip_rows,
     usage_rows,
 )
+from alwrity_desktop.core.ledger.budget_rows import Standing
 
 
 class LedgerSnapshot:
@@ -122,6 +123,14 @@ class LedgerSnapshot:
     def standing(self, budget: Budget, period: Period) -> Limit:
         """Return how *budget* stands in *period*."""
         return budget_rows.standing(self._connection, budget, period)
+
+    def budget_period(self, budget: Budget, at_ms: int, timezone: str, week_starts: str) -> Period:
+        """Return the period of *budget* that holds an instant."""
+        return budget_rows.present_period(self._connection, budget, at_ms, timezone, week_starts)
+
+    def standings(self, now_ms: int, timezone: str, week_starts: str) -> list[Standing]:
+        """Return how all budgets of all accounts stand now, as one state of the ledger has it."""
+        return budget_rows.standings(self._connection, now_ms, timezone, week_starts)
 
     def alerts(self, account: str) -> list[Alert]:
         """Return all alerts of *account*, unread first."""

@@ -88,3 +88,31 @@ def test_that_thresholds_are_crossed_lowest_first() -> None:
         thresholds=(90, 50, 100),
     )
     assert crossed(limit) == (50, 90)
+
+
+@pytest.mark.parametrize(
+    ("fields", "scope", "covered"),
+    [
+        ({}, "account", {"local"}),
+        ({"account": "all"}, "account", {"local", "alice", "openai", "gpt-5", "notes"}),
+        ({"account": "alice"}, "account", {"alice"}),
+        ({"account": "all", "provider": "openai"}, "provider", {"openai"}),
+        ({"account": "all", "model": "gpt-5", "provider": "openai"}, "model", set()),
+        ({"account": "all", "model": "gpt-5"}, "model", {"gpt-5"}),
+        ({"account": "all", "project": "notes"}, "project", {"notes"}),
+    ],
+)
+def test_that_a_budget_covers_its_scope_and_nothing_else(
+    fields: dict[str, str], scope: str, covered: set[str]
+) -> None:
+    budget = Budget(1, "mine", LimitKind.COST, 5, "month", **fields)  # type: ignore[arg-type] # words
+    calls = {
+        "local": ("local", "mistral", "large", ""),
+        "alice": ("alice", "mistral", "large", ""),
+        "openai": ("bob", "openai", "o3", ""),
+        "gpt-5": ("bob", "azure", "gpt-5", ""),
+        "notes": ("bob", "mistral", "large", "notes"),
+    }
+
+    assert budget.scope == scope
+    assert {name for name, call in calls.items() if budget.covers(*call)} == covered

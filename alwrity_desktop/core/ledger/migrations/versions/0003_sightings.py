@@ -20,6 +20,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("seen_id"),
     )
     op.create_index("ix_sightings_call_id", "sightings", ["call_id"], unique=False)
+    op.create_index(
+        "sightings_counted",
+        "sightings",
+        ["call_id"],
+        unique=False,
+        sqlite_where=sa.text("is_counted"),
+    )
     op.create_table(
         "response_ids",
         sa.Column("call_id", sa.Integer(), nullable=False),
