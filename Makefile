@@ -31,8 +31,9 @@ demo-server: $(VENV)/.ready-run ## Serve made-up accounts on this computer, to c
 
 .PHONY: test
 test: lint $(VENV)/.ready-test $(CORE_VENV)/.ready-core ## Run every check and test
-	$(PYTHON_IN) -m pytest -q -n $(WORKERS) --dist worksteal
-	@echo "The core's tests once more, where Qt is not installed:"
+	$(PYTHON_IN) -m pytest -q -n $(WORKERS) --dist worksteal \
+	    --ignore=tests/core --ignore=tests/cli
+	@echo "The tests of the core and of the command line, where Qt is not installed:"
 	@if $(CORE_VENV)/bin/python -c "import PySide6" 2>/dev/null; \
 	    then echo "Qt is installed in $(CORE_VENV)."; exit 1; fi
 	$(CORE_VENV)/bin/python -m pytest -q -n $(WORKERS) --dist worksteal tests/core tests/cli
