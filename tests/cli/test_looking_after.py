@@ -38,12 +38,26 @@ def test_that_every_word_of_a_budget_arrives(run: Run, context: FakeContext) -> 
         "period": "week",
         "provider": "anthropic",
         "model": "claude-x",
+        "project": None,
         "enforce": "block",
         "thresholds": [50, 100],
         "used": 22_000_000,
         "percent": 50.0,
         "status": "active",
     }
+
+
+def test_that_a_budget_can_cover_a_project_for_a_billing_period(
+    run: Run, context: FakeContext
+) -> None:
+    words = "--limit 20 --project notes --period own --enforce block"
+    outcome = run("budget", "set", *words.split())
+    assert outcome.out.startswith(
+        "Budget 1, Notes cost: $20.00 a billing period for project notes, warns at 80%"
+    )
+    assert "It blocks calls through the gateway" in outcome.out
+    (budget,) = context.kept_budgets.values()
+    assert (budget.project, budget.period, budget.scope) == ("notes", "own", "project")
 
 
 def test_that_a_limit_of_nothing_can_be_set(run: Run, context: FakeContext) -> None:
