@@ -258,3 +258,15 @@ def test_that_the_person_chooses_what_happens_when_budgets_cannot_be_checked(
         assert gateway.health()["state"] == "spooling"
     assert status == (503 if fails_closed else 200)
     assert (b"cannot be checked" in body) == fails_closed
+
+
+def test_that_a_budget_of_a_project_stops_that_project_alone(gateway: RunningGateway) -> None:
+    budget = Budget(0, "Notes", LimitKind.CALLS, 1, "own", project="notes")
+    gateway.context.set_budget(Budget(**{**_fields(budget), "enforcement": Enforcement.BLOCK}))
+    asked = [("notes", 200), ("notes", 429), ("other", 200), ("", 200), ("notes", 429)]
+    for project, status in asked:
+        headers = {"X-Project": project} if project else {}
+        answer = gateway.ask("POST", CHAT, BODY, headers)
+        assert (project, answer[0]) == (project, status)
+    refusal = json.loads(answer[2])["error"]["message"]
+    assert '"Notes" is used up: 1 of 1 for the billing period' in refusal
