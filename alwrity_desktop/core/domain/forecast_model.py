@@ -13,9 +13,9 @@ from alwrity_desktop.core.domain.forecast_levels import RULES, Change, Levels, l
 from alwrity_desktop.core.domain.forecast_season import DAYS_PER_WEEK, Days, split
 
 #: How far each rule is trusted before it has shown anything.
-_PRIORS: Final = (0.1, 0.3, 0.5, 0.4, 4.0, 0.3, 0.6)
+_PRIORS: Final = (0.1, 0.3, 0.5, 0.4, 4.0, 0.4, 0.8)
 #: How fast trust falls with the errors beyond the best rule's, in terms of these.
-_SHARPNESS: Final = 4.0
+_SHARPNESS: Final = 6.0
 _SMALLEST_LOSS: Final = 0.12
 #: So many imagined points at which all rules did alike.
 _ALIKE_POINTS: Final = 6.0
