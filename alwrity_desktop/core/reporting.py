@@ -139,7 +139,10 @@ class _Gathering:
 
     def _stated_of(self, period: Period) -> Stated:
         return stated.together(
-            server_reporting.stated_of(self._snapshot, one, period) for one in self._silent
+            server_reporting.stated_of(self._snapshot, one, period)
+            if one in self._silent
+            else server_reporting.unlisted(self._snapshot, one, period)
+            for one in self._members
         )
 
     def _day_slots(self, history_start: str) -> list[SlotSums]:

@@ -58,7 +58,7 @@ class LogReader:
                 statement = merged_of(row, self._owner, categories, self._troubles)
                 if statement is not None:
                     self.merged.append(statement)
-            elif not self._is_known(row):
+            elif not (self._known.is_complete and self._is_known(row)):
                 call = call_of(row, self._owner, categories, self._troubles)
                 if call is not None:
                     self.calls.append(call)
@@ -80,13 +80,19 @@ class LogReader:
                 break
             has_more = len(rows) >= limit if page.has_more is None else page.has_more
             if not has_more:
-                self.is_whole = True
+                self._end(len(found), page.total_count)
                 break
             if len(found) == before:
                 self._troubles.say("The server's list of calls has no end: it repeats itself.")
                 break
             offset += len(rows)
         return list(found.values())
+
+    def _end(self, read: int, listed: int | None) -> None:
+        """Note whether the rows that were *read* are all that the server says it has."""
+        self.is_whole = listed is None or read >= listed
+        if not self.is_whole:
+            self._troubles.say(f"The server has {listed:,} rows of calls and listed {read:,}.")
 
     def _is_known(self, row: LogRow) -> bool:
         return identity_of(row, self._owner) in self._known.newest

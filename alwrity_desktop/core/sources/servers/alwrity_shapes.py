@@ -48,6 +48,7 @@ class LogPage(Shape):
 
     logs: Annotated[tuple[LogRow, ...] | None, rows(LogRow)] = None
     has_more: Flag = None
+    total_count: Count = None
 
 
 class ProviderFigures(Shape):
