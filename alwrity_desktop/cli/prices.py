@@ -1,4 +1,4 @@
-"""`prices`: shows, lists, sets and updates what models cost."""
+"""`prices`: shows, lists, sets, updates and applies what models cost."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from alwrity_desktop.cli import parsing
+from alwrity_desktop.cli import parsing, reprice
 from alwrity_desktop.cli.parsing import Arguments, Parser
 from alwrity_desktop.cli.session import Session
 from alwrity_desktop.cli.words import PROGRAM, plain, print_document, table
@@ -54,7 +54,7 @@ _LISTED: Final = ("input", "output", "cache_read", "request", "image", "page")
 
 
 def configure(parser: Parser) -> None:
-    """Add the arguments of the four actions."""
+    """Add the arguments of the actions."""
     parser.explain(
         "What models cost, which list says so, and since when. A price of your own outranks the\n"
         "lists. A model that nobody has a price for is never counted as free.",
@@ -63,9 +63,12 @@ def configure(parser: Parser) -> None:
             "prices list --provider anthropic",
             "prices set --provider acme --model big-1 --input 3 --output 15 --from 2026-11-01",
             "prices update",
+            "prices reprice --from 2026-11-01 --model big-1 --dry-run",
         ),
     )
-    actions = parser.add_subparsers(dest="action", metavar="show|list|set|update", required=True)
+    actions = parser.add_subparsers(
+        dest="action", metavar="show|list|set|update|reprice", required=True
+    )
     showing = _action(actions, "show", "show the prices of one model")
     _add_model(showing)
     _add_at(showing)
@@ -87,11 +90,14 @@ def configure(parser: Parser) -> None:
         metavar="FILE",
         help="the list; without it, an installed newer genai-prices",
     )
+    reprice.configure(_action(actions, "reprice", "apply today's prices to past calls"))
 
 
 def run(arguments: Arguments, session: Session) -> int:
     """Do what was asked."""
     actions = {"show": _show, "list": _list, "set": _set, "update": _update}
+    if arguments.action == "reprice":
+        return reprice.run(arguments, session)
     return actions[arguments.action](arguments, session)
 
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from alwrity_desktop.core import prices
+from alwrity_desktop.core.advice_core import AdviceCore
+from alwrity_desktop.core.domain import price_turns
 from alwrity_desktop.core.domain.errors import NotFoundError, UsageError
 from alwrity_desktop.core.domain.price_book import PriceBook
+from alwrity_desktop.core.domain.repricing import RepriceQuestion, Repricing
 from alwrity_desktop.core.domain.tip import Tip, TipState
 from alwrity_desktop.core.domain.tip_states import DAY_MS, SNOOZE_DAYS, KeptTip, kept_of
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
+from alwrity_desktop.core.domain.usage_sums import PricedSpan
+from alwrity_desktop.core.domain.what_if import Outcome, WhatIf, work_out
 from alwrity_desktop.core.results import PeriodChoice
 
 if TYPE_CHECKING:
-    from alwrity_desktop.core.context import Context
+    from alwrity_desktop.core.ledger.batches import Batch
 
 MAX_SNOOZE_DAYS: Final = 365
 
@@ -24,7 +30,7 @@ _SAMPLE: Final = "sample"
 class Advice:
     """What the window and the command line ask about advice, for any thread."""
 
-    def __init__(self, context: Context) -> None:
+    def __init__(self, context: AdviceCore) -> None:
         """Read and write through *context*."""
         self._context = context
         self._lock = threading.Lock()
@@ -89,3 +95,48 @@ class Advice:
             raise NotFoundError(message)
         ledger.keep_tip(kept)
         return kept
+
+    def reprice(self, question: RepriceQuestion, *, is_trial: bool) -> Repricing:
+        """Apply today's prices to past calls, in one commit; a trial says what would change."""
+        ledger = self._context.ledger(question.account)
+        book = self.book(question.account)
+        return ledger.reprice(question, book, self._door(), is_trial=is_trial)
+
+    def undo_repricing(self, account: str) -> Repricing:
+        """Take the newest revision of prices back. Raises NotFoundError without any."""
+        return self._context.ledger(account).undo_repricing(account, self._door())
+
+    def price_revisions(self, account: str) -> tuple[Repricing, ...]:
+        """Return what was done to the prices of past calls, newest first."""
+        return tuple(self._context.ledger(account).price_revisions(account))
+
+    def what_if(
+        self, account: str, question: WhatIf, choice: PeriodChoice | None = None
+    ) -> Outcome:
+        """Return what the calls of a period would have cost on another model.
+
+        Raises NotFoundError where there are no such calls, or the model has no price.
+        """
+        report = self._context.report(account, choice or PeriodChoice(), ())
+        book, period = self.book(account), report.period
+        scope = replace(self._context.scope(account), billing_period=period.billing_period)
+        models = {(question.provider, question.model)}
+        with self._context.ledger(account).snapshot() as snapshot:
+            bounds = snapshot.bounds(scope) or (period.start_ms, period.start_ms)
+            start_ms = max(period.start_ms, bounds[0])
+            end_ms = max(min(period.end_ms, self._context.clock.now_ms() + 1), start_ms + 1)
+            turns = price_turns.turns(book, models, start_ms, end_ms)
+            rows = snapshot.usage_sums(
+                scope,
+                [PricedSpan(*each) for each in turns],
+                price_turns.thresholds(book, models, end_ms),
+            )
+        return work_out(rows, question, book)
+
+    def _door(self) -> Batch:
+        context = self._context
+        from alwrity_desktop.core.ledger.batches import Batch  # noqa: PLC0415 - slow to load
+
+        return Batch(
+            "reprice", context.clock.now_ms(), context.timezone(), context.settings.week_starts
+        )

@@ -92,9 +92,9 @@ class Context:
         self._lock = threading.Lock()
         #: The accounts on servers.
         self.desk = AccountDesk(self, environ)
-
         self.advice = Advice(self)
     @property
+
     def settings(self) -> Settings:
         """The settings as they are kept now."""
         return settings.load(self.profile.settings)[0]
@@ -145,13 +145,13 @@ class Context:
                 ),
                 self.clock.now_ms(),
                 titles,
-            )
                 self.advice.book(account),
         return self.desk.dressed(report)
+            )
 
     def calls(self, account: str, query: CallQuery) -> CallPage:
         """Return one page of calls."""
-        return self.ledger(account).page(self._scope(account), query)
+        return self.ledger(account).page(self.scope(account), query)
 
     def call(self, account: str, call_id: int) -> CallRow:
         """Return one call. Raises NotFoundError."""
@@ -160,7 +160,7 @@ class Context:
     def iterate_calls(self, account: str, choice: PeriodChoice) -> Iterator[CallRow]:
         """Yield every call of a period, oldest first."""
         zone = choice.timezone or self.timezone()
-        scope = self._scope(account)
+        scope = self.scope(account)
         with self.ledger(account).snapshot() as snapshot:
             period = reporting.period_of_choice(
                 snapshot, scope, choice, zone, self.settings.week_starts, self.clock.now_ms()
@@ -328,7 +328,8 @@ class Context:
     def _members(self, account: AccountView) -> tuple[AccountView, ...]:
         return (_LOCAL, *self._servers()) if account.kind == "all" else (account,)
 
-    def _scope(self, account: str) -> Scope:
+    def scope(self, account: str) -> Scope:
+        """Return whose calls *account* is about: those of several where it is all."""
         return Scope(tuple(each.name for each in self._members(self.account(account))))
 
     def _remove_sample(self) -> None:

@@ -131,14 +131,6 @@ def outcome_of(kept: KeptTip, measured: Measured, book: PriceBook) -> Tip | None
         return None
     brought = once_pico - now_pico
     words = f"brought {money_words(brought)}" if brought >= 0 else f"cost {money_words(-brought)}"
-    title = title_of(*named)
-    ground = (
-        f"The calls to {title} in the {MEASURED_AFTER_DAYS} days since then, beside what they "
-        f"would have cost on {title_of(kept.provider or '', kept.model or '')}."
-        if is_move
-        else f"The calls to {title} in the {MEASURED_AFTER_DAYS} days since then, beside what as "
-        "many calls cost in as many days before."
-    )
     return Tip(
         id=kept.tip_id,
         kind=kept.kind,
@@ -146,7 +138,7 @@ def outcome_of(kept: KeptTip, measured: Measured, book: PriceBook) -> Tip | None
         text=f"Done, and it {words} in {MEASURED_AFTER_DAYS} days: {kept.text}",
         saving_pico=None,
         basis=TipBasis.MEASURED,
-        assumption=ground,
+        assumption=_ground(kept, title_of(*named), is_move=is_move),
         calls=calls_of(measured.after),
         query=TipCalls(measured.start_ms, measured.end_ms, *named),
         cost_pico=now_pico,
@@ -157,6 +149,15 @@ def outcome_of(kept: KeptTip, measured: Measured, book: PriceBook) -> Tip | None
         done_at_ms=kept.set_at_ms,
         brought_pico=brought,
     )
+
+
+def _ground(kept: KeptTip, title: str, *, is_move: bool) -> str:
+    then = (
+        f"they would have cost on {title_of(kept.provider or '', kept.model or '')}"
+        if is_move
+        else "as many calls cost in as many days before"
+    )
+    return f"The calls to {title} in the {MEASURED_AFTER_DAYS} days since then, beside what {then}."
 
 
 def _cost(kept: KeptTip, rows: Iterable[UsageSums]) -> int:
@@ -171,4 +172,3 @@ def _at_the_rate_before(kept: KeptTip, measured: Measured) -> int | None:
     if not calls:
         return None
     return divide_half_even(_cost(kept, measured.before) * calls_of(measured.after), calls)
-

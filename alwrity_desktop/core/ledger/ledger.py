@@ -17,6 +17,7 @@ from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import CallPage, CallQuery, CallRow
 from alwrity_desktop.core.domain.server import ServerView
 from alwrity_desktop.core.domain.sums import Scope
+from alwrity_desktop.core.domain.repricing import RepriceQuestion, Repricing
 from alwrity_desktop.core.domain.tip_states import KeptTip
 from alwrity_desktop.core.ledger import (
     alerting,
@@ -27,11 +28,12 @@ from alwrity_desktop.core.ledger import (
     price_rows,
     server_alert_rows,
     server_booking,
+    repricing_rows,
     server_rows,
-)
     tip_rows,
 from alwrity_desktop.core.ledger.batches import Batch, BatchResult
 from alwrity_desktop.core.ledger.engine import open_engine, reading, sentences, writing
+)
 from alwrity_desktop.core.ledger.intake import Intake
 from alwrity_desktop.core.ledger.migrate import prepare
 from alwrity_desktop.core.ledger.snapshot import LedgerSnapshot
@@ -183,11 +185,12 @@ class Ledger:
         with writing(self._engine) as connection:
             price_rows.save(connection, override, now_ms)
 
-    def data_version(self) -> int:
-        """Return a number that changes whenever any program has committed something.
+    def reprice(
+        self, question: RepriceQuestion, book: PriceBook, door: Batch, *, is_trial: bool
+    ) -> Repricing:
+        """Price past calls anew in one commit; a trial says what would change.
 
-        For one thread only: SQLite counts the commits of others, as one connection sees them,
-        outside any transaction so that the connection holds no old state open.
+        *door* is an empty batch that says when, and how budgets' periods are cut.
         """
     def keep_tip(self, kept: KeptTip) -> None:
         """Keep what was said of a tip."""
@@ -196,6 +199,30 @@ class Ledger:
 
     def forget_tip(self, account: str, tip_id: str) -> bool:
         """Forget what was said of a tip; return whether anything was."""
+        if is_trial:
+            with reading(self._engine) as connection:
+                return repricing_rows.reprice(
+                    connection, question, book, door.now_ms, is_trial=True
+                )[0]
+        with writing(self._engine) as connection:
+            result, calls = repricing_rows.reprice(
+                connection, question, book, door.now_ms, is_trial=False
+            )
+            alerting.cross_thresholds(connection, door, calls)
+            return result
+
+    def undo_repricing(self, account: str, door: Batch) -> Repricing:
+        """Take the newest revision of prices back. Raises NotFoundError without any."""
+        with writing(self._engine) as connection:
+            result, calls = repricing_rows.undo(connection, account, door.now_ms)
+            alerting.cross_thresholds(connection, door, calls)
+            return result
+
+    def price_revisions(self, account: str) -> list[Repricing]:
+        """Return what was done to the prices of past calls, newest first."""
+        with reading(self._engine) as connection:
+            return repricing_rows.revisions(connection, account)
+
         with writing(self._engine) as connection:
             return tip_rows.forget(connection, account, tip_id)
 
@@ -206,6 +233,12 @@ class Ledger:
             return int(driver.execute("PRAGMA data_version").fetchone()[0])
 
     def rollup_differences(self) -> int:
+    def data_version(self) -> int:
+        """Return a number that changes whenever any program has committed something.
+
+        For one thread only: SQLite counts the commits of others, as one connection sees them,
+        outside any transaction so that the connection holds no old state open.
+        """
         """Return in how many rows the rollups differ from the calls; 0 is right."""
         with reading(self._engine) as connection:
             return maintenance.rollup_differences(connection)

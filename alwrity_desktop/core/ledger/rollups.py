@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from sqlalchemy import Connection
@@ -63,6 +63,19 @@ class Counted(NamedTuple):
     cost_pico: int
     duration_ms: int | None
 
+    def sums(self) -> tuple[int, ...]:
+        """Return what it adds to each of the sums."""
+        return (
+            1,
+            self.input_tokens,
+            self.cache_read_tokens,
+            self.cache_write_tokens,
+            self.output_tokens,
+            *divmod(self.cost_pico, PICO_PER_MICRO),
+            self.duration_ms or 0,
+            int(self.duration_ms is not None),
+        )
+
 
 class Rollups:
     """The sums, within one transaction."""
@@ -110,24 +123,23 @@ class Rollups:
 
     def shift(self, counted: Counted, sign: int) -> None:
         """Add a call to the sums of its series for a *sign* of 1, take it out for -1."""
-        quarter = counted.occurred_at_ms // QUARTER_MS
-        duration_ms = counted.duration_ms
-        sums = (
-            1,
-            counted.input_tokens,
-            counted.cache_read_tokens,
-            counted.cache_write_tokens,
-            counted.output_tokens,
-            *divmod(counted.cost_pico, PICO_PER_MICRO),
-            duration_ms or 0,
-            int(duration_ms is not None),
-        )
-        self._connection.exec_driver_sql(
-            _ADD_ROW, (quarter, counted.series_id, *(sign * value for value in sums))
-        )
-        if duration_ms is not None:
-            key = (quarter, counted.series_id, bucket_of(duration_ms))
-            self._add_durations(Counter({key: sign}))
+        self.shift_all(((counted, sign),))
+
+    def shift_all(self, moves: Iterable[tuple[Counted, int]]) -> None:
+        """Add calls to the sums of their series, or take them out, by the sign of each."""
+        sums: dict[tuple[int, int], list[int]] = {}
+        durations: Counter[tuple[int, int, int]] = Counter()
+        for counted, sign in moves:
+            quarter = counted.occurred_at_ms // QUARTER_MS
+            known = sums.setdefault((quarter, counted.series_id), [0] * len(_SUMS))
+            for place, value in enumerate(counted.sums()):
+                known[place] += sign * value
+            if counted.duration_ms is not None:
+                durations[quarter, counted.series_id, bucket_of(counted.duration_ms)] += sign
+        rows = [(*key, *values) for key, values in sums.items() if any(values)]
+        if rows:
+            self._connection.exec_driver_sql(_ADD_ROW, rows)
+        self._add_durations(durations)
 
     def _add_durations(self, counts: Counter[tuple[int, int, int]]) -> None:
         rows = [(*key, calls) for key, calls in counts.items() if calls]

@@ -1,0 +1,207 @@
+"""Pricing past calls anew: shown before, booked as corrections, undone in one step."""
+
+from __future__ import annotations
+
+import random
+from typing import Final
+
+import pytest
+
+from alwrity_desktop.core.context import Context
+from alwrity_desktop.core.domain.budgets import Budget, LimitKind
+from alwrity_desktop.core.domain.errors import NotFoundError
+from alwrity_desktop.core.domain.money import PICO_PER_CENT, pico_from_usd
+from alwrity_desktop.core.domain.pricing import PriceOverride
+from alwrity_desktop.core.domain.report import CallQuery, Report
+from alwrity_desktop.core.domain.repricing import RepriceQuestion, Repricing, RevisionKind
+from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
+from alwrity_desktop.core.results import PeriodChoice
+from tests.core.trees import NOW_MS, one_call
+
+DAY_MS: Final = 86_400_000
+EVER: Final = RepriceQuestion(LOCAL_ACCOUNT, 0, 1 << 52)
+SONNET: Final = "claude-sonnet-4-5-20250929"
+
+#: Half of the list's $3 and $15.
+HALF: Final = PriceOverride(
+    provider="anthropic",
+    model=SONNET,
+    input_usd_per_million="1.5",
+    output_usd_per_million="7.5",
+)
+
+
+def cost(context: Context) -> int:
+    return context.report(LOCAL_ACCOUNT, PeriodChoice("all")).totals.cost_pico
+
+
+def figures(context: Context) -> Report:
+    return context.report(LOCAL_ACCOUNT, PeriodChoice("all"), ("model", "status", "day", "source"))
+
+
+def reprice(context: Context, question: RepriceQuestion = EVER, **how: bool) -> Repricing:
+    return context.advice.reprice(question, is_trial=how.get("is_trial", False))
+
+
+def differences(context: Context) -> int:
+    return context.ledger(LOCAL_ACCOUNT).rollup_differences()
+
+
+def test_that_a_price_that_was_set_leaves_past_calls_alone_until_it_is_asked_for(
+    context: Context,
+) -> None:
+    context.record([one_call()])
+    context.set_price(HALF)
+    assert cost(context) == 105 * PICO_PER_CENT // 100
+    trial = reprice(context, is_trial=True)
+    assert (trial.revision_id, trial.calls, trial.changed) == (None, 1, 1)
+    assert (trial.before_pico, trial.after_pico) == (10_500_000_000, 5_250_000_000)
+    assert cost(context) == 10_500_000_000
+    assert context.advice.price_revisions(LOCAL_ACCOUNT) == ()
+
+
+def test_that_prices_are_applied_with_their_origin_and_the_sums_follow(context: Context) -> None:
+    context.record([one_call(duration_ms=900), one_call(identity="record:2", model="gpt-5")])
+    context.set_price(HALF)
+    done = reprice(context)
+    assert (done.revision_id, done.changed, done.models[0].model) == (1, 1, SONNET)
+    assert differences(context) == 0
+    rows = context.calls(LOCAL_ACCOUNT, CallQuery(0, 1 << 52)).rows
+    assert {row.price_origin for row in rows if row.model == SONNET} == {"own price"}
+    (kept,) = context.advice.price_revisions(LOCAL_ACCOUNT)
+    assert (kept.revision_id, kept.made_at_ms, kept.kind) == (1, NOW_MS, RevisionKind.REPRICED)
+    assert kept.question == EVER
+
+
+def test_that_nothing_to_change_makes_no_revision(context: Context) -> None:
+    context.record([one_call()])
+    assert reprice(context).revision_id is None
+    assert context.advice.price_revisions(LOCAL_ACCOUNT) == ()
+
+
+def test_that_one_step_takes_it_back_to_the_unit(context: Context) -> None:
+    context.record(
+        [one_call(duration_ms=900), one_call(identity="x", model="big", provider="acme")]
+    )
+    before = figures(context)
+    context.set_price(HALF)
+    context.set_price(PriceOverride(provider="acme", model="big", input_usd_per_million="10"))
+    done = reprice(context)
+    assert sum(change.newly_priced for change in done.models) == 1
+    assert figures(context).totals.unpriced_calls == 0
+    undone = context.advice.undo_repricing(LOCAL_ACCOUNT)
+    assert (undone.kind, undone.undoes_id, undone.changed) == (RevisionKind.UNDONE, 1, 2)
+    after = figures(context)
+    assert (after.totals, after.groups, after.unpriced) == (
+        before.totals,
+        before.groups,
+        before.unpriced,
+    )
+    assert differences(context) == 0
+    with pytest.raises(NotFoundError):
+        context.advice.undo_repricing(LOCAL_ACCOUNT)
+
+
+def test_that_two_changes_are_taken_back_one_after_the_other(context: Context) -> None:
+    context.record([one_call()])
+    context.set_price(HALF)
+    reprice(context)
+    context.set_price(
+        PriceOverride(
+            provider="anthropic",
+            model=SONNET,
+            input_usd_per_million="0.3",
+            output_usd_per_million="1.5",
+        )
+    )
+    reprice(context)
+    assert cost(context) == 1_050_000_000
+    context.advice.undo_repricing(LOCAL_ACCOUNT)
+    assert cost(context) == 5_250_000_000
+    context.advice.undo_repricing(LOCAL_ACCOUNT)
+    assert cost(context) == 10_500_000_000
+
+
+def test_that_a_reported_cost_stays_unless_it_is_asked_for(context: Context) -> None:
+    context.record([one_call(reported_cost_pico=pico_from_usd("7"))])
+    context.set_price(HALF)
+    assert reprice(context).changed == 0
+    asked = RepriceQuestion(LOCAL_ACCOUNT, 0, 1 << 52, with_reported=True)
+    assert reprice(context, asked).after_pico == 5_250_000_000
+    context.advice.undo_repricing(LOCAL_ACCOUNT)
+    assert cost(context) == pico_from_usd("7")
+    (row,) = context.calls(LOCAL_ACCOUNT, CallQuery(0, 1 << 52)).rows
+    assert row.price_status == "reported"
+
+
+def test_that_only_the_calls_that_are_named_change(context: Context) -> None:
+    context.record(
+        [
+            one_call(),
+            one_call(identity="old", occurred_at_ms=NOW_MS - 9 * DAY_MS),
+            one_call(identity="other", provider="openai", model="gpt-5"),
+        ]
+    )
+    context.set_price(HALF)
+    recent = RepriceQuestion(LOCAL_ACCOUNT, NOW_MS - DAY_MS, NOW_MS, "anthropic", SONNET)
+    assert reprice(context, recent).changed == 1
+    nobody = RepriceQuestion(LOCAL_ACCOUNT, 0, 1 << 52, "openai", SONNET)
+    assert reprice(context, nobody).calls == 0
+
+
+def test_that_a_price_that_is_gone_takes_no_cost_away(context: Context) -> None:
+    own = PriceOverride(provider="acme", model="big", input_usd_per_million="10")
+    context.set_price(own)
+    context.record([one_call(provider="acme", model="big", output_tokens=0)])
+    later = PriceOverride(
+        provider="acme", model="big", effective_from="2099-01-01", input_usd_per_million="1"
+    )
+    ledger = context.ledger(LOCAL_ACCOUNT)
+    book = context.price_book()
+    assert book.quote("acme", "big", NOW_MS) is not None
+    context.set_price(later)
+    assert reprice(context).changed == 0
+    assert ledger.rollup_differences() == 0
+
+
+def test_that_a_budget_that_is_passed_by_new_prices_raises_its_alert(context: Context) -> None:
+    context.record([one_call()])
+    context.set_budget(Budget(0, "Month", LimitKind.COST, pico_from_usd("0.02"), "month"))
+    context.set_price(PriceOverride(provider="anthropic", model=SONNET, input_usd_per_million="30"))
+    assert context.alerts(LOCAL_ACCOUNT) == ()
+    reprice(context)
+    assert [alert.threshold_percent for alert in context.alerts(LOCAL_ACCOUNT)] != []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_that_any_run_of_changes_and_returns_keeps_sums_and_calls_equal(
+    context: Context, seed: int
+) -> None:
+    chance = random.Random(seed)
+    models = ((SONNET, "anthropic"), ("gpt-5", "openai"), ("big", "acme"))
+    calls = []
+    for number in range(60):
+        model, provider = chance.choice(models)
+        calls.append(
+            one_call(
+                identity=f"record:{number}",
+                model=model,
+                provider=provider,
+                occurred_at_ms=NOW_MS - chance.randrange(30 * DAY_MS),
+                duration_ms=chance.choice((None, 250, 4000)),
+                is_flat_rate=chance.random() < 0.2,
+            )
+        )
+    context.record(calls)
+    totals = [figures(context).totals]
+    for step in range(4):
+        model, provider = chance.choice(models)
+        usd = str(chance.randrange(1, 50))
+        context.set_price(PriceOverride(provider=provider, model=model, input_usd_per_million=usd))
+        if reprice(context).revision_id is not None:
+            totals.append(figures(context).totals)
+        assert differences(context) == 0, step
+    for expected in reversed(totals[:-1]):
+        context.advice.undo_repricing(LOCAL_ACCOUNT)
+        assert figures(context).totals == expected
+        assert differences(context) == 0
