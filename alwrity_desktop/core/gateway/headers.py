@@ -43,6 +43,10 @@ def _passed(raw: RawHeaders, stopped: frozenset[bytes]) -> CIMultiDict[str]:
     named = b",".join(value for lower, _, value in pairs if lower == b"connection")
     if named:
         stopped |= {each.strip().lower() for each in named.split(b",")}
+    # The client takes a name that is spelled in two ways for one that replaces the other.
+    spelled: dict[bytes, bytes] = {}
     return CIMultiDict(
-        (name.decode(), value.decode()) for lower, name, value in pairs if lower not in stopped
+        (spelled.setdefault(lower, name).decode(), value.decode())
+        for lower, name, value in pairs
+        if lower not in stopped
     )

@@ -6,6 +6,7 @@ import http.client
 import json
 import socket
 import threading
+from collections.abc import Iterable
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -35,6 +36,12 @@ def exchange(port: int, request: bytes) -> tuple[int, str, list[tuple[str, str]]
         answer = http.client.HTTPResponse(line)
         answer.begin()
         return answer.status, answer.reason, answer.getheaders(), answer.read()
+
+
+def spelled_alike(headers: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Return *headers*, a repeated name as it was spelled first: in HTTP it is the same."""
+    first: dict[str, str] = {}
+    return [(first.setdefault(name.lower(), name), value) for name, value in headers]
 
 
 def raw_request(
@@ -90,15 +97,23 @@ def test_that_every_byte_and_header_passes_unchanged() -> None:
             assert (heard.method, heard.target) == ("POST", "/openai/v1/chat/completions")
             assert heard.body == body
             passed = [pair for pair in heard.headers if pair[0].startswith("X-")]
-            assert passed == sent
+            assert passed == spelled_alike(sent)
             assert not HOP_BY_HOP & {name.lower() for name, _ in heard.headers} - {
                 "transfer-encoding"
             }
             assert (got_status, reason, received) == (status, "Whatever", whole)
             kept = [pair for pair in got if pair[0].lower() not in HOP_BY_HOP | {"content-length"}]
-            assert kept == list(headers)
+            assert kept == spelled_alike(headers)
 
         holds()
+
+
+def test_that_a_header_spelled_in_two_ways_keeps_both_values() -> None:
+    sent = [("X-Both", "one"), ("x-bOTH", "two"), ("X-Both", "three")]
+    with Upstream(respond) as upstream, RunningGateway(upstream.url) as gateway:
+        exchange(gateway.port, raw_request(gateway.port, CHAT, b"{}", sent))
+        (heard,) = upstream.heard
+    assert [value for name, value in heard.headers if name == "X-Both"] == ["one", "two", "three"]
 
 
 def test_that_nothing_is_added_to_a_request() -> None:
