@@ -93,8 +93,8 @@ class Context:
         #: The accounts on servers.
         self.desk = AccountDesk(self, environ)
         self.advice = Advice(self)
-    @property
 
+    @property
     def settings(self) -> Settings:
         """The settings as they are kept now."""
         return settings.load(self.profile.settings)[0]
@@ -146,8 +146,8 @@ class Context:
                 self.clock.now_ms(),
                 titles,
                 self.advice.book(account),
-        return self.desk.dressed(report)
             )
+        return self.desk.dressed(report)
 
     def calls(self, account: str, query: CallQuery) -> CallPage:
         """Return one page of calls."""
@@ -155,7 +155,7 @@ class Context:
 
     def call(self, account: str, call_id: int) -> CallRow:
         """Return one call. Raises NotFoundError."""
-        return self.ledger(account).call(self._scope(account), call_id)
+        return self.ledger(account).call(self.scope(account), call_id)
 
     def iterate_calls(self, account: str, choice: PeriodChoice) -> Iterator[CallRow]:
         """Yield every call of a period, oldest first."""

@@ -13,11 +13,12 @@ from alwrity_desktop.core.call_sheets import Book
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget
 from alwrity_desktop.core.domain.errors import NotFoundError
+from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import CallPage, CallQuery, CallRow
+from alwrity_desktop.core.domain.repricing import RepriceQuestion, Repricing
 from alwrity_desktop.core.domain.server import ServerView
 from alwrity_desktop.core.domain.sums import Scope
-from alwrity_desktop.core.domain.repricing import RepriceQuestion, Repricing
 from alwrity_desktop.core.domain.tip_states import KeptTip
 from alwrity_desktop.core.ledger import (
     alerting,
@@ -26,14 +27,14 @@ from alwrity_desktop.core.ledger import (
     listing,
     maintenance,
     price_rows,
+    repricing_rows,
     server_alert_rows,
     server_booking,
-    repricing_rows,
     server_rows,
     tip_rows,
+)
 from alwrity_desktop.core.ledger.batches import Batch, BatchResult
 from alwrity_desktop.core.ledger.engine import open_engine, reading, sentences, writing
-)
 from alwrity_desktop.core.ledger.intake import Intake
 from alwrity_desktop.core.ledger.migrate import prepare
 from alwrity_desktop.core.ledger.snapshot import LedgerSnapshot
@@ -192,13 +193,6 @@ class Ledger:
 
         *door* is an empty batch that says when, and how budgets' periods are cut.
         """
-    def keep_tip(self, kept: KeptTip) -> None:
-        """Keep what was said of a tip."""
-        with writing(self._engine) as connection:
-            tip_rows.save(connection, kept)
-
-    def forget_tip(self, account: str, tip_id: str) -> bool:
-        """Forget what was said of a tip; return whether anything was."""
         if is_trial:
             with reading(self._engine) as connection:
                 return repricing_rows.reprice(
@@ -223,9 +217,22 @@ class Ledger:
         with reading(self._engine) as connection:
             return repricing_rows.revisions(connection, account)
 
+    def keep_tip(self, kept: KeptTip) -> None:
+        """Keep what was said of a tip."""
+        with writing(self._engine) as connection:
+            tip_rows.save(connection, kept)
+
+    def forget_tip(self, account: str, tip_id: str) -> bool:
+        """Forget what was said of a tip; return whether anything was."""
         with writing(self._engine) as connection:
             return tip_rows.forget(connection, account, tip_id)
 
+    def data_version(self) -> int:
+        """Return a number that changes whenever any program has committed something.
+
+        For one thread only: SQLite counts the commits of others, as one connection sees them,
+        outside any transaction so that the connection holds no old state open.
+        """
         with sentences(self._engine):
             if self._watch is None:
                 self._watch = self._engine.raw_connection()
@@ -233,12 +240,6 @@ class Ledger:
             return int(driver.execute("PRAGMA data_version").fetchone()[0])
 
     def rollup_differences(self) -> int:
-    def data_version(self) -> int:
-        """Return a number that changes whenever any program has committed something.
-
-        For one thread only: SQLite counts the commits of others, as one connection sees them,
-        outside any transaction so that the connection holds no old state open.
-        """
         """Return in how many rows the rollups differ from the calls; 0 is right."""
         with reading(self._engine) as connection:
             return maintenance.rollup_differences(connection)

@@ -60,8 +60,8 @@ _STATES: Final = {
     "ok": "s.status_code < 400",
     "error": "s.status_code >= 400",
     "unpriced": f"s.price_status = '{PriceStatus.UNPRICED}'",
-    "estimated": f"n.flags & {FLAG_ESTIMATED}",
     "paid": f"s.price_status IN ('{PriceStatus.PRICED}', '{PriceStatus.REPORTED}')",
+    "estimated": f"n.flags & {FLAG_ESTIMATED}",
 }
 
 _SEARCHED: Final = ("s.model", "s.provider", "s.project", "s.agent", "s.conversation", "n.identity")
