@@ -264,9 +264,10 @@ def test_that_a_budget_of_a_project_stops_that_project_alone(gateway: RunningGat
     budget = Budget(0, "Notes", LimitKind.CALLS, 1, "own", project="notes")
     gateway.context.set_budget(Budget(**{**_fields(budget), "enforcement": Enforcement.BLOCK}))
     asked = [("notes", 200), ("notes", 429), ("other", 200), ("", 200), ("notes", 429)]
+    body = b""
     for project, status in asked:
         headers = {"X-Project": project} if project else {}
-        answer = gateway.ask("POST", CHAT, BODY, headers)
-        assert (project, answer[0]) == (project, status)
-    refusal = json.loads(answer[2])["error"]["message"]
+        answered, _, body = gateway.ask("POST", CHAT, BODY, headers)
+        assert (project, answered) == (project, status)
+    refusal = json.loads(body)["error"]["message"]
     assert '"Notes" is used up: 1 of 1 for the billing period' in refusal
