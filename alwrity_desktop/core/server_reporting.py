@@ -11,7 +11,7 @@ from alwrity_desktop.core.domain.budgets import Limit
 from alwrity_desktop.core.domain.health import Health, HealthStatus, SourceHealth
 from alwrity_desktop.core.domain.periods import Period, local_day
 from alwrity_desktop.core.domain.reconciliation import ReconciliationRow
-from alwrity_desktop.core.domain.reconciling import Sums, reconcile
+from alwrity_desktop.core.domain.reconciling import Sums, reconcile, reconcile_standing
 from alwrity_desktop.core.domain.report import AccountView, Figures
 from alwrity_desktop.core.domain.server import ServerFacts, ServerView
 from alwrity_desktop.core.domain.server_limits import limits_of, present_key, resets_on
@@ -97,9 +97,29 @@ def reconciliation(
     keys = _keys_in(snapshot, account.name, said, period, now_ms)
     merged, sums = snapshot.merged_calls(account.name), _sums(snapshot, account.name)
     has_calls = not is_stated_only(snapshot, account)
-    return reconcile(
+    rows = reconcile(
         said, sums, keys, merged, has_calls=has_calls, is_detailed=period.kind == "all"
     )
+    return (*_standing(snapshot, account, period, keys, now_ms), *rows)
+
+
+def _standing(
+    snapshot: LedgerSnapshot,
+    account: AccountView,
+    period: Period,
+    keys: Sequence[str],
+    now_ms: int,
+) -> tuple[ReconciliationRow, ...]:
+    """Return the server's own status and percentages beside those worked out here."""
+    view = snapshot.server_view(account.name)
+    standing = None if view is None else view.facts.standing
+    if view is None or standing is None or standing.period not in keys:
+        return ()
+    booked = _booked_key(snapshot, account.name, view.facts, period, now_ms)
+    found = limits(snapshot, account, period, now_ms)
+    if not found or booked != standing.period:
+        return ()
+    return reconcile_standing(standing, found, dict(view.confirmed_ms).get("standing"))
 
 
 def unlisted(snapshot: LedgerSnapshot, account: AccountView, period: Period) -> Stated:

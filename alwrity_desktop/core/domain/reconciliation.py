@@ -13,11 +13,11 @@ class ReconciliationRow:
     what: str
     calls_say: str | None
     server_says: str | None
-    #: ``calls_say - server_says``; None when either is unknown.
+    #: ``calls_say - server_says``; None when either is unknown, or both are words.
     difference: str | None
     #: The likely reason in a plain sentence, "" when both agree.
     likely: str = ""
-    #: "calls", "tokens" or "cost".
+    #: "calls", "tokens" or "cost"; "status" in words, "percent" of the limit that is the key.
     measure: str = "calls"
     period: str = ""
     key: str = ""
@@ -28,4 +28,5 @@ class ReconciliationRow:
     @property
     def is_equal(self) -> bool | None:
         """Whether both agree; None when one of them is unknown."""
-        return None if self.difference is None else self.calls_say == self.server_says
+        is_known = self.calls_say is not None and self.server_says is not None
+        return self.calls_say == self.server_says if is_known else None

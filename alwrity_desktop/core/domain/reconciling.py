@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import ROUND_DOWN, Decimal
 from typing import Final
 
+from alwrity_desktop.core.domain.budgets import Limit, LimitKind, worst
 from alwrity_desktop.core.domain.money import PICO_PER_CENT, usd_text
 from alwrity_desktop.core.domain.reconciliation import ReconciliationRow
 from alwrity_desktop.core.domain.report import Figures
+from alwrity_desktop.core.domain.server import ServerStanding
 from alwrity_desktop.core.domain.statements import ALL_TIME, SUMMARY, Statement, StatementKind
 
 MEASURES: Final = ("calls", "tokens", "cost")
 
 TRENDS: Final = "trends"
+STANDING_ORIGIN: Final = "dashboard"
 
 ALL_TIME_NAMED_MONTH: Final = "The server calls this month what is the sum of all time."
 ROUNDED: Final = "The server rounds to cents."
@@ -28,6 +32,10 @@ NOT_IN_ROWS: Final = (
     "The server counts uses for which it writes no row, or rows were gone before they were read."
 )
 MERGED: Final = "{calls} of the calls were merged by the server before they were read."
+STATUS_STAYS: Final = "The server never changes its status, whatever is used."
+COST_PERCENT: Final = "The server's percentage of the cost is 0, whatever is spent."
+PERCENT_LOST: Final = "The server's percentages stand on counters that lose calls."
+PERCENT_MORE: Final = "The server counts uses that the calls do not show."
 DIFFERS: Final = "The server's counters and its rows do not agree."
 
 _HALF_CENT: Final = PICO_PER_CENT // 2
@@ -95,6 +103,55 @@ def reconcile(
             likely = _likely(claim, own, _measure(ever, claim.measure), merged.get(period, 0))
             rows.append(_row(claim, own if has_calls else None, likely))
     return tuple(rows)
+
+
+def reconcile_standing(
+    standing: ServerStanding, limits: Sequence[Limit], said_at_ms: int | None
+) -> tuple[ReconciliationRow, ...]:
+    """Return what the server says of its limits beside how they stand by the calls.
+
+    Percentages are compared with one decimal, rounded down.
+    """
+    period = standing.period
+    rows: list[tuple[str, str, str, str, str | None, str]] = []
+    if standing.status:
+        own = worst(tuple(limit.status for limit in limits)).value
+        likely = "" if own == standing.status else STATUS_STAYS
+        rows.append(("status", "", own, standing.status, None, likely))
+    said = dict(standing.percents)
+    for limit in limits:
+        if limit.name not in said:
+            continue
+        own_percent = Decimal(str(limit.percent))
+        server = Decimal(said[limit.name]).quantize(Decimal("0.1"), ROUND_DOWN)
+        if own_percent or server:
+            likely = _percent_likely(limit, own_percent, server)
+            difference = str(own_percent - server)
+            rows.append(("percent", limit.name, str(own_percent), str(server), difference, likely))
+    return tuple(
+        ReconciliationRow(
+            what=" ".join(part for part in (measure, period, key) if part),
+            calls_say=own,
+            server_says=server_says,
+            difference=difference,
+            likely=likely,
+            measure=measure,
+            period=period,
+            key=key,
+            origin=STANDING_ORIGIN,
+            said_at_ms=said_at_ms,
+        )
+        for measure, key, own, server_says, difference, likely in rows
+    )
+
+
+def _percent_likely(limit: Limit, own: Decimal, server: Decimal) -> str:
+    reasons = (
+        (own == server, ""),
+        (limit.kind is LimitKind.COST and not server, COST_PERCENT),
+        (server > own, PERCENT_MORE),
+    )
+    return next((reason for holds, reason in reasons if holds), PERCENT_LOST)
 
 
 def _claims(statements: Sequence[Statement], period: str) -> Iterator[_Claim]:

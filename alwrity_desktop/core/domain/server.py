@@ -149,6 +149,17 @@ class Preflight:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerStanding:
+    """How the server itself says that the limits stand in one billing period."""
+
+    period: str
+    #: Its word ("active", "warning", "limit_reached"), or "" where it says none.
+    status: str = ""
+    #: Percent of a limit as a decimal text, by the limit's name.
+    percents: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class ServerFacts:
     """What is known of one account's server; None where it was never said.
 
@@ -170,6 +181,8 @@ class ServerFacts:
     checks: tuple[tuple[str, str], ...] | None = None
     #: After how many days the server shortens or drops the rows of its renewal history.
     retention_days: tuple[tuple[str, int], ...] | None = None
+    #: What the server says of the limits, which is often not so.
+    standing: ServerStanding | None = None
 
 
 @dataclass(frozen=True, slots=True)

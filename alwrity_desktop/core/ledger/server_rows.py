@@ -17,7 +17,7 @@ from alwrity_desktop.core.sources.servers.base import KnownRows
 
 _TYPES: Final[dict[str, Any]] = get_type_hints(ServerFacts)
 
-_WITHOUT_HISTORY: Final = frozenset({"health"})
+_WITHOUT_HISTORY: Final = frozenset({"health", "standing"})
 """Facts that change at every look: only the newest is kept."""
 
 _NEWEST_CALLS: Final = 1000

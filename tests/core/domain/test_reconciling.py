@@ -9,9 +9,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alwrity_desktop.core.domain import reconciling
+from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.reconciliation import ReconciliationRow
-from alwrity_desktop.core.domain.reconciling import Sums, reconcile
+from alwrity_desktop.core.domain.reconciling import (
+    COST_PERCENT,
+    PERCENT_LOST,
+    PERCENT_MORE,
+    STATUS_STAYS,
+    Sums,
+    reconcile,
+    reconcile_standing,
+)
 from alwrity_desktop.core.domain.report import Figures
+from alwrity_desktop.core.domain.server import Meaning, PlanLimit, ServerFacts, ServerStanding
+from alwrity_desktop.core.domain.server_limits import limits_of
 from alwrity_desktop.core.domain.statements import ALL_TIME, SUMMARY, Statement, StatementKind
 
 CENT = 10_000_000_000
@@ -110,3 +121,41 @@ def test_that_a_difference_is_the_calls_less_the_claim(said: int, own: int) -> N
     for row in found:
         assert int(row.difference or "0") == own - said
         assert bool(row.likely) is (own != said)
+
+
+def standing_rows(status: str, percents: dict[str, str]) -> list[tuple[str | None, ...]]:
+    limits = limits_of(
+        ServerFacts(
+            limits=(
+                PlanLimit("exa_calls", LimitKind.CALLS, 30, Meaning.LIMITED, ("exa",)),
+                PlanLimit("cost", LimitKind.COST, 10**12, Meaning.LIMITED),
+            )
+        ),
+        "2026-11",
+        {"exa": Figures(calls=25, cost_pico=5 * 10**11)},
+        (),
+        "",
+    )
+    said = ServerStanding("2026-11", status, tuple(percents.items()))
+    rows = reconcile_standing(said, limits, None)
+    return [(row.what, row.calls_say, row.server_says, row.difference, row.likely) for row in rows]
+
+
+def test_that_the_servers_status_and_percentages_stand_beside_ours() -> None:
+    assert standing_rows("active", {"exa_calls": "3.3333", "cost": "0", "openai_calls": "7"}) == [
+        ("status 2026-11", "warning", "active", None, STATUS_STAYS),
+        ("percent 2026-11 exa_calls", "83.3", "3.3", "80.0", PERCENT_LOST),
+        ("percent 2026-11 cost", "50.0", "0.0", "50.0", COST_PERCENT),
+    ]
+
+
+def test_that_a_server_that_says_the_same_is_given_no_reason() -> None:
+    assert standing_rows("warning", {"exa_calls": "83.333333", "cost": "50"}) == [
+        ("status 2026-11", "warning", "warning", None, ""),
+        ("percent 2026-11 exa_calls", "83.3", "83.3", "0.0", ""),
+        ("percent 2026-11 cost", "50.0", "50.0", "0.0", ""),
+    ]
+
+
+def test_that_a_server_that_counts_more_is_told_so() -> None:
+    assert standing_rows("", {"exa_calls": "90.0"})[0][-1] == PERCENT_MORE

@@ -15,6 +15,7 @@ from alwrity_desktop.core.domain.server import (
     ServerHealth,
     ServerPlan,
     ServerPrice,
+    ServerStanding,
 )
 from alwrity_desktop.core.domain.statements import ALL_TIME, Statement, StatementKind
 from alwrity_desktop.core.sources.servers import alwrity_health, alwrity_plans
@@ -96,6 +97,7 @@ class _Answers:
     renewals: tuple[Renewal, ...] | None = None
     checks: tuple[tuple[str, str], ...] | None = None
     retention_days: tuple[tuple[str, int], ...] | None = None
+    standing: ServerStanding | None = None
 
 
 class AlwrityPull:
@@ -175,6 +177,7 @@ class AlwrityPull:
         answers.billing_period = self._billing_period(current)
         key = answers.billing_period or _month_of(self._errand.now_ms)
         self._statements += self._witness.dashboard(board, key)
+        answers.standing = self._witness.standing(board, key)
         rows = self._alert_rows()
         self._alerts = grouped(board.alerts or () if rows is None else rows)
 
@@ -282,6 +285,7 @@ class AlwrityPull:
             abilities=abilities if learnt else None,
             checks=answers.checks,
             retention_days=answers.retention_days,
+            standing=answers.standing,
         )
 
     def _limits(self) -> tuple[PlanLimit, ...] | None:

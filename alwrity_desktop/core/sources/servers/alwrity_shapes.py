@@ -87,6 +87,8 @@ class UsageStats(Shape):
     total_calls: Count = None
     total_tokens: Count = None
     total_cost: Usd = None
+    usage_status: Text = None
+    usage_percentages: Raw = None
     limits: Annotated[AccountLimits | None, part(AccountLimits)] = None
     provider_breakdown: Raw = None
     historical_breakdown: Annotated[tuple[PeriodRow, ...] | None, rows(PeriodRow)] = None
@@ -129,6 +131,7 @@ class Dashboard(Shape):
     current_usage: Annotated[UsageStats | None, part(UsageStats)] = None
     limits: Annotated[AccountLimits | None, part(AccountLimits)] = None
     summary: Annotated[Summary | None, part(Summary)] = None
+    usage_percentages: Raw = None
     alerts: Annotated[tuple[AlertRow, ...] | None, rows(AlertRow)] = None
 
 

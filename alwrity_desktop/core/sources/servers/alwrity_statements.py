@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from alwrity_desktop.core.domain.server import ServerStanding
 from alwrity_desktop.core.domain.statements import ALL_TIME, Statement, StatementKind
 from alwrity_desktop.core.sources.servers.alwrity_providers import canonical
 from alwrity_desktop.core.sources.servers.alwrity_shapes import (
@@ -21,6 +22,7 @@ from alwrity_desktop.core.sources.servers.fields import (
     Place,
     Troubles,
     count,
+    number,
     pico,
     read,
     read_rows,
@@ -30,6 +32,10 @@ USAGE: Final = "usage"
 DASHBOARD: Final = "dashboard"
 SUMMARY: Final = "summary"
 TRENDS: Final = "trends"
+
+MAX_PERCENT: Final = 1_000_000_000
+
+_CALLS: Final = "_calls"
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +117,24 @@ class Witness:
             figures = Figures(calls, None, board.summary.total_cost_this_month)
             if figures.is_said:
                 yield self.statement(SUMMARY, StatementKind.TOTAL, key, figures)
+
+    def standing(self, board: Dashboard, key: str) -> ServerStanding | None:
+        """Return how the server says that the limits stand in its present period *key*."""
+        current = board.current_period_usage or board.current_usage
+        if current is None:
+            return None
+        found = {}
+        for name, value in (current.usage_percentages or board.usage_percentages or {}).items():
+            about, unit, _ = name.partition(_CALLS)
+            try:
+                percent = number(value)
+            except ValueError:
+                percent = None
+            if percent is None or not 0 <= percent <= MAX_PERCENT:
+                self.troubles.lost(DASHBOARD, "usage_percentages")
+            else:
+                found[f"{canonical(about)}{unit}"] = f"{percent:f}"
+        return ServerStanding(key, current.usage_status or "", tuple(found.items()))
 
     def trends(self, data: object) -> list[Statement]:
         """Return the claims of trends, be they rows or columns. Raises BrokenAnswerError.
