@@ -97,6 +97,9 @@ def _sentences(report: Report) -> Iterator[str]:
         unread = report.unread_alerts
         plural = "alert" if unread == 1 else "alerts"
         yield f"{unread:,} unread {plural}: {PROGRAM} alerts shows them."
+    if report.tips:
+        plural = "tip" if len(report.tips) == 1 else "tips"
+        yield f"{len(report.tips):,} {plural}: {PROGRAM} tips tells what could be saved."
 
 
 def _span(report: Report) -> str:

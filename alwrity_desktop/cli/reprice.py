@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 SCHEMA: Final = "alwrity-desktop/repricing/1"
 
 _MAX_MODELS: Final = 20
+_LATEST: Final = "2999-12-30"
 
 
 def configure(parser: Parser) -> None:
@@ -69,7 +70,7 @@ def _applied(arguments: Arguments, context: Context) -> Repricing:
     zone = context.timezone()
     if arguments.first is None:
         raise UsageError("Name the first day with --from, such as --from 2026-11-01.")
-    last = arguments.last or "9999-12-30"
+    last = arguments.last or _LATEST
     if arguments.first > last:
         message = f"--from {arguments.first} lies after --to {last}: the first day comes first."
         raise UsageError(message)

@@ -31,7 +31,7 @@ class Program:
 
     def run(self, *words: str, stdin: str = "", status: int | None = 0) -> str:
         """Run a command, check its status and that it is no bug; return what it printed."""
-        self._monkeypatch.setattr("sys.stdin", io.StringIO(stdin))
+        self._monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(stdin.encode())))
         done = main(words, Session(os.environ))
         out, err = self._capsys.readouterr()
         self.said += [out, err]
