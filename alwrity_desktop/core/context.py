@@ -17,6 +17,7 @@ from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget
 from alwrity_desktop.core.domain.errors import AlwrityError, NotFoundError
+from alwrity_desktop.core.domain.live import Minute
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import AccountView, CallPage, CallQuery, CallRow, Report
@@ -156,6 +157,10 @@ class Context:
     def call(self, account: str, call_id: int) -> CallRow:
         """Return one call. Raises NotFoundError."""
         return self.ledger(account).call(self.scope(account), call_id)
+
+    def per_minute(self, account: str) -> list[Minute]:
+        """Return the sums of each minute of the last hour in which there were calls."""
+        return self.ledger(account).per_minute(self.scope(account), self.clock.now_ms())
 
     def iterate_calls(self, account: str, choice: PeriodChoice) -> Iterator[CallRow]:
         """Yield every call of a period, oldest first."""

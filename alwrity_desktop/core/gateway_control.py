@@ -18,7 +18,7 @@ from typing import Annotated, Any, Final
 import msgspec
 
 from alwrity_desktop.core.domain.errors import WorldError
-from alwrity_desktop.core.domain.live import BlockedCall, GatewayState, UnderWay
+from alwrity_desktop.core.domain.live import BlockedCall, GatewayState, HeldBudget, UnderWay
 from alwrity_desktop.core.files import replacing
 from alwrity_desktop.core.profile import Profile
 from alwrity_desktop.core.settings import Settings
@@ -76,6 +76,12 @@ class _Block(msgspec.Struct, frozen=True):
     resets_on: str = ""
 
 
+class _Budget(msgspec.Struct, frozen=True):
+    id: int
+    used: int = 0
+    held: int = 0
+
+
 class _Health(msgspec.Struct, frozen=True):
     """The answer of ``/healthz``."""
 
@@ -92,6 +98,7 @@ class _Health(msgspec.Struct, frozen=True):
     providers: tuple[str, ...] = ()
     calls_in_flight: tuple[_UnderWay, ...] = ()
     blocks: tuple[_Block, ...] = ()
+    budgets: tuple[_Budget, ...] = ()
 
 
 @contextlib.contextmanager
@@ -118,7 +125,7 @@ def noted(folder: Path) -> Iterator[Callable[[str], None]]:
 
 
 class GatewayControl:
-    """Looks after the gateway of one profile. For one thread."""
+    """Looks after the gateway of one profile. For one thread, but for ``close``."""
 
     def __init__(
         self,
@@ -134,7 +141,11 @@ class GatewayControl:
         self._environ = os.environ if environ is None else environ
         self._command = tuple(command)
         self._child: subprocess.Popen[bytes] | None = None
-        self._pause = threading.Event()
+        self._closed = threading.Event()
+
+    def close(self) -> None:
+        """Wait for nothing any more; may be called from any thread. The gateway goes on."""
+        self._closed.set()
 
     @property
     def url(self) -> str:
@@ -190,7 +201,8 @@ class GatewayControl:
             os.kill(note.pid, signal.SIGTERM)
         end = time.monotonic() + _STOP_S
         while time.monotonic() < end:
-            self._pause.wait(_LOOK_S)
+            if self._closed.wait(_LOOK_S):
+                break
             self._reap()
             if self._note() is None and not self.state().is_running:
                 return GatewayState(url=self.url)
@@ -199,7 +211,8 @@ class GatewayControl:
     def _wait_until_listening(self, child: subprocess.Popen[bytes]) -> GatewayState:
         end = time.monotonic() + _START_S
         while time.monotonic() < end:
-            self._pause.wait(_LOOK_S)
+            if self._closed.wait(_LOOK_S):
+                break
             if child.poll() is not None:
                 raise WorldError(self._last_words())
             note = self._note()
@@ -284,6 +297,7 @@ def _state_of(health: _Health, url: str) -> GatewayState:
             for each in health.calls_in_flight
         ),
         blocks=tuple(map(_blocked, reversed(health.blocks))),
+        budgets=tuple(HeldBudget(each.id, each.used, each.held) for each in health.budgets),
         providers=health.providers,
     )
 

@@ -47,6 +47,7 @@ ACTIONS: Final = (
     Declared(
         "file.read", "file", QT_TRANSLATE_NOOP("actions", "&Read logs now"), "Ctrl+R", "folder-open"
     ),
+    Declared("file.table", "file", QT_TRANSLATE_NOOP("actions", "&Import a table…"), "", "table"),
     Declared("file.export", "file", QT_TRANSLATE_NOOP("actions", "&Export…"), "Ctrl+E", "download"),
     Declared(
         "file.close", "file", QT_TRANSLATE_NOOP("actions", "&Close window"), "Ctrl+W", "x", True
@@ -160,6 +161,20 @@ ACTIONS: Final = (
     ),
     Declared(
         "checks.run", "tools", QT_TRANSLATE_NOOP("actions", "&Check everything…"), "", "activity"
+    ),
+    Declared(
+        "gateway.track",
+        "tools",
+        QT_TRANSLATE_NOOP("actions", "&Track a program…"),
+        "Ctrl+T",
+        "waypoints",
+        True,
+    ),
+    Declared(
+        "gateway.start", "tools", QT_TRANSLATE_NOOP("actions", "Start the &gateway"), "", "play"
+    ),
+    Declared(
+        "gateway.stop", "tools", QT_TRANSLATE_NOOP("actions", "Stop the &gateway"), "", "square"
     ),
     Declared("pause.15", "pause", QT_TRANSLATE_NOOP("actions", "15 minutes")),
     Declared("pause.60", "pause", QT_TRANSLATE_NOOP("actions", "1 hour")),

@@ -19,6 +19,17 @@ JobRequest = (
     | requests.EditBudget
     | requests.ShowPrices
 )
+OtherRequest = (
+    requests.RemoveBudget
+    | requests.ExportReport
+    | requests.ImportTable
+    | requests.ConnectServer
+    | requests.ManageAccounts
+    | requests.EnterToken
+    | requests.AskPrice
+    | requests.OpenServerPage
+    | requests.GatewayRequest
+)
 
 
 class Desk(Protocol):
@@ -46,6 +57,8 @@ class Answers(QObject):
     dialog_asked = Signal(object)
     #: A request about the account's server.
     server_asked = Signal(object)
+    #: A request about the gateway.
+    gateway_asked = Signal(object)
 
     def __init__(self, desk: Desk, window: MainWindow) -> None:
         """Listen to *window*."""
@@ -78,7 +91,13 @@ class Answers(QObject):
                 self._desk.show_period(PeriodChoice(kind, offset=offset))
             case requests.OpenDock(name):
                 self._window.open_dock(name)
-            case requests.RemoveBudget() | requests.ExportReport():
+            case _:
+                self._pass_on(request)
+
+    def _pass_on(self, request: OtherRequest) -> None:
+        """Hand *request* to whoever has the dialog or the thread for it."""
+        match request:
+            case requests.RemoveBudget() | requests.ExportReport() | requests.ImportTable():
                 self.dialog_asked.emit(request)
             case (
                 requests.ConnectServer()
@@ -88,6 +107,13 @@ class Answers(QObject):
                 | requests.OpenServerPage()
             ):
                 self.server_asked.emit(request)
+            case (
+                requests.StartGateway()
+                | requests.StopGateway()
+                | requests.TrackProgram()
+                | requests.AllowModel()
+            ):
+                self.gateway_asked.emit(request)
             case _:
                 assert_never(request)
 

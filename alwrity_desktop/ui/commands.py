@@ -20,8 +20,11 @@ from alwrity_desktop.ui.main_window import MainWindow
 from alwrity_desktop.ui.servers import ENTER_TOKEN
 
 if TYPE_CHECKING:
+    from alwrity_desktop.core.domain.live import GatewayState
     from alwrity_desktop.ui.dialogs.desk import DialogEvent, Dialogs
+    from alwrity_desktop.ui.dialogs.gateway_desk import GatewayDialogs
     from alwrity_desktop.ui.dialogs.server_desk import ServerDialogs
+    from alwrity_desktop.ui.dialogs.table_desk import TableDialogs
 
 _MINUTE_MS: Final = 60_000
 
@@ -41,6 +44,8 @@ class Commands(QObject):
         self._window = window
         self._dialogs: Dialogs | None = None
         self._server_dialogs: ServerDialogs | None = None
+        self._gateway_dialogs: GatewayDialogs | None = None
+        self._table_dialogs: TableDialogs | None = None
         self._pause_end = QTimer(self)
         self._pause_end.setSingleShot(True)
         self._pause_end.timeout.connect(self.go_on)
@@ -54,6 +59,9 @@ class Commands(QObject):
         controller.dialog_wanted.connect(self._open_dialog)
         controller.answers.dialog_asked.connect(self._answer)
         controller.answers.server_asked.connect(self._answer_for_server)
+        controller.answers.gateway_asked.connect(self._answer_for_gateway)
+        controller.gateway.changed.connect(self._show_gateway)
+        self._show_gateway(controller.gateway.state)
         controller.outcomes.chosen.connect(self._on_notice)
         window.first_run.connect_asked.connect(self._connect_server)
         self.apply_settings(controller.settings)
@@ -62,6 +70,7 @@ class Commands(QObject):
         return {
             "file.read": self._controller.read_logs,
             "file.export": self._export,
+            "file.table": lambda: self._window.requested.emit(requests.ImportTable()),
             "file.close": self._window.close,
             "file.quit": self.quit_asked.emit,
             "account.local": lambda: self._controller.show_account(LOCAL_ACCOUNT),
@@ -94,6 +103,9 @@ class Commands(QObject):
         return {
             "budget.new": lambda: self._window.requested.emit(requests.EditBudget()),
             "server.price": lambda: self._answer_for_server(requests.AskPrice()),
+            "gateway.track": lambda: self._answer_for_gateway(requests.TrackProgram()),
+            "gateway.start": lambda: self._answer_for_gateway(requests.StartGateway()),
+            "gateway.stop": lambda: self._answer_for_gateway(requests.StopGateway()),
             "prices.show": lambda: self._window.requested.emit(requests.ShowPrices()),
             "alerts.read": lambda: self._window.requested.emit(requests.MarkAlertsRead()),
             "checks.run": lambda: self._controller.submit(jobs.RunChecks()),
@@ -139,9 +151,41 @@ class Commands(QObject):
             self._controller.servers.dialog_wanted.connect(self._server_dialogs.on_event)
         return self._server_dialogs
 
+    @property
+    def gateway_dialogs(self) -> GatewayDialogs:
+        """The dialogs about the gateway, loaded when the first is opened."""
+        if self._gateway_dialogs is None:
+            from alwrity_desktop.ui.dialogs.gateway_desk import GatewayDialogs  # noqa: PLC0415 - as above
+
+            self._gateway_dialogs = GatewayDialogs(self._controller, self._window)
+        return self._gateway_dialogs
+
+    @property
+    def table_dialogs(self) -> TableDialogs:
+        """The dialogs about tables, loaded when the first is opened."""
+        if self._table_dialogs is None:
+            from alwrity_desktop.ui.dialogs.table_desk import TableDialogs  # noqa: PLC0415 - as above
+
+            self._table_dialogs = TableDialogs(self._controller, self._window)
+            self._controller.table_arrived.connect(self._table_dialogs.on_event)
+        return self._table_dialogs
+
     @Slot(object)
     def _answer_for_server(self, request: object) -> None:
         self.server_dialogs.take(request)
+
+    @Slot(object)
+    def _answer_for_gateway(self, request: object) -> None:
+        self._controller.gateway.take(request)
+        if isinstance(request, requests.TrackProgram):
+            self.gateway_dialogs.track_program(request.provider)
+
+    @Slot(object)
+    def _show_gateway(self, state: GatewayState) -> None:
+        """Offer to start what stands, and to stop what runs."""
+        self._window.actions_["gateway.start"].setVisible(not state.is_running)
+        self._window.actions_["gateway.stop"].setVisible(state.is_running)
+        self._window.show_gateway(state)
 
     @Slot()
     def _connect_server(self) -> None:
@@ -161,6 +205,8 @@ class Commands(QObject):
     def _answer(self, request: object) -> None:
         if isinstance(request, requests.RemoveBudget):
             self.dialogs.remove_budget(request.budget_id)
+        elif isinstance(request, requests.ImportTable):
+            self.table_dialogs.ask_file()
         else:
             self.dialogs.export()
 

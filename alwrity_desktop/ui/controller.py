@@ -20,6 +20,7 @@ from alwrity_desktop.ui.calls_view import CallsView
 from alwrity_desktop.ui.events import Topic
 from alwrity_desktop.ui.first_report import SHOWN_DIMENSIONS, FirstReport, shown_account
 from alwrity_desktop.ui.first_steps import FirstSteps
+from alwrity_desktop.ui.gateway import Gateway
 from alwrity_desktop.ui.intake import Intake, IntakeEvent
 from alwrity_desktop.ui.jobs import Job
 from alwrity_desktop.ui.main_window import MainWindow
@@ -40,6 +41,8 @@ class Controller(QObject):
     settings_changed = Signal(object)
     #: ``BudgetsReady``, ``PricesReady`` or ``ChecksReady``: facts for a dialog.
     dialog_wanted = Signal(object)
+    #: ``TablePreviewed`` or ``TableBooked``, for the dialog that imports.
+    table_arrived = Signal(object)
 
     def __init__(
         self,
@@ -62,6 +65,7 @@ class Controller(QObject):
         self._thread = LedgerThread(self._loop, self)
         self.intake = Intake(context, window, self.submit, bridge.post)
         self.servers = Servers(context, window, self.submit, bridge.post)
+        self.gateway = Gateway(self, window, bridge.post)
         self.alerting = Alerting(
             self.submit, bridge.post, context.clock, self._settings_now, context.timezone, self
         )
@@ -100,7 +104,7 @@ class Controller(QObject):
     def stop(self) -> tuple[str, ...]:
         """Stop all threads and wait for them; return the names of those that hang."""
         self.ages.stop()
-        hanging = [*self.servers.stop(), *self.intake.stop()]
+        hanging = [*self.servers.stop(), *self.intake.stop(), *self.gateway.stop()]
         if not self.alerting.stop():
             hanging.append("notifications")
         if not self._thread.end():
@@ -122,6 +126,7 @@ class Controller(QObject):
         self._loop.watch(accounts, is_hidden=is_hidden)
         self.intake.set_hidden(is_hidden=is_hidden)
         self.servers.set_hidden(is_hidden=is_hidden)
+        self.gateway.set_hidden(is_hidden=is_hidden)
         if not is_hidden:
             self.ages.show()
 
@@ -198,12 +203,22 @@ class Controller(QObject):
             self.alerting.on_event(event)
         elif isinstance(event, ServerEvent):
             self._on_server(event)
+        elif isinstance(event, events.LiveReady | events.TablePreviewed | events.TableBooked):
+            self._pass_on(event)
         elif isinstance(event, events.SettingsChanged):
             self._apply_settings(event.settings)
         elif isinstance(event, OutcomeEvent):
             self._on_outcome(event)
         else:
             assert_never(event)
+
+    def _pass_on(
+        self, event: events.LiveReady | events.TablePreviewed | events.TableBooked
+    ) -> None:
+        if isinstance(event, events.LiveReady):
+            self.gateway.take_view(event.view)
+        else:
+            self.table_arrived.emit(event)
 
     def _on_outcome(self, event: OutcomeEvent) -> None:
         self.outcomes.take(event)

@@ -10,8 +10,10 @@ from typing import Final
 from alwrity_desktop.core.accounts import AccountState, SyncResult
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget
+from alwrity_desktop.core.domain.live import LiveView
 from alwrity_desktop.core.domain.report import AccountView, CallPage, CallRow, Report, UnpricedModel
 from alwrity_desktop.core.domain.server import Preflight
+from alwrity_desktop.core.domain.table_mapping import TablePreview
 from alwrity_desktop.core.results import Check, FoundLogs, ImportProgress, SourceImport
 from alwrity_desktop.core.settings import Settings
 
@@ -37,6 +39,8 @@ class Topic(StrEnum):
     CHECKS = "checks"
     ACCOUNTS = "accounts"
     SERVER = "server"
+    GATEWAY = "gateway"
+    TABLE = "table"
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +243,31 @@ class PageReady:
 
 
 @dataclass(frozen=True, slots=True)
+class TablePreviewed:
+    """What the first rows of a table would become."""
+
+    path: Path
+    preview: TablePreview
+
+
+@dataclass(frozen=True, slots=True)
+class TableBooked:
+    """How much of a table is booked by now."""
+
+    added: int
+    known: int
+    refused: int
+    is_done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class LiveReady:
+    """What goes on now, with how the gateway stands."""
+
+    view: LiveView
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """Something that was asked for is committed."""
 
@@ -290,6 +319,9 @@ Event = (
     | TokenPlaceReady
     | PreflightReady
     | PageReady
+    | TablePreviewed
+    | TableBooked
+    | LiveReady
     | Done
     | Failed
     | Crashed

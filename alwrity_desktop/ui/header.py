@@ -9,8 +9,10 @@ from PySide6.QtCore import QEvent, Qt, Signal, Slot
 from PySide6.QtGui import QLinearGradient, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QVBoxLayout, QWidget
 
+from alwrity_desktop.core.domain.live import GatewayState
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.ui import account_text, header_text, theme
+from alwrity_desktop.ui.gateway_mark import GatewayMark
 from alwrity_desktop.ui.header_widgets import Bell, MenuButton, MoneyMetric, PeriodPicker, StatePill
 from alwrity_desktop.ui.requests import EditBudget, ExportReport, OpenCalls, OpenDock
 from alwrity_desktop.ui.sentence import Sentence
@@ -63,6 +65,7 @@ class Header(QWidget):
         self.period = PeriodPicker()
         self._pill = StatePill()
         self._bell = Bell()
+        self._gateway = GatewayMark()
         self._refresh = IconButton("refresh-cw", self.tr("Refresh (F5)"))
         self.more = IconButton("ellipsis-vertical", self.tr("Menu"))
         self._budget = PushButton(self.tr("Set a budget"), "primary", "target")
@@ -99,6 +102,7 @@ class Header(QWidget):
         self.period.stepped.connect(self.stepped)
         self._pill.clicked.connect(self._open_health)
         self._bell.clicked.connect(self._open_alerts)
+        self._gateway.clicked.connect(self._open_live)
         self._budget.clicked.connect(self._do_primary)
         self._export.clicked.connect(self._do_primary)
         self._link.clicked.connect(self._do_primary)
@@ -165,6 +169,10 @@ class Header(QWidget):
         runs = header_text.forecast_runs(report, is_short=is_short)
         self._forecast.set_runs(runs + margin)
 
+    def show_gateway(self, state: GatewayState) -> None:
+        """Say how the gateway stands."""
+        self._gateway.show_state(state)
+
     def show_age(self, words: str) -> None:
         """Say how old the figures are, and when they are asked for next."""
         self._age.set_plain(words)
@@ -203,7 +211,7 @@ class Header(QWidget):
             above.addSpacing(4)
             above.addWidget(self._range)
         above.addStretch(1)
-        _add(above, self._pill, self._bell, self._rule_above)
+        _add(above, self._pill, self._bell, self._gateway, self._rule_above)
         if is_wide:
             above.addWidget(self._age)
         _add(above, self._refresh, self._budget, self._export)
@@ -277,6 +285,10 @@ class Header(QWidget):
     @Slot()
     def _open_alerts(self) -> None:
         self.requested.emit(OpenDock("alerts"))
+
+    @Slot()
+    def _open_live(self) -> None:
+        self.requested.emit(OpenDock("live"))
 
     @Slot()
     def _open_calls(self) -> None:

@@ -109,13 +109,13 @@ LAYOUTS: Final = (
         wide=Row(
             (
                 Column((one("health", 420), one("alerts", 310)), 560),
-                Column((one("limits", 330), one("calls", 400)), 880),
+                Column((one("limits", 290), Tabs(("live", "calls"), 440)), 880),
             )
         ),
         medium=Row(
             (
                 Column((one("health", 330), one("alerts", 260)), 430),
-                Column((one("limits", 280), one("calls", 310)), 590),
+                Column((one("limits", 250), Tabs(("live", "calls"), 340)), 590),
             )
         ),
     ),
@@ -125,13 +125,13 @@ LAYOUTS: Final = (
         wide=Row(
             (
                 one("overview", 400),
-                Tabs(("trends", "providers", "limits", "alerts", "health", "calls"), 1040),
+                Tabs(("trends", "providers", "limits", "alerts", "health", "calls", "live"), 1040),
             )
         ),
         medium=Row(
             (
                 one("overview", 376),
-                Tabs(("trends", "providers", "limits", "alerts", "health", "calls"), 640),
+                Tabs(("trends", "providers", "limits", "alerts", "health", "calls", "live"), 640),
             )
         ),
     ),

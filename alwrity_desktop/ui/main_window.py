@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QStackedWidget, QVBoxLayout, QWidget
 
+from alwrity_desktop.core.domain.live import GatewayState
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.ui import account_text, header_text, theme
 from alwrity_desktop.ui.account_menu import AccountMenu
@@ -179,6 +180,11 @@ class MainWindow(QMainWindow):
         self.setWindowTitle(title.format(account=name, cost=header_text.cost_words(report)))
         self._to_render = list(self.views)
         self._render_shown()
+
+    def show_gateway(self, state: GatewayState) -> None:
+        """Say everywhere how the gateway stands."""
+        self.header.show_gateway(state)
+        self.status_line.show_gateway(state)
 
     @Slot()
     def _render_shown(self) -> None:

@@ -120,6 +120,38 @@ class OpenServerPage:
     what: str
 
 
+@dataclass(frozen=True, slots=True)
+class StartGateway:
+    """Start the gateway."""
+
+
+@dataclass(frozen=True, slots=True)
+class StopGateway:
+    """Let the gateway end what is under way, then stop it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TrackProgram:
+    """Show how programs are tracked: base URLs, and lines to copy."""
+
+    provider: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AllowModel:
+    """Let a model without a price pass budgets of cost."""
+
+    provider: str
+    model: str
+
+
+@dataclass(frozen=True, slots=True)
+class ImportTable:
+    """Read calls from a table of the person's own."""
+
+
+GatewayRequest = StartGateway | StopGateway | TrackProgram | AllowModel
+
 Request = (
     OpenCalls
     | AskCalls
@@ -138,4 +170,6 @@ Request = (
     | EnterToken
     | AskPrice
     | OpenServerPage
+    | GatewayRequest
+    | ImportTable
 )

@@ -205,6 +205,7 @@ class Session(QObject):
             self.controller.intake.start(is_watching=self.controller.settings.watch_logs)
             self.controller.intake.read(is_asked_for=False)
         self.controller.servers.start()
+        self.controller.gateway.start()
         self.controller.alerting.look()
 
     @Slot(str)

@@ -11,12 +11,15 @@ from PySide6.QtCore import QEventLoop, QObject, QTimer, Slot
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.errors import NotFoundError, WorldError
 from alwrity_desktop.core.domain.report import Report
+from alwrity_desktop.core.gateway_control import GatewayControl
+from alwrity_desktop.core.live_view import live_view
 from alwrity_desktop.core.results import PeriodChoice
 from alwrity_desktop.ui import header_text, requests
 from alwrity_desktop.ui import theme as looks
 from alwrity_desktop.ui.calls_view import CallsView
 from alwrity_desktop.ui.docks import dock_types
 from alwrity_desktop.ui.first_report import SHOWN_DIMENSIONS
+from alwrity_desktop.ui.gateway import LiveDockView
 from alwrity_desktop.ui.layout_keeper import title_of
 from alwrity_desktop.ui.layout_store import LayoutStore
 from alwrity_desktop.ui.layouts import LAYOUTS
@@ -57,6 +60,7 @@ def render(
         window.resize(*size)
         window.keeper.fit(size[0])
         window.keeper.open(name)
+        _look_at_now(context, window, account)
         _draw(window, report)
         _save(window, path)
     finally:
@@ -92,6 +96,16 @@ def _draw(window: MainWindow, report: Report) -> None:
     # What the docks asked for while they settled may have moved them.
     window.area.settle()
     settling.wait()
+
+
+def _look_at_now(context: Context, window: MainWindow, account: str) -> None:
+    """Show how the gateway stands and what goes on, where a dock in view tells of it."""
+    control = GatewayControl(context.profile, lambda: context.settings)
+    view = live_view(context, account, control.state())
+    dock: object = window.views.get("live")
+    if isinstance(dock, LiveDockView):
+        dock.show_live(view)
+    window.show_gateway(view.gateway)
 
 
 def _save(window: MainWindow, path: Path) -> None:

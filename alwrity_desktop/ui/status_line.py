@@ -5,10 +5,11 @@ from __future__ import annotations
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.health import HealthStatus
+from alwrity_desktop.core.domain.live import GatewayState
 from alwrity_desktop.core.domain.report import Report
-from alwrity_desktop.ui import account_text, formatting, header_text
+from alwrity_desktop.ui import account_text, formatting, gateway_text, header_text
 from alwrity_desktop.ui.header import Fold, Rule
-from alwrity_desktop.ui.widgets import IconLabel, PlainLabel
+from alwrity_desktop.ui.widgets import IconLabel, PlainLabel, plain_tooltip
 
 
 class StatusLine(QWidget):
@@ -23,7 +24,8 @@ class StatusLine(QWidget):
         self._summary = PlainLabel("", "caption", "text2")
         self._layout_name = PlainLabel("", "caption", "text2")
         self._zone = PlainLabel("", "caption", "text2")
-        self._rules = (Rule(), Rule())
+        self._gateway = PlainLabel("", "caption", "text2")
+        self._rules = (Rule(), Rule(), Rule())
         self._paused = ""
         self._report: Report | None = None
         layout = QHBoxLayout(self)
@@ -33,7 +35,10 @@ class StatusLine(QWidget):
         for widget in left:
             layout.addWidget(widget)
         layout.addStretch(1)
-        right = (self._summary, self._rules[0], self._layout_name, self._rules[1], self._zone)
+        right = (
+            self._summary, self._rules[2], self._gateway, self._rules[0], self._layout_name,
+            self._rules[1], self._zone,
+        )  # fmt: skip
         for widget in right:
             layout.addWidget(widget)
 
@@ -72,6 +77,13 @@ class StatusLine(QWidget):
         if self._report is not None:
             self._show_source(self._report)
 
+    def show_gateway(self, state: GatewayState) -> None:
+        """Say whether the gateway runs."""
+        word = gateway_text.word_of(state)
+        self._gateway.set_plain(self.tr("Gateway: {word}").format(word=word))
+        self._gateway.set_colour("warning.text" if gateway_text.has_trouble(state) else "text2")
+        plain_tooltip(self._gateway, gateway_text.sentence_of(state))
+
     def show_layout(self, title: str) -> None:
         """Name the layout in use."""
         self._layout_name.set_plain(self.tr("Layout: {title}").format(title=title))
@@ -79,5 +91,6 @@ class StatusLine(QWidget):
     def set_fold(self, fold: Fold) -> None:
         """Leave out what has no room."""
         is_wide = fold in {Fold.WIDE, Fold.MEDIUM}
-        for widget in (*self._rules, self._layout_name, self._zone, self._read):
+        left_out = (*self._rules, self._gateway, self._layout_name, self._zone, self._read)
+        for widget in left_out:
             widget.setVisible(is_wide)

@@ -152,6 +152,8 @@ class Tray(QObject):
         opening.setData("")
         self._menu.addAction(self._actions["view.refresh"])
         self._menu.addMenu(self._actions.menu("pause"))
+        self._menu.addAction(self._actions["gateway.start"])
+        self._menu.addAction(self._actions["gateway.stop"])
         self._menu.addAction(self._actions["settings.show"])
         self._menu.addSeparator()
         self._menu.addAction(self._actions["file.quit"])

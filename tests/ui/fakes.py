@@ -13,6 +13,7 @@ from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget
 from alwrity_desktop.core.domain.errors import AlwrityError
+from alwrity_desktop.core.domain.live import Minute
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import AccountView, CallPage, CallQuery, CallRow, Report
 from alwrity_desktop.core.domain.server import Preflight
@@ -55,6 +56,7 @@ class FakeContext:
         self.imports: tuple[SourceImport, ...] = (READ,)
         self.is_sample_made = False
         self.desk = FakeDesk(self)
+        self.minutes: list[Minute] = []
         self.failure: Exception | None = None
 
     def as_context(self) -> Context:
@@ -112,6 +114,9 @@ class FakeContext:
         self._check()
         self.queries.append(query)
         return builders.a_page(query)
+
+    def per_minute(self, account: str) -> list[Minute]:
+        return self.minutes
 
     def call(self, account: str, call_id: int) -> CallRow:
         self._check()

@@ -68,6 +68,8 @@ def test_that_the_menu_holds_accounts_with_cost_and_everything_reachable(tray: T
     assert [word.replace("&", "") for word in words[3:]] == [
         "Refresh",
         "Pause for",
+        "Start the gateway",
+        "Stop the gateway",
         "Settings…",
         "Quit",
     ]

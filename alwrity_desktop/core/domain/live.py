@@ -44,6 +44,16 @@ class BlockedCall:
 
 
 @dataclass(frozen=True, slots=True)
+class HeldBudget:
+    """What calls under way hold of a blocking budget: pico-dollars for cost, else a count."""
+
+    budget_id: int
+    #: With what the ledger does not have yet.
+    used: int
+    held: int
+
+
+@dataclass(frozen=True, slots=True)
 class GatewayState:
     """How the gateway stands."""
 
@@ -64,6 +74,7 @@ class GatewayState:
     under_way: tuple[UnderWay, ...] = ()
     #: The newest first.
     blocks: tuple[BlockedCall, ...] = ()
+    budgets: tuple[HeldBudget, ...] = ()
     #: The names that addresses begin with.
     providers: tuple[str, ...] = ()
 

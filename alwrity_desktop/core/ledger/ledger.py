@@ -13,6 +13,7 @@ from alwrity_desktop.core.call_sheets import Book
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget
 from alwrity_desktop.core.domain.errors import NotFoundError
+from alwrity_desktop.core.domain.live import Minute
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import CallPage, CallQuery, CallRow
@@ -137,6 +138,11 @@ class Ledger:
         query = CallQuery(start_ms, end_ms, billing_period=billing_period)
         with reading(self._engine) as connection:
             yield from listing.all_rows(connection, account, query)
+
+    def per_minute(self, account: str | Scope, now_ms: int) -> list[Minute]:
+        """Return the sums of each minute of the last hour in which there were calls."""
+        with reading(self._engine) as connection:
+            return listing.per_minute(connection, account, now_ms)
 
     def budgets(self, account: str) -> tuple[Budget, ...]:
         """Return the budgets of *account*."""

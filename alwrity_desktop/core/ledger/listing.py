@@ -10,6 +10,7 @@ from typing import Any, Final
 import msgspec
 from sqlalchemy import Connection, RowMapping
 
+from alwrity_desktop.core.domain.live import HOUR_MS, MINUTE_MS, Minute
 from alwrity_desktop.core.domain.pricing import Quote, lines_of
 from alwrity_desktop.core.domain.report import CallPage, CallQuery, CallRow
 from alwrity_desktop.core.domain.sums import Scope, scope_of
@@ -99,6 +100,17 @@ def all_rows(connection: Connection, account: str | Scope, query: CallQuery) -> 
     result = connection.exec_driver_sql(statement, tuple(parameters)).mappings()
     for part in result.partitions(_ROWS_AT_ONCE):
         yield from _rows(connection, part)
+
+
+def per_minute(connection: Connection, account: str | Scope, now_ms: int) -> list[Minute]:
+    """Return the sums of each minute of the last hour in which there were calls."""
+    where, parameters = _conditions(account, CallQuery(now_ms - HOUR_MS + 1, now_ms + 1))
+    statement = (
+        f"SELECT (? - occurred_at_ms) / {MINUTE_MS} AS ago, count(*), sum(cost_pico)"  # noqa: S608
+        f" FROM ({_from(where)}) GROUP BY ago"
+    )
+    rows = connection.exec_driver_sql(statement, (now_ms, *parameters))
+    return [Minute(ago, calls, cost or 0) for ago, calls, cost in rows]
 
 
 def _from(where: str) -> str:
