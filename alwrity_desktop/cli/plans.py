@@ -87,6 +87,8 @@ def _compare(arguments: Arguments, context: Context) -> int:
     rows = [_outcome_row(outcome) for outcome in comparison.outcomes]
     print(table(("Plan", "Fits", "First limit hit", "On", "A month", "A year"), rows, texts=4))
     print(plain(comparison.why))
+    for advice in comparison.advice:
+        print(plain(f"{advice.text}."))
     return 0
 
 

@@ -93,6 +93,15 @@ def comparison_document(comparison: Comparison) -> Document:
         ],
         "recommended": comparison.recommended,
         "why": comparison.why,
+        "advice": [
+            {
+                "plan": advice.plan,
+                "cycle": advice.cycle,
+                "saving_usd_per_month": amount(advice.saving_monthly_pico),
+                "text": advice.text,
+            }
+            for advice in comparison.advice
+        ],
         "from": comparison.first_day,
         "to": comparison.last_day,
         "basis": comparison.basis,

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from alwrity_desktop.core.domain import periods
 from alwrity_desktop.core.domain.alwrity_plans import PLANS_DATE, offline_plans
 from alwrity_desktop.core.domain.breakdown import DAY_S, day_of_slot, offset_spans
+from alwrity_desktop.core.domain.plan_advice import Standing, advise
 from alwrity_desktop.core.domain.plan_replay import Comparison, Replay, Use, compare
+from alwrity_desktop.core.domain.tip_facts import PAID
 
 if TYPE_CHECKING:
     from alwrity_desktop.core.context import Context
@@ -29,6 +32,7 @@ def compare_plans(context: Context, account: str) -> Comparison:
         facts = snapshot.server_facts(account)
         start_ms, end_ms = _span(snapshot, account, now_ms, zone)
         rows = snapshot.by_slot(account, offset_spans(start_ms, end_ms, zone), DAY_S)
+        spent = _spent_monthly(snapshot, account, (start_ms, end_ms), zone)
     uses = [
         Use(
             day_of_slot(row.slot),
@@ -48,9 +52,22 @@ def compare_plans(context: Context, account: str) -> Comparison:
     replay = Replay(
         uses, periods.local_day(start_ms, zone), periods.local_day(end_ms - 1, zone), calls_of
     )
+    plans, basis = offline_plans(), f"ALwrity's public plans of {PLANS_DATE}"
     if facts.plans:
-        return compare(facts.plans, replay, "the server's own plans")
-    return compare(offline_plans(), replay, f"ALwrity's public plans of {PLANS_DATE}")
+        plans, basis = facts.plans, "the server's own plans"
+    comparison = compare(plans, replay, basis)
+    own = facts.subscription
+    standing = Standing(own.plan, own.cycle, 0) if own else Standing("", "", spent)
+    return replace(comparison, advice=advise(plans, comparison, standing))
+
+
+def _spent_monthly(snapshot: LedgerSnapshot, account: str, span: tuple[int, int], zone: str) -> int:
+    """Return what calls were paid for one by one in a month, on average; pico-dollars."""
+    rows = snapshot.by_series(account, *span)
+    spent = sum(row.figures.cost_pico for row in rows if row.dimensions["price_status"] in PAID)
+    first, last = periods.local_day(span[0], zone), periods.local_day(span[1] - 1, zone)
+    months = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:7]) - int(first[5:7]) + 1
+    return spent // months
 
 
 def _span(snapshot: LedgerSnapshot, account: str, now_ms: int, zone: str) -> tuple[int, int]:

@@ -40,6 +40,18 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanAdvice:
+    """A change of plan, or of how it is paid, that saves money."""
+
+    plan: str
+    #: "monthly" or "yearly".
+    cycle: str
+    saving_monthly_pico: int
+    #: One sentence.
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """The replay on every plan."""
 
@@ -52,6 +64,8 @@ class Comparison:
     last_day: str
     #: Where the plans come from.
     basis: str
+    #: Changes of plan that save money, the greatest saving first.
+    advice: tuple[PlanAdvice, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
