@@ -103,9 +103,13 @@ def is_near(one: Sighting, other: Sighting) -> bool:
 
 
 def is_alike(one: Sighting, other: Sighting) -> bool:
-    """Return whether two records may be the same call by what they say, whatever their ids."""
+    """Return whether two records may be the same call by what they say, whatever their ids.
+
+    Two tools never note each other's calls.
+    """
     return (
         one.source != other.source
+        and not _LOGS.issuperset((one.source, other.source))
         and one.input_tokens + one.output_tokens > 0
         and one.figures == other.figures
         and is_near(one, other)

@@ -16,6 +16,7 @@ from alwrity_desktop.core.domain.sightings import (
     Sighting,
     alike,
     context_of,
+    evidence,
     is_alike,
     plain_model,
     usable_id,
@@ -126,6 +127,11 @@ def test_that_anything_different_keeps_two_calls(fields: dict[str, Any]) -> None
     assert len(groups(seen("gateway"), seen(**{"source": "codex", **fields}))) == 2
 
 
+def test_that_two_tools_never_noted_the_same_call() -> None:
+    assert len(groups(seen("codex"), seen("opencode"))) == 2
+    assert len(groups(seen("codex"), seen("opencode"), seen("gateway"))) == 3
+
+
 def test_that_calls_without_tokens_are_never_tied_by_figures() -> None:
     nothing = {"input_tokens": 0, "output_tokens": 0}
 
@@ -179,10 +185,10 @@ def test_that_the_best_evidence_comes_first() -> None:
     told, served, logged = seen("otlp", 2), seen("litellm", 3), seen("codex", 4)
     reported = seen("opencode", 5, price_status=PriceStatus.REPORTED)
 
-    (group,) = alike([told, estimated, served, logged, reported])
-    assert [one.source for one in group] == ["opencode", "codex", "litellm", "otlp", "gateway"]
-    (group,) = alike([logged, seen("gateway", 9)])
-    assert [one.source for one in group] == ["gateway", "codex"]
+    ordered = sorted([told, estimated, served, logged, reported], key=evidence)
+    assert [one.source for one in ordered] == ["opencode", "codex", "litellm", "otlp", "gateway"]
+    (group,) = alike([logged, told, seen("gateway", 9)])
+    assert [one.source for one in group] == ["gateway", "codex", "otlp"]
 
 
 def test_that_what_one_source_does_not_know_another_does() -> None:
