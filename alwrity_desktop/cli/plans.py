@@ -13,7 +13,14 @@ from alwrity_desktop.core.account_documents import comparison_document, plans_do
 from alwrity_desktop.core.documents import moment
 from alwrity_desktop.core.domain.alwrity_plans import PLANS_DATE, offline_plans
 from alwrity_desktop.core.domain.plan_replay import Comparison, Outcome
-from alwrity_desktop.core.domain.server import Meaning, PlanLimit, ServerFacts, ServerView
+from alwrity_desktop.core.domain.server import (
+    Meaning,
+    PlanLimit,
+    ServerFacts,
+    ServerView,
+    Subscription,
+)
+from alwrity_desktop.core.domain.subscriptions import expired_on, notices, plan_words
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
 from alwrity_desktop.core.domain.words import UNKNOWN, amount_words, money_words, name_words
 
@@ -53,11 +60,15 @@ def run(arguments: Arguments, session: Session) -> int:
     if arguments.action == "compare":
         return _compare(arguments, context)
     facts, as_of, basis = _known(context, arguments.account)
+    now_ms, zone = session.now_ms(), session.timezone()
     if arguments.json:
-        print_document(plans_document(arguments.account, facts, as_of=as_of))
+        print_document(
+            plans_document(arguments.account, facts, as_of=as_of, now_ms=now_ms, timezone=zone)
+        )
         return 0
     print(plain(basis))
-    for paragraph in filter(None, (_subscription(facts), _limits(facts), _plans(facts))):
+    told = plain(_subscription(facts, now_ms, zone))
+    for paragraph in filter(None, (told, _limits(facts), _plans(facts))):
         print(f"\n{paragraph}")
     return 0
 
@@ -109,15 +120,23 @@ def _outcome_row(outcome: Outcome) -> tuple[str, ...]:
     )
 
 
-def _subscription(facts: ServerFacts) -> str:
-    own = facts.subscription
+def _subscription(facts: ServerFacts, now_ms: int, timezone: str) -> str:
+    own, ended = facts.subscription, expired_on(facts.subscription, now_ms, timezone)
+    return " ".join((_own_words(own, ended), *notices(facts, now_ms, timezone))).strip()
+
+
+def _own_words(own: Subscription | None, ended: str | None) -> str:
     if own is None:
         return ""
+    if not plan_words(own):
+        return f"There is no subscription. {own.reason}".strip()
     start, end = moment(own.period_start_ms), moment(own.period_end_ms)
     span = f", from {start} to {end}" if start and end else ""
     inactive = f" The server lets no calls through: {own.reason}." if own.is_active is False else ""
     cycle = f", {own.cycle}" if own.cycle else ""
-    return plain(f"Subscribed to {own.plan}{cycle}, {own.status}{span}.{inactive}")
+    # A server calls one that ended active all the same.
+    status = f", {own.status}" if own.status and ended is None else ""
+    return f"Subscribed to {own.plan}{cycle}{status}{span}.{inactive}"
 
 
 def _limits(facts: ServerFacts) -> str:

@@ -12,6 +12,8 @@ from alwrity_desktop.core.documents import status_document
 from alwrity_desktop.core.domain.budgets import Status
 from alwrity_desktop.core.domain.health import HealthStatus
 from alwrity_desktop.core.domain.report import Report
+from alwrity_desktop.core.domain.server import ServerFacts
+from alwrity_desktop.core.domain.subscriptions import expired_on, unpaid
 from alwrity_desktop.core.domain.words import UNKNOWN, money_words
 from alwrity_desktop.core.results import PeriodChoice
 
@@ -56,6 +58,10 @@ def line(report: Report) -> str:
     parts = [cost]
     if report.forecast.cost_pico is not None:
         parts.append(f"on track for {money_words(report.forecast.cost_pico)}")
+    facts = report.server.facts if report.server is not None else ServerFacts()
+    day = expired_on(facts.subscription, report.as_of_ms, report.period.timezone)
+    parts += [f"expired on {day}"] if day is not None else []
+    parts += ["payment failed"] if unpaid(facts) is not None else []
     parts.append(_state(report))
     text = plain(", ".join(parts))
     return f"Sample data: {text}" if report.account.is_sample else text

@@ -9,6 +9,7 @@ from alwrity_desktop.core.documents import Document, amount, moment, quantity
 from alwrity_desktop.core.domain.plan_replay import Comparison
 from alwrity_desktop.core.domain.reconciliation import ReconciliationRow
 from alwrity_desktop.core.domain.server import PlanLimit, Renewal, ServerFacts, ServerPlan
+from alwrity_desktop.core.domain.subscriptions import expired_on, notices
 
 
 def accounts_document(states: Iterable[AccountState]) -> Document:
@@ -49,7 +50,9 @@ def sync_document(results: Iterable[SyncResult]) -> Document:
     }
 
 
-def plans_document(account: str, facts: ServerFacts, *, as_of: str | None) -> Document:
+def plans_document(
+    account: str, facts: ServerFacts, *, as_of: str | None, now_ms: int, timezone: str
+) -> Document:
     """Return the plans, the own subscription, its limits and its renewals, as they are known."""
     subscription = facts.subscription
     return {
@@ -67,7 +70,9 @@ def plans_document(account: str, facts: ServerFacts, *, as_of: str | None) -> Do
             "auto_renew": subscription.is_auto_renewed,
             "active": subscription.is_active,
             "reason": subscription.reason or None,
+            "expired_on": expired_on(subscription, now_ms, timezone),
         },
+        "notices": list(notices(facts, now_ms, timezone)),
         "limits": None if facts.limits is None else list(map(_limit_document, facts.limits)),
         "plans": None if facts.plans is None else list(map(_plan_document, facts.plans)),
         "renewals": None

@@ -21,6 +21,7 @@ from alwrity_desktop.core.domain.budgets import Limit
 from alwrity_desktop.core.domain.report import Figures
 from alwrity_desktop.core.domain.server import ServerFacts
 from alwrity_desktop.core.domain.server_limits import billing_period, limits_of, present_key
+from alwrity_desktop.core.domain.subscriptions import plan_words
 from alwrity_desktop.core.domain.sums import Scope
 from alwrity_desktop.core.ledger import (
     alerting,
@@ -115,6 +116,8 @@ def _cross(
     group = limit_key(batch.account, limit.provider or limit.name, limit.kind, key)
     group += _revision(connection, batch.account, limit, period.start_ms if period else 0)
     title, message = threshold_words(limit)
+    plan = plan_words(facts.subscription)
+    message += f", {plan}" if plan else ""
     passed = crossed(limit)
     born = []
     for threshold in passed:
