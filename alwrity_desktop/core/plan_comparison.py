@@ -58,6 +58,9 @@ def compare_plans(context: Context, account: str) -> Comparison:
     comparison = compare(plans, replay, basis)
     own = facts.subscription
     standing = Standing(own.plan, own.cycle, 0) if own else Standing("", "", spent)
+    if own is not None and own.is_active is False:
+        # Nothing is paid for what has ended.
+        standing = Standing("", "", 0)
     return replace(comparison, advice=advise(plans, comparison, standing))
 
 

@@ -1,6 +1,7 @@
 """Models that can stand in for one another: by family, class and how much they take in.
 
-A declared table, dated; a model that is not in it gets no advice.
+A declared table, dated, the newest model of each class first; one that is not in it gets no
+advice.
 """
 
 from __future__ import annotations

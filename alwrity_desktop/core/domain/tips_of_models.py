@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from enum import Enum
 from typing import Final
 
 from alwrity_desktop.core.domain.model_families import (
+    CARDS,
     SEARCH,
     TEXT,
     ModelCard,
@@ -29,37 +31,54 @@ BATCH: Final = "batch"
 def cheaper_models(facts: TipFacts) -> Iterator[Tip]:
     """Yield for each model the best one of its maker that would have cost less.
 
-    One of the same class is advised before one of the class below.
+    One of the same class that is as new is advised first, then an older one, then one of the
+    class below.
     """
     for use in facts.uses:
         card = card_of(use.provider, use.model)
         if card is None or card.does != TEXT:
             continue
-        others = alternatives(card)
-        for size, tip_class in ((card.size, TipClass.DO_NOW), (card.size - 1, TipClass.HABIT)):
-            best = _cheapest(facts, use, [other for other in others if other.size == size])
+        for step in _STEPS:
+            others = [other for other in alternatives(card) if _step(card, other) is step]
+            best = _cheapest(facts, use, others)
             if best is not None:
-                yield _cheaper_model(facts, use, *best, tip_class)
+                yield _cheaper_model(facts, use, *best, step)
                 break
 
 
+class _Step(Enum):
+    """What moving to a model of the same maker means; the value is what there is to try."""
+
+    RENEWED = ""
+    OLDER = " It is an older model: try on a few calls whether it is good enough."
+    BELOW = " Its class is the one below: try on a few calls whether it is good enough."
+
+
+_STEPS: Final = tuple(_Step)
+
+
+def _step(card: ModelCard, other: ModelCard) -> _Step:
+    if other.size < card.size:
+        return _Step.BELOW
+    # The table names the newest model of each class first.
+    return _Step.RENEWED if CARDS.index(other) < CARDS.index(card) else _Step.OLDER
+
+
 def _cheaper_model(
-    facts: TipFacts, use: ModelUse, other: ModelCard, instead_pico: int, tip_class: TipClass
+    facts: TipFacts, use: ModelUse, other: ModelCard, instead_pico: int, step: _Step
 ) -> Tip:
-    is_below = tip_class is TipClass.HABIT
     saved = use.cost_pico - instead_pico
     percent = saved * 100 // use.cost_pico
-    trial = " Its class is the one below: try on a few calls whether it is good enough."
     return Tip(
         id=f"cheaper_model:{use.provider}:{use.model}:{other.model}",
         kind="cheaper_model",
-        tip_class=tip_class,
+        tip_class=TipClass.DO_NOW if step is _Step.RENEWED else TipClass.HABIT,
         text=f"Consider using {other.title} for {percent}% cost savings",
         saving_pico=saved,
         basis=TipBasis.MEASURED,
         assumption=(
             f"The calls to {title_of(use.provider, use.model)} {facts.span_words} with the same "
-            f"tokens, at the prices of {other.title}.{trial if is_below else ''}"
+            f"tokens, at the prices of {other.title}.{step.value}"
         ),
         calls=use.calls,
         query=use.query,
@@ -75,8 +94,9 @@ def dear_providers(facts: TipFacts) -> Iterator[Tip]:
     """Yield where another provider does the same for less.
 
     For searches that is any provider of searches; for text only a model that the person uses
-    already, since another maker's tokens are counted otherwise.
+    already, since another maker's tokens are counted otherwise, and only the greatest saving.
     """
+    texts = []
     for use in facts.uses:
         card = card_of(use.provider, use.model)
         if card is None:
@@ -87,8 +107,15 @@ def dear_providers(facts: TipFacts) -> Iterator[Tip]:
             if card.does == SEARCH or facts.use_of(other.provider, other.model) is not None
         ]
         best = _cheapest(facts, use, others)
-        if best is not None:
-            yield _dear_provider(facts, use, card, *best)
+        if best is None:
+            continue
+        tip = _dear_provider(facts, use, card, *best)
+        if card.does == SEARCH:
+            yield tip
+        else:
+            texts.append(tip)
+    if texts:
+        yield max(texts, key=lambda tip: tip.saving_pico or 0)
 
 
 def _dear_provider(
