@@ -43,7 +43,7 @@ class ModelCard:
 #: Provider, model, title, class, window in thousands of tokens, whether it is advised.
 _TEXT_MODELS: Final = (
     ("gemini", "gemini-4-argon", "Gemini 4 Argon", LARGE, 1000, False),
-    ("gemini", "gemini-3.1-pro", "Gemini 3.1 Pro", LARGE, 1000, True),
+    ("gemini", "gemini-3.1-pro-preview", "Gemini 3.1 Pro", LARGE, 1000, True),
     ("gemini", "gemini-3-pro", "Gemini 3 Pro", LARGE, 1000, False),
     ("gemini", "gemini-2.5-pro", "Gemini 2.5 Pro", LARGE, 1000, True),
     ("gemini", "gemini-1.5-pro", "Gemini 1.5 Pro", LARGE, 2000, False),
@@ -104,7 +104,7 @@ _TEXT_MODELS: Final = (
     ("mistral", "mistral-large-4", "Mistral Large 4", LARGE, 128, True),
     ("mistral", "mistral-large", "Mistral Large", LARGE, 128, False),
     ("mistral", "mistral-medium", "Mistral Medium", MEDIUM, 128, True),
-    ("mistral", "mistral-small", "Mistral Small", SMALL, 128, True),
+    ("mistral", "mistral-small-latest", "Mistral Small", SMALL, 128, True),
 )
 
 _SEARCHES: Final = (
@@ -125,7 +125,9 @@ CARDS: Final = (
     *(ModelCard(*names, MEDIUM, 0, SEARCH) for names in _SEARCHES),
 )
 
-_BY_NAME: Final = {(card.provider, card.model): card for card in CARDS}
+_BY_NAME: Final = {(card.provider, _TAIL.sub("", card.model)): card for card in CARDS} | {
+    (card.provider, card.model): card for card in CARDS
+}
 
 SEARCH_PROVIDERS: Final = frozenset(card.provider for card in CARDS if card.does == SEARCH)
 
