@@ -196,7 +196,8 @@ def _newest_parts(
         and period.start_ms <= one.confirmed_at_ms < period.end_ms
     ]
     newest_ms = max((one.confirmed_at_ms for one in parts), default=0)
-    return [one for one in parts if one.confirmed_at_ms == newest_ms]
+    # One without a key says that there were none.
+    return [one for one in parts if one.confirmed_at_ms == newest_ms and one.key]
 
 
 def _platform_total(statements: Sequence[Statement], period: Period) -> Statement | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from sqlalchemy import Connection
@@ -23,6 +23,11 @@ _FIGURES: Final = (
 )
 _MOVING: Final = frozenset({"today", "week", "month", "year"})
 """Names of periods that mean another span of time each day, week and so on."""
+
+_PARTS: Final = frozenset({StatementKind.AGENT, StatementKind.MODEL, StatementKind.CONVERSATION})
+"""What an answer names as many of as there are: who is not named any more is gone."""
+
+_Name = tuple[str, str, str, str, str]
 
 _DAY_MS: Final = 86_400_000
 
@@ -61,7 +66,22 @@ def save(connection: Connection, account: str, statements: Sequence[Statement], 
     if same:
         query = "UPDATE statements SET confirmed_at_ms = ?, label = ? WHERE id = ?"
         connection.exec_driver_sql(query, same)
+    left_out = [(now_ms - 1, row_id, now_ms) for row_id in _left_out(known, said)]
+    if left_out:
+        query = "UPDATE statements SET confirmed_at_ms = ? WHERE id = ? AND confirmed_at_ms >= ?"
+        connection.exec_driver_sql(query, left_out)
     return len(new)
+
+
+def _left_out(known: Mapping[_Name, tuple[int, Statement]], said: Collection[_Name]) -> list[int]:
+    """Return the rows of parts that an answer of the same kind does not name any more.
+
+    They were confirmed before it, however little time lies between.
+    """
+    answered = {name[:4] for name in said if name[2] in _PARTS}
+    return [
+        row_id for name, (row_id, _) in known.items() if name[:4] in answered and name not in said
+    ]
 
 
 def load(connection: Connection, accounts: Sequence[str]) -> list[Statement]:

@@ -58,12 +58,23 @@ class _Teller:
                 conversations=total.total_conversations,
             )
         yield from self._days(answer)
+        yield from self._none_of(answer)
         yield from self._agents(answer)
         for row in answer.usage_by_model or ():
             yield from self._part(StatementKind.MODEL, row.model, row.model, row)
         for talk in answer.top_conversations or ():
             name = talk.conversation_id or talk.title
             yield from self._part(StatementKind.CONVERSATION, name, talk.title, talk)
+
+    def _none_of(self, answer: BillingAnswer) -> Iterator[Statement]:
+        """Yield that there were no parts of a kind, so that those said before are history."""
+        for kind, rows in (
+            (StatementKind.AGENT, answer.usage_by_agent),
+            (StatementKind.MODEL, answer.usage_by_model),
+            (StatementKind.CONVERSATION, answer.top_conversations),
+        ):
+            if rows is not None and not rows:
+                yield self._said(kind, "", messages=0)
 
     def _days(self, answer: BillingAnswer) -> Iterator[Statement]:
         for row in answer.usage_by_day or ():
