@@ -136,6 +136,9 @@ SEARCH_PROVIDERS: Final = frozenset(card.provider for card in CARDS if card.does
 def card_of(provider: str, model: str) -> ModelCard | None:
     """Return what is known of a model by any of the names that its maker gives it."""
     name = model.strip().lower().rpartition("/")[2]
+    if provider in SEARCH_PROVIDERS and SEARCH in name:
+        # Servers call it "tavily-search" and the like.
+        name = SEARCH
     exact = _BY_NAME.get((provider, name))
     return exact or _BY_NAME.get((provider, _TAIL.sub("", name)))
 
