@@ -16,6 +16,7 @@ from alwrity_desktop.core.domain.report import CallQuery, Report
 from alwrity_desktop.core.domain.repricing import RepriceQuestion, Repricing, RevisionKind
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
 from alwrity_desktop.core.results import PeriodChoice
+from tests.core.ledger.calls import a_log, from_logs
 from tests.core.trees import NOW_MS, one_call
 
 DAY_MS: Final = 86_400_000
@@ -205,3 +206,47 @@ def test_that_any_run_of_changes_and_returns_keeps_sums_and_calls_equal(
         context.advice.undo_repricing(LOCAL_ACCOUNT)
         assert figures(context).totals == expected
         assert differences(context) == 0
+
+
+SEEN: Final = {"input_tokens": 4321, "output_tokens": 1234, "occurred_at_ms": NOW_MS - 5000}
+
+
+def seen_by_two(context: Context) -> None:
+    """Book a call of a log, with a project, and then what the gateway saw of it."""
+    log = one_call(
+        identity="anthropic:msg_01ABCDEFGH:req_1", source="claude-code", project="site", **SEEN
+    )
+    gateway = one_call(
+        identity="gateway::1", source="gateway", response_id="msg_01ABCDEFGH", **SEEN
+    )
+    context.record([log])
+    context.record([gateway])
+
+
+def test_that_a_call_that_two_sources_saw_is_priced_once_and_back(context: Context) -> None:
+    seen_by_two(context)
+    before = context.report(LOCAL_ACCOUNT, PeriodChoice("all"), ("project", "source"))
+    assert before.totals.calls == 1
+    context.set_price(HALF)
+    done = reprice(context)
+    assert (done.calls, done.changed) == (1, 1)
+    assert cost(context) * 2 == before.totals.cost_pico
+    assert differences(context) == 0
+    context.advice.undo_repricing(LOCAL_ACCOUNT)
+    after = context.report(LOCAL_ACCOUNT, PeriodChoice("all"), ("project", "source"))
+    assert (after.totals, after.groups) == (before.totals, before.groups)
+    assert differences(context) == 0
+
+
+def test_that_a_better_copy_that_came_since_stays(context: Context) -> None:
+    first = one_call(identity="anthropic:msg_2:req_2", source="claude-code")
+    context.ledger(LOCAL_ACCOUNT).record(from_logs(a_log([first])), context.price_book())
+    context.set_price(HALF)
+    reprice(context)
+    longer = one_call(identity="anthropic:msg_2:req_2", source="claude-code", output_tokens=900)
+    log = a_log([longer], path="/logs/b.jsonl")
+    context.ledger(LOCAL_ACCOUNT).record(from_logs(log), context.price_book())
+    now = cost(context)
+    undone = context.advice.undo_repricing(LOCAL_ACCOUNT)
+    assert (undone.changed, cost(context)) == (0, now)
+    assert differences(context) == 0
