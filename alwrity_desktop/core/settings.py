@@ -189,6 +189,11 @@ class Settings:
         "Account",
         "The account that the window shows first: the one that it showed last.",
     )
+    gateway_at_login: bool = _option(
+        default=False,
+        title="Start the gateway at login",
+        description="Programs are tracked from the start, whether this window is open or not.",
+    )
     gateway_port: int = _option(
         4815,
         "Gateway's port",

@@ -22,7 +22,7 @@ _WAITING: Final = "waiting"
 
 @runtime_checkable
 class LiveDockView(Protocol):
-    """What the window knows of the dock that shows what goes on."""
+    """What the window knows of the docks that show what goes on."""
 
     def show_live(self, view: LiveView) -> None:
         """Show what goes on now."""
@@ -114,9 +114,10 @@ class Gateway(QObject):
     def take_view(self, view: LiveView) -> None:
         """Show what the thread saw."""
         self._look()
-        dock: object = self._window.views.get("live")
-        if isinstance(dock, LiveDockView):
-            dock.show_live(view)
+        docks: tuple[object, ...] = tuple(self._window.views.values())
+        for dock in docks:
+            if isinstance(dock, LiveDockView):
+                dock.show_live(view)
         before, self.state = self.state, view.gateway
         self._tell_waiting(view.gateway)
         self.seen.emit(view)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar, Final, Protocol
 
+from alwrity_desktop.core import autostart
 from alwrity_desktop.core import settings as stored_settings
-from alwrity_desktop.core.context import Context
+from alwrity_desktop.core.context import SAMPLE_ACCOUNT, Context
 from alwrity_desktop.core.domain.budgets import Budget
 from alwrity_desktop.core.domain.errors import WorldError
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import CallQuery
+from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS
 from alwrity_desktop.core.exports.base import formats
 from alwrity_desktop.core.results import PeriodChoice
 from alwrity_desktop.ui.events import (
@@ -36,6 +39,8 @@ from alwrity_desktop.ui.events import (
 from alwrity_desktop.ui.first_report import SHOWN_DIMENSIONS, FirstReport
 
 Post = Callable[[Event], None]
+
+_AT_LOGIN: Final = "gateway_at_login"
 
 
 class Job(Protocol):
@@ -173,8 +178,14 @@ class LoadBudgets:
     budget_id: int | None
 
     def run(self, context: Context, post: Post) -> None:
-        """Post the budgets."""
-        post(BudgetsReady(context.budgets(self.account), self.budget_id))
+        """Post the budgets: the account's own, those of all, and where all are shown all."""
+        names = [self.account]
+        if self.account == ALL_ACCOUNTS:
+            names += [view.name for view in context.accounts() if not view.is_sample]
+        elif self.account != SAMPLE_ACCOUNT:
+            names.append(ALL_ACCOUNTS)
+        found = [one for name in dict.fromkeys(names) for one in context.budgets(name)]
+        post(BudgetsReady(tuple(found), self.budget_id))
 
 
 @dataclass(frozen=True, slots=True)
@@ -276,7 +287,10 @@ class ChangeSettings:
     changes: tuple[tuple[str, Any], ...]
 
     def run(self, context: Context, post: Post) -> None:
-        """Write the settings and post them."""
+        """Write the settings and post them; what they start at login is arranged first."""
+        at_login = dict(self.changes).get(_AT_LOGIN)
+        if at_login is not None:
+            autostart.set_at_login(os.environ, is_wanted=bool(at_login))
         path = context.profile.settings
         kept = stored_settings.change(path, context.settings, **dict(self.changes))
         post(SettingsChanged(kept))

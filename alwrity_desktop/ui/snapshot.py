@@ -102,9 +102,10 @@ def _look_at_now(context: Context, window: MainWindow, account: str) -> None:
     """Show how the gateway stands and what goes on, where a dock in view tells of it."""
     control = GatewayControl(context.profile, lambda: context.settings)
     view = live_view(context, account, control.state())
-    dock: object = window.views.get("live")
-    if isinstance(dock, LiveDockView):
-        dock.show_live(view)
+    docks: tuple[object, ...] = tuple(window.views.values())
+    for dock in docks:
+        if isinstance(dock, LiveDockView):
+            dock.show_live(view)
     window.show_gateway(view.gateway)
 
 

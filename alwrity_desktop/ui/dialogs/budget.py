@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
-from alwrity_desktop.core.domain.budgets import Budget, LimitKind
+from alwrity_desktop.core.domain.budgets import OWN_PERIOD, Budget, Enforcement, LimitKind
 from alwrity_desktop.core.domain.money import pico_from_usd, usd_text
-from alwrity_desktop.ui import formatting
+from alwrity_desktop.ui import formatting, theme
 from alwrity_desktop.ui.dialogs.base import Row, Sheet, line_edit
+from alwrity_desktop.ui.dialogs.small import scrolled
 from alwrity_desktop.ui.translation import QT_TRANSLATE_NOOP
 from alwrity_desktop.ui.widgets import Combo, PushButton
 
@@ -27,12 +28,22 @@ PERIODS: Final = (
     ("week", QT_TRANSLATE_NOOP("BudgetDialog", "Each week")),
     ("day", QT_TRANSLATE_NOOP("BudgetDialog", "Each day")),
     ("year", QT_TRANSLATE_NOOP("BudgetDialog", "Each year")),
+    (OWN_PERIOD, QT_TRANSLATE_NOOP("BudgetDialog", "Each billing period")),
+)
+ENFORCEMENTS: Final = (
+    (Enforcement.WARN, QT_TRANSLATE_NOOP("BudgetDialog", "Warn me")),
+    (Enforcement.BLOCK, QT_TRANSLATE_NOOP("BudgetDialog", "Refuse further calls")),
+)
+FAILURES: Final = (
+    ("pass", QT_TRANSLATE_NOOP("BudgetDialog", "Let calls pass, and count them later")),
+    ("block", QT_TRANSLATE_NOOP("BudgetDialog", "Refuse calls until it can be")),
 )
 _NAMES: Final = {
     "day": QT_TRANSLATE_NOOP("BudgetDialog", "Daily {kind}"),
     "week": QT_TRANSLATE_NOOP("BudgetDialog", "Weekly {kind}"),
     "month": QT_TRANSLATE_NOOP("BudgetDialog", "Monthly {kind}"),
     "year": QT_TRANSLATE_NOOP("BudgetDialog", "Yearly {kind}"),
+    OWN_PERIOD: QT_TRANSLATE_NOOP("BudgetDialog", "Billing period's {kind}"),
 }
 _KIND_WORDS: Final = {
     LimitKind.COST: QT_TRANSLATE_NOOP("BudgetDialog", "budget"),
@@ -41,6 +52,9 @@ _KIND_WORDS: Final = {
 }
 MAX_USD: Final = Decimal(1_000_000_000)
 MAX_COUNT: Final = 10**15
+_AROUND: Final = 190
+"""Heading, buttons and margins of the dialog."""
+_SIDES: Final = 56
 _UNITS: Final = {"k": 10**3, "m": 10**6, "b": 10**9}
 
 
@@ -73,95 +87,158 @@ def amount_text(kind: LimitKind, limit: int) -> str:
     return usd_text(limit) if kind == LimitKind.COST else f"{limit:,}"
 
 
-def usual_name(kind: LimitKind, period: str, provider: str | None, model: str | None) -> str:
+def usual_name(
+    kind: LimitKind, period: str, provider: str | None, model: str | None, project: str = ""
+) -> str:
     """Return the name of a budget that got none: "Monthly budget", "Anthropic tokens"."""
     word = QCoreApplication.translate("BudgetDialog", _KIND_WORDS[kind])
-    if provider is None:
+    scopes = (model or (formatting.provider_label(provider) if provider else ""), project)
+    scope = " ".join(each for each in scopes if each)
+    if not scope:
         return QCoreApplication.translate("BudgetDialog", _NAMES[period]).format(kind=word)
-    return f"{model or formatting.provider_label(provider)} {word}"
+    return f"{scope} {word}"
+
+
+@dataclass(frozen=True, slots=True)
+class Scopes:
+    """What a budget can be for, as far as it is known."""
+
+    #: By provider.
+    models: Mapping[str, Sequence[str]]
+    projects: Sequence[str] = ()
+    #: Names of accounts and what people call them.
+    accounts: Sequence[tuple[str, str]] = ()
+    #: "pass" or "block": what becomes of calls while budgets cannot be checked.
+    failure: str = "pass"
 
 
 class BudgetDialog(Sheet):
-    """One budget: what it counts, how much, how long, and for whom."""
+    """One budget: what it counts, how much, how long, for whom, and what happens at its end."""
 
     #: The ``Budget`` to keep.
     kept = Signal(object)
     #: The id of the budget to remove.
     removed = Signal(int)
+    #: "pass" or "block", where the person chose what happens when budgets cannot be checked.
+    failure_chosen = Signal(str)
 
     def __init__(
         self,
         budget: Budget | None,
         account: str,
-        models: Mapping[str, Sequence[str]],
+        scopes: Scopes,
         thresholds: tuple[int, ...],
         parent: QWidget | None = None,
     ) -> None:
-        """Offer *budget* for change, or a new one; *models* are those known, by provider."""
+        """Offer *budget* for change, or a new one for *account*."""
         title = self.tr("Set a budget") if budget is None else self.tr("Change the budget")
         super().__init__(title, self.tr("Keep"), parent)
         self._budget = budget or Budget(
             0, "", LimitKind.COST, 0, "month", account, thresholds=thresholds
         )
-        self._models = models
-        self._limit = line_edit(
-            amount_text(self._budget.kind, self._budget.limit) if budget else "", "125.00"
-        )
-        self._kind = Combo(self.tr("Counts"), is_small=False)
-        self._kind.set_items(tuple((key, self._word(text)) for key, text in KINDS))
-        self._period = Combo(self.tr("Period"), is_small=False)
-        self._period.set_items(tuple((key, self._word(text)) for key, text in PERIODS))
-        self._provider = Combo(self.tr("Provider"), is_small=False)
-        self._model = Combo(self.tr("Model"), is_small=False)
-        self._name = line_edit(self._budget.name)
-        self._name.setMaxLength(80)
+        self._scopes = scopes
+        self._make_fields(has_budget=budget is not None)
+        self._area: QScrollArea | None = None
+        self._outer = self.column
+        self._inside = QWidget()
+        self.column = QVBoxLayout(self._inside)
+        self.column.setContentsMargins(0, 0, 8, 0)
+        self.column.setSpacing(10)
         self._limit_row = self._add_rows()
         self._choose()
         for combo in (self._kind, self._period, self._provider, self._model):
             combo.currentIndexChanged.connect(self._offer_name)
+        self._project.currentTextChanged.connect(self._offer_name)
+        self._enforcement.currentIndexChanged.connect(self._explain)
         self._offer_name()
+        self._explain()
+        self._area = scrolled(self._inside)
+        self._outer.addWidget(self._area)
+        self._fit()
         self._limit.setFocus()
         if budget is not None:
             remove = PushButton(self.tr("Remove"), icon="trash-2")
             remove.clicked.connect(self._remove)
             self.add_button(remove)
 
+    def _make_fields(self, *, has_budget: bool) -> None:
+        budget, scopes = self._budget, self._scopes
+        self._limit = line_edit(
+            amount_text(budget.kind, budget.limit) if has_budget else "", "125.00"
+        )
+        self._kind = self._combo(self.tr("Counts"), KINDS)
+        self._period = self._combo(self.tr("Period"), PERIODS)
+        self._enforcement = self._combo(self.tr("When it is used up"), ENFORCEMENTS)
+        self._failure = self._combo(self.tr("While it cannot be checked"), FAILURES)
+        self._provider = Combo(self.tr("Provider"), is_small=False)
+        self._model = Combo(self.tr("Model"), is_small=False)
+        self._account = Combo(self.tr("Account"), is_small=False)
+        accounts = tuple(scopes.accounts) or ((budget.account, budget.account),)
+        self._account.set_items(accounts)
+        self._project = QComboBox()
+        self._project.setEditable(True)
+        self._project.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self._project.addItems(["", *scopes.projects])
+        edit = self._project.lineEdit()
+        if edit is not None:
+            edit.setPlaceholderText(self.tr("All projects"))
+            edit.setMaxLength(200)
+        self._name = line_edit(budget.name)
+        self._name.setMaxLength(80)
+
+    def _combo(self, name: str, items: Sequence[tuple[str, str]]) -> Combo:
+        combo = Combo(name, is_small=False)
+        combo.set_items(tuple((key, self._word(text)) for key, text in items))
+        return combo
+
     @staticmethod
     def _word(text: str) -> str:
         return QCoreApplication.translate("BudgetDialog", text)
 
     def _add_rows(self) -> Row:
-        limit_row = self.add_row(self.tr("Limit"), self._limit)
-        scope = QWidget()
-        beside = QHBoxLayout(scope)
-        beside.setContentsMargins(0, 0, 0, 0)
-        beside.setSpacing(10)
-        beside.addWidget(Row(self.tr("Counts"), self._kind))
-        beside.addWidget(Row(self.tr("Period"), self._period))
-        beside.addStretch(1)
-        self.column.addWidget(scope)
-        known = tuple((name, formatting.provider_label(name)) for name in self._models)
+        limit_row = Row(self.tr("Limit"), self._limit)
+        self._beside(limit_row, Row(self.tr("Counts"), self._kind))
+        account_row = Row(self.tr("Account"), self._account)
+        account_row.setVisible(len(self._scopes.accounts) > 1)
+        self._beside(Row(self.tr("Period"), self._period), account_row)
+        names = self._scopes.models
+        known = tuple((name, formatting.provider_label(name)) for name in names)
         self._provider.set_items(((None, self.tr("All providers")), *known))
         self._provider.currentIndexChanged.connect(self._offer_models)
-        self.add_row(self.tr("Provider"), self._provider)
-        self.add_row(self.tr("Model"), self._model)
-        self.add_row(self.tr("Name"), self._name, self.tr("Optional; it names the budget."))
+        self._beside(Row(self.tr("Provider"), self._provider), Row(self.tr("Model"), self._model))
+        self._beside(Row(self.tr("Project"), self._project), Row(self.tr("Name"), self._name))
+        self._enforcement_row = self.add_row(self.tr("When it is used up"), self._enforcement)
+        self._failure_row = self.add_row(self.tr("While it cannot be checked"), self._failure)
         percents = ", ".join(f"{percent}%" for percent in self._budget.thresholds)
         self.add_words(
             self.tr("You are warned once at {percents}.").format(percents=percents), "caption"
         )
         return limit_row
 
+    def _beside(self, left: Row, right: Row) -> None:
+        both = QWidget()
+        layout = QHBoxLayout(both)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(14)
+        for row in (left, right):
+            layout.addWidget(row, 1, Qt.AlignmentFlag.AlignTop)
+        self.column.addWidget(both)
+
     def _choose(self) -> None:
-        self._kind.setCurrentIndex(max(0, self._kind.findData(self._budget.kind)))
-        self._period.setCurrentIndex(max(0, self._period.findData(self._budget.period)))
-        self._provider.setCurrentIndex(max(0, self._provider.findData(self._budget.provider)))
+        budget = self._budget
+        _select(self._kind, budget.kind)
+        _select(self._period, budget.period)
+        _select(self._provider, budget.provider)
         self._offer_models()
-        self._model.setCurrentIndex(max(0, self._model.findData(self._budget.model)))
+        _select(self._model, budget.model)
+        _select(self._account, budget.account)
+        _select(self._enforcement, budget.enforcement)
+        _select(self._failure, self._scopes.failure)
+        self._project.setCurrentText(budget.project or "")
 
     @Slot()
     def _offer_models(self) -> None:
-        models = self._models.get(self._provider.currentData() or "", ())
+        models = self._scopes.models.get(self._provider.currentData() or "", ())
         self._model.set_items(((None, self.tr("All models")), *((one, one) for one in models)))
         self._model.setEnabled(bool(models))
 
@@ -173,8 +250,31 @@ class BudgetDialog(Sheet):
                 self._period.currentData(),
                 self._provider.currentData(),
                 self._model.currentData(),
+                self._project.currentText().strip(),
             )
         )
+
+    @Slot()
+    def _explain(self) -> None:
+        """Say what refusing means, and ask what shall happen while nobody can tell."""
+        is_blocking = self._enforcement.currentData() == Enforcement.BLOCK
+        words = self.tr(
+            "The gateway answers further calls with an error that says why, before they cost "
+            "anything. Calls that go around the gateway cannot be refused."
+        )
+        self._enforcement_row.set_hint(words if is_blocking else "")
+        self._failure_row.setVisible(is_blocking)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Give the fields their room, as far as the screen has it; the rest scrolls."""
+        if self._area is None:
+            return
+        room = self.screen().availableGeometry().height() - theme.scaled(_AROUND)
+        needed = self.column.totalHeightForWidth(self.minimumWidth() - _SIDES)
+        needed = max(needed, self._inside.sizeHint().height()) + 4
+        self._area.setMinimumHeight(min(room, needed))
+        self.grow()
 
     def apply(self) -> bool:
         """Keep the budget, unless the limit is no amount."""
@@ -187,6 +287,10 @@ class BudgetDialog(Sheet):
             self._limit_row.show_problem(problem.format(example=example))
             self._limit.setFocus()
             return False
+        enforcement = Enforcement(self._enforcement.currentData())
+        failure = self._failure.currentData()
+        if enforcement == Enforcement.BLOCK and failure != self._scopes.failure:
+            self.failure_chosen.emit(failure)
         self.kept.emit(
             replace(
                 self._budget,
@@ -196,6 +300,9 @@ class BudgetDialog(Sheet):
                 period=self._period.currentData(),
                 provider=self._provider.currentData(),
                 model=self._model.currentData(),
+                project=self._project.currentText().strip() or None,
+                account=self._account.currentData(),
+                enforcement=enforcement,
             )
         )
         return True
@@ -204,3 +311,7 @@ class BudgetDialog(Sheet):
     def _remove(self) -> None:
         self.removed.emit(self._budget.id)
         self.accept()
+
+
+def _select(combo: Combo, value: object) -> None:
+    combo.setCurrentIndex(max(0, combo.findData(value)))

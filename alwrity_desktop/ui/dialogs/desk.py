@@ -10,16 +10,18 @@ from typing import Any, Protocol, assert_never
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from alwrity_desktop.core.context import SAMPLE_ACCOUNT
 from alwrity_desktop.core.domain.budgets import Budget
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import Report
+from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS, LOCAL_ACCOUNT
 from alwrity_desktop.core.exports.base import formats
 from alwrity_desktop.core.results import PeriodChoice
 from alwrity_desktop.core.settings import Settings
 from alwrity_desktop.ui import jobs
 from alwrity_desktop.ui.actions import Actions
 from alwrity_desktop.ui.dialogs.base import Sheet
-from alwrity_desktop.ui.dialogs.budget import BudgetDialog
+from alwrity_desktop.ui.dialogs.budget import BudgetDialog, Scopes
 from alwrity_desktop.ui.dialogs.prices import PricesDialog
 from alwrity_desktop.ui.dialogs.settings import SettingsDialog
 from alwrity_desktop.ui.dialogs.small import (
@@ -88,12 +90,32 @@ class Dialogs(QObject):
         for group in report.groups.get("model", ()) if report is not None else ():
             if group.provider is not None:
                 models.setdefault(group.provider, []).append(group.key)
-        dialog = BudgetDialog(
-            budget, self._desk.account, models, self._desk.settings.thresholds, self._window
+        projects = report.groups.get("project", ()) if report is not None else ()
+        scopes = Scopes(
+            models,
+            tuple(group.key for group in projects if group.key),
+            self._accounts(budget),
+            self._desk.settings.gateway_fail,
         )
+        dialog = BudgetDialog(
+            budget, self._desk.account, scopes, self._desk.settings.thresholds, self._window
+        )
+        dialog.failure_chosen.connect(self._choose_failure)
         dialog.kept.connect(self._keep_budget)
         dialog.removed.connect(self.remove_budget)
         dialog.open()
+
+    def _accounts(self, budget: Budget | None) -> tuple[tuple[str, str], ...]:
+        """Return whom a budget can be for: the account that is shown, or all of them."""
+        names = dict.fromkeys((self._desk.account, budget.account if budget else ""))
+        if self._desk.account != SAMPLE_ACCOUNT:
+            names[ALL_ACCOUNTS] = None
+        words = {LOCAL_ACCOUNT: self.tr("This computer"), ALL_ACCOUNTS: self.tr("All accounts")}
+        return tuple((name, words.get(name, name)) for name in names if name)
+
+    @Slot(str)
+    def _choose_failure(self, failure: str) -> None:
+        self._desk.change_settings(gateway_fail=failure)
 
     @Slot(object)
     def _keep_budget(self, budget: Budget) -> None:
@@ -112,9 +134,15 @@ class Dialogs(QObject):
             self.tr("Remove"),
             self._window,
         )
-        job = jobs.DropBudget(self._desk.account, budget_id)
+        job = jobs.DropBudget(self._account_of(budget_id), budget_id)
         question.confirmed.connect(_submitter(self._desk, job))
         question.open()
+
+    def _account_of(self, budget_id: int) -> str:
+        """Return whose budget it is: one of all accounts is shown with each of them."""
+        limits = self._desk.report.limits if self._desk.report is not None else ()
+        owners = (limit.account for limit in limits if limit.budget_id == budget_id)
+        return next((owner for owner in owners if owner), self._desk.account)
 
     def export(self) -> None:
         """Ask where to write the period."""

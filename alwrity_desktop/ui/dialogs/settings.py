@@ -7,6 +7,7 @@ from typing import Any, Final
 from PySide6.QtCore import QCoreApplication, Qt, QTimeZone, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
 
+from alwrity_desktop.core import autostart
 from alwrity_desktop.core.settings import OPTIONS, Settings
 from alwrity_desktop.ui.dialogs.base import Row, Sheet, line_edit
 from alwrity_desktop.ui.translation import QT_TRANSLATE_NOOP
@@ -38,6 +39,8 @@ class SettingsDialog(Sheet):
         self._add_zone()
         for name in SWITCHES:
             self._add_switch(name)
+        if autostart.is_possible():
+            self._add_switch("gateway_at_login")
         self._beside(self._line("quiet_from", "22:00"), self._line("quiet_to", "07:00"))
 
     def _title(self, name: str) -> str:

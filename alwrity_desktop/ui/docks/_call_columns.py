@@ -61,6 +61,37 @@ def kind_word(kind: str) -> str:
     }.get(kind, kind)
 
 
+def field_word(field: str) -> str:
+    """Return what a field of a call is called in a sentence."""
+    return {
+        "model": _tr("Model"),
+        "input_tokens": _tr("Input"),
+        "output_tokens": _tr("Output"),
+        "cache_read_tokens": _tr("Cache read"),
+        "cache_write_5m_tokens": _tr("Cache write, 5 min"),
+        "cache_write_1h_tokens": _tr("Cache write, 1 h"),
+        "reasoning_tokens": _tr("Reasoning"),
+        "requests": _tr("Requests"),
+        "web_searches": _tr("Web searches"),
+        "images": _tr("Images"),
+        "pages": _tr("Pages"),
+        "status_code": _tr("Status"),
+        "project": _tr("Project"),
+        "agent": _tr("Agent"),
+        "conversation": _tr("Conversation"),
+        "cost_pico": _tr("Cost"),
+    }.get(field, field)
+
+
+def value_words(field: str, value: str | int) -> str:
+    """Return a value of a call's field as it is written elsewhere."""
+    if isinstance(value, str):
+        return value
+    if field == "cost_pico":
+        return formatting.money_small(value)
+    return str(value) if field == "status_code" else formatting.count(value)
+
+
 def _taken(row: CallRow) -> int | None:
     """Return all input tokens, cached or not."""
     return row.input_tokens + row.cache_read_tokens + row.cache_write_tokens or None

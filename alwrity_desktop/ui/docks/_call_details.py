@@ -9,7 +9,13 @@ from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QSizePolicy, QVBoxLayout,
 from alwrity_desktop.core.domain.report import CallRow
 from alwrity_desktop.core.domain.token_lines import TokenLine
 from alwrity_desktop.ui import formatting, theme
-from alwrity_desktop.ui.docks._call_columns import line_columns, price_role, price_word
+from alwrity_desktop.ui.docks._call_columns import (
+    field_word,
+    line_columns,
+    price_role,
+    price_word,
+    value_words,
+)
 from alwrity_desktop.ui.docks._parts import ScrollBody
 from alwrity_desktop.ui.tables.delegate import paint_swatch
 from alwrity_desktop.ui.tables.model import RowsModel
@@ -112,6 +118,8 @@ class CallDetails(QWidget):
         right.addWidget(self._seen_title)
         right.addLayout(self._places)
         right.addWidget(self._once)
+        self._differ = PlainLabel("", "caption", "warning.text").set_wrapping()
+        right.addWidget(self._differ)
         right.addLayout(self._facts)
         right.addStretch(1)
         return right
@@ -128,6 +136,7 @@ class CallDetails(QWidget):
         self._fit_table()
         self._price_note.set_plain(self._price_sentence(row))
         self._show_places(row.seen_in)
+        self._show_disagreements(row)
         _clear(self._facts)
         for line in self._fact_lines(row):
             self._facts.addWidget(_line_label(line))
@@ -151,6 +160,21 @@ class CallDetails(QWidget):
         self._seen_title.set_plain(words.format(count=count))
         self._seen_title.setVisible(count > 0)
         self._once.setVisible(count > 1)
+
+    def _show_disagreements(self, row: CallRow) -> None:
+        """Say where those that saw the call differ; the first of them decided."""
+        lines = [
+            self.tr("{what} differs: {says}").format(
+                what=field_word(each.field),
+                says=", ".join(
+                    f"{formatting.source_label(source)} {value_words(each.field, value)}"
+                    for source, value in each.says
+                ),
+            )
+            for each in row.disagreements
+        ]
+        self._differ.set_plain("\n".join(lines))
+        self._differ.setVisible(bool(lines))
 
     def _fact_lines(self, row: CallRow) -> list[str]:
         facts = (

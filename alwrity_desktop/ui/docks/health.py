@@ -9,8 +9,9 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.health import HealthStatus, ProviderHealth, SourceHealth
+from alwrity_desktop.core.domain.live import LiveView
 from alwrity_desktop.core.domain.report import Report
-from alwrity_desktop.ui import formatting, theme
+from alwrity_desktop.ui import formatting, gateway_text, theme
 from alwrity_desktop.ui.docks._parts import HEALTH_ROLES, Rule, ScrollBody, health_word
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.requests import OpenCalls
@@ -100,6 +101,7 @@ class HealthDock(DockView):
         self._rule = Rule()
         self._column.addWidget(self._rule)
         self._column.addWidget(self._source_table)
+        self._column.addWidget(self._make_gateway())
         self._rejections = PlainLabel("", "caption", "text2")
         self._rejections.set_wrapping()
         self._rejections.setContentsMargins(SIZES.cell_padding, 6, SIZES.cell_padding, 0)
@@ -124,6 +126,29 @@ class HealthDock(DockView):
         row.addWidget(self._status_reason, 1)
         return row
 
+    def _make_gateway(self) -> QWidget:
+        self._gateway = QWidget()
+        self._gateway_mark = IconLabel("circle-dashed", "neutral.mark", SIZES.icon_pill)
+        self._gateway_words = PlainLabel("", "caption", "text2").set_wrapping()
+        row = QHBoxLayout(self._gateway)
+        row.setContentsMargins(SIZES.cell_padding, 6, SIZES.cell_padding, 0)
+        row.setSpacing(6)
+        row.addWidget(self._gateway_mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._gateway_words, 1)
+        self._gateway.hide()
+        return self._gateway
+
+    def show_live(self, view: LiveView) -> None:
+        """Say how the gateway stands."""
+        state = view.gateway
+        words = gateway_text.waiting_sentence(state) or gateway_text.sentence_of(state)
+        if self._gateway.isHidden() or words != self._gateway_words.text():
+            role = gateway_text.tone_of(state)
+            self._gateway_mark.set_icon(gateway_text.icon_of(state), f"{role}.mark")
+            self._gateway_words.set_plain(words)
+            self._gateway.show()
+            self._arrange()
+
     def _provider_columns(self) -> tuple[Column[ProviderHealth], ...]:
         return (
             Column(
@@ -135,6 +160,12 @@ class HealthDock(DockView):
                 "status", self.tr("Status"), lambda row: health_word(row.status),
                 decoration=lambda row: _status_mark(row.status), tooltip=_provider_reason,
                 look=lambda row: _status_look(row.status),
+            ),
+            Column(
+                "p50", self.tr("p50"), lambda row: formatting.seconds(row.p50_duration_ms),
+                is_number=True, priority=4, look=lambda _row: Look("text2"),
+                tooltip=lambda _row: self.tr("Half of the answers came sooner"),
+                plain=lambda row: "" if row.p50_duration_ms is None else str(row.p50_duration_ms),
             ),
             Column(
                 "p95", self.tr("p95"), lambda row: formatting.seconds(row.p95_duration_ms),
@@ -219,6 +250,7 @@ class HealthDock(DockView):
         words = self._rejections.heightForWidth(max(1, self.width() - 16)) + 2
         fixed = 2 * theme.scaled(SIZES.table_header) + _HEAD_ROOM + self._reason_room()
         fixed += words if not self._rejections.isHidden() else 0
+        fixed += 0 if self._gateway.isHidden() else self._gateway.sizeHint().height()
         room = (self.height() - fixed) * 100 // max(1, rows * theme.scaled(100))
         height = min(SIZES.row, max(SIZES.row_calls, room))
         for table in (self._provider_table, self._source_table):

@@ -7,7 +7,8 @@ from datetime import date
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from alwrity_desktop.core.domain.budgets import DEFAULT_THRESHOLDS, Limit
+from alwrity_desktop.core.domain.budgets import DEFAULT_THRESHOLDS, OWN_PERIOD, Enforcement, Limit
+from alwrity_desktop.core.domain.live import GatewayState, LiveView
 from alwrity_desktop.core.domain.periods import local_day
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS
@@ -67,15 +68,16 @@ class LimitRow(QWidget):
         column.addWidget(self._bar)
         column.addLayout(below)
 
-    def show_limit(self, limit: Limit, report: Report) -> None:
-        """Show *limit* as it stands in *report*."""
+    def show_limit(self, limit: Limit, report: Report, gateway: GatewayState | None) -> None:
+        """Show *limit* as it stands in *report*, and what *gateway* does about it."""
         self._limit = limit
         self._bar.set_marks(LIMIT_ROLES[limit.status], first_threshold(limit))
         percent = formatting.percent_whole(limit.percent)
         amounts = formatting.limit_amount(limit)
         self._bar.set_limit(name_words(limit.name), amounts, percent, limit.percent)
         self._pill.set_status(STATUS_ROLES[limit.status], status_word(limit.status))
-        self._facts.set_plain(" · ".join(self._fact_list(limit, report)))
+        facts = [*self._fact_list(limit, report), *self._refusing(limit, gateway)]
+        self._facts.set_plain(" · ".join(facts))
         is_own = limit.budget_id is not None
         self._edit.setVisible(is_own)
         self._remove.setVisible(is_own)
@@ -88,6 +90,20 @@ class LimitRow(QWidget):
             marks = ", ".join(str(percent) for percent in limit.thresholds)
             facts.append(self.tr("warns at {percents}%").format(percents=marks))
         return facts
+
+    def _refusing(self, limit: Limit, gateway: GatewayState | None) -> list[str]:
+        """Return whether calls are refused at the limit's end, and what is held until then."""
+        if limit.enforcement != Enforcement.BLOCK or limit.budget_id is None:
+            return []
+        if gateway is not None and not gateway.is_running:
+            return [self.tr("would refuse calls, but the gateway is not running")]
+        words = [self.tr("refuses further calls at the gateway")]
+        budgets = gateway.budgets if gateway is not None else ()
+        held = next((each.held for each in budgets if each.budget_id == limit.budget_id), 0)
+        if held:
+            text = self.tr("{amount} held for calls under way")
+            words.append(text.format(amount=formatting.amount(limit.kind, held)))
+        return words
 
     def _reset_words(self, limit: Limit, report: Report) -> list[str]:
         """Return when the limit starts anew, and how long that is."""
@@ -108,12 +124,18 @@ class LimitRow(QWidget):
             "week": self.tr("weekly"),
             "month": self.tr("monthly"),
             "year": self.tr("yearly"),
+            OWN_PERIOD: self.tr("each billing period"),
         }.get(limit.period, limit.period)
+        scopes = [] if limit.provider is None else [formatting.provider_label(limit.provider)]
         if limit.model is not None:
-            return f"{limit.model}, {period}"
-        if limit.provider is not None:
-            return f"{formatting.provider_label(limit.provider)}, {period}"
-        return self.tr("all calls, {period}").format(period=period)
+            scopes = [limit.model]
+        if limit.project is not None:
+            scopes.append(self.tr("project {name}").format(name=limit.project))
+        if not scopes:
+            scopes = [self.tr("all calls")]
+        if limit.account == ALL_ACCOUNTS:
+            scopes.append(self.tr("all accounts"))
+        return ", ".join((*scopes, period))
 
     def _ask(self, request: Request) -> None:
         self.requested.emit(request)
@@ -153,6 +175,8 @@ class LimitsDock(DockView):
         content = QWidget()
         self._rows: list[LimitRow] = []
         self._rules: list[Rule] = []
+        self._report: Report | None = None
+        self._gateway: GatewayState | None = None
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(0)
@@ -180,13 +204,15 @@ class LimitsDock(DockView):
     def empty_state(self, report: Report) -> EmptyState:
         """Return the offer to set a budget."""
         text = self.tr(
-            "A budget warns before the money is spent: for all calls, a provider or a model."
+            "A budget warns before the money is spent, or refuses further calls: for all calls, "
+            "a provider, a model or a project."
         )
         actions = ((self.tr("Set a budget"), "plus", EditBudget()),)
         return EmptyState(self.icon, self.tr("No budget yet"), text, actions)
 
     def render_report(self, report: Report) -> None:
         """Show the limits of *report*."""
+        self._report = report
         count = len(report.limits)
         words = (
             self.tr("1 limit or budget") if count == 1 else self.tr("{count} limits and budgets")
@@ -195,10 +221,20 @@ class LimitsDock(DockView):
         while len(self._rows) < count:
             self._add_row()
         for row, limit in zip(self._rows, fullest_first(report.limits), strict=False):
-            row.show_limit(limit, report)
+            row.show_limit(limit, report, self._gateway)
         for index, (row, rule) in enumerate(zip(self._rows, self._rules, strict=True)):
             row.setVisible(index < count)
             rule.setVisible(index < count - 1)
+
+    def show_live(self, view: LiveView) -> None:
+        """Take what calls under way hold of the budgets that refuse calls."""
+        before, self._gateway = self._gateway, view.gateway
+        has_changed = before is None or (before.is_running, before.budgets) != (
+            view.gateway.is_running,
+            view.gateway.budgets,
+        )
+        if has_changed and self._report is not None and self._report.limits:
+            self.render_report(self._report)
 
     def _add_row(self) -> None:
         row, rule = LimitRow(), Rule()

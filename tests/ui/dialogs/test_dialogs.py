@@ -11,11 +11,17 @@ from PySide6.QtCore import QDate
 from PySide6.QtWidgets import QCheckBox, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from alwrity_desktop.core.domain.budgets import Budget, LimitKind
+from alwrity_desktop.core.domain.budgets import Budget, Enforcement, LimitKind
 from alwrity_desktop.core.domain.money import PICO_PER_CENT, PICO_PER_USD
 from alwrity_desktop.core.domain.report import UnpricedModel
 from alwrity_desktop.core.settings import Settings
-from alwrity_desktop.ui.dialogs.budget import BudgetDialog, amount_from, amount_text, usual_name
+from alwrity_desktop.ui.dialogs.budget import (
+    BudgetDialog,
+    Scopes,
+    amount_from,
+    amount_text,
+    usual_name,
+)
 from alwrity_desktop.ui.dialogs.first_run import FirstRunPage
 from alwrity_desktop.ui.dialogs.prices import PricesDialog
 from alwrity_desktop.ui.dialogs.settings import SettingsDialog
@@ -62,7 +68,7 @@ def test_that_a_limit_reads_back_as_it_was_written(kind: LimitKind, limit: int) 
 
 
 def test_that_a_budget_comes_back_unchanged_when_nothing_was_changed(qtbot: QtBot) -> None:
-    dialog = BudgetDialog(BUDGET, "local", MODELS, (80, 90, 100))
+    dialog = BudgetDialog(BUDGET, "local", Scopes(MODELS), (80, 90, 100))
     qtbot.addWidget(dialog)
     with qtbot.waitSignal(dialog.kept) as kept:
         dialog._accept.click()
@@ -70,7 +76,7 @@ def test_that_a_budget_comes_back_unchanged_when_nothing_was_changed(qtbot: QtBo
 
 
 def test_that_a_new_budget_is_for_every_call_of_a_month(qtbot: QtBot) -> None:
-    dialog = BudgetDialog(None, "local", MODELS, (50, 100))
+    dialog = BudgetDialog(None, "local", Scopes(MODELS), (50, 100))
     qtbot.addWidget(dialog)
     dialog._limit.setText("150")
     with qtbot.waitSignal(dialog.kept) as kept:
@@ -98,7 +104,7 @@ def test_that_a_budget_without_a_name_gets_a_telling_one(
 
 
 def test_that_a_wrong_limit_keeps_the_dialog_open_and_says_why(qtbot: QtBot) -> None:
-    dialog = BudgetDialog(None, "local", MODELS, (80,))
+    dialog = BudgetDialog(None, "local", Scopes(MODELS), (80,))
     qtbot.addWidget(dialog)
     dialog.open()
     dialog._limit.setText("lots")
@@ -109,7 +115,7 @@ def test_that_a_wrong_limit_keeps_the_dialog_open_and_says_why(qtbot: QtBot) -> 
 
 
 def test_that_models_follow_the_provider(qtbot: QtBot) -> None:
-    dialog = BudgetDialog(None, "local", MODELS, (80,))
+    dialog = BudgetDialog(None, "local", Scopes(MODELS), (80,))
     qtbot.addWidget(dialog)
     assert not dialog._model.isEnabled()
     dialog._provider.setCurrentIndex(dialog._provider.findData("openai"))
@@ -200,3 +206,32 @@ def test_that_without_logs_the_first_start_looks_again(qtbot: QtBot) -> None:
     page.show_logs(())
     with qtbot.waitSignal(page.look_asked), qtbot.assertNotEmitted(page.read_asked):
         page._logs._button.click()
+
+
+def test_that_a_budget_can_refuse_calls_and_says_what_that_means(qtbot: QtBot) -> None:
+    accounts = (("local", "This computer"), ("all", "All accounts"))
+    scopes = Scopes(MODELS, ("site",), accounts)
+    dialog = BudgetDialog(None, "local", scopes, (80,))
+    qtbot.addWidget(dialog)
+    dialog.show()
+    assert not dialog._failure_row.isVisible()
+    dialog._enforcement.setCurrentIndex(1)
+    assert dialog._failure_row.isVisible()
+    assert "cannot be refused" in dialog._enforcement_row._hint.text()
+    dialog._limit.setText("2")
+    dialog._project.setCurrentText("site")
+    dialog._account.setCurrentIndex(1)
+    dialog._period.setCurrentIndex(dialog._period.findData("own"))
+    dialog._failure.setCurrentIndex(1)
+    kept: list[Budget] = []
+    chosen: list[str] = []
+    dialog.kept.connect(kept.append)
+    dialog.failure_chosen.connect(chosen.append)
+    dialog._accept.click()
+    assert chosen == ["block"]
+    assert kept == [
+        Budget(
+            0, "site budget", LimitKind.COST, 2 * PICO_PER_USD, "own", "all",
+            enforcement=Enforcement.BLOCK, thresholds=(80,), project="site",
+        )
+    ]  # fmt: skip
