@@ -11,6 +11,7 @@ from alwrity_desktop.core.domain.alwrity_plans import PLANS_DATE, offline_plans
 from alwrity_desktop.core.domain.breakdown import DAY_S, day_of_slot, offset_spans
 from alwrity_desktop.core.domain.plan_advice import Standing, advise
 from alwrity_desktop.core.domain.plan_replay import Comparison, Replay, Use, compare
+from alwrity_desktop.core.domain.server import Subscription
 from alwrity_desktop.core.domain.tip_facts import PAID
 
 if TYPE_CHECKING:
@@ -56,12 +57,17 @@ def compare_plans(context: Context, account: str) -> Comparison:
     if facts.plans:
         plans, basis = facts.plans, "the server's own plans"
     comparison = compare(plans, replay, basis)
-    own = facts.subscription
-    standing = Standing(own.plan, own.cycle, 0) if own else Standing("", "", spent)
-    if own is not None and own.is_active is False:
-        # Nothing is paid for what has ended.
-        standing = Standing("", "", 0)
+    standing = _standing(facts.subscription, spent)
     return replace(comparison, advice=advise(plans, comparison, standing))
+
+
+def _standing(own: Subscription | None, spent_monthly_pico: int) -> Standing:
+    """Return what is paid today: the calls one by one, or a plan; nothing for one that ended."""
+    if own is None:
+        return Standing("", "", spent_monthly_pico)
+    if own.is_active is False:
+        return Standing("", "", 0)
+    return Standing(own.plan, own.cycle, 0)
 
 
 def _spent_monthly(snapshot: LedgerSnapshot, account: str, span: tuple[int, int], zone: str) -> int:

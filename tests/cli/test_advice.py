@@ -148,3 +148,17 @@ def test_that_a_repricing_without_sense_is_refused(
     program: Program, words: tuple[str, ...]
 ) -> None:
     program.run("prices", "reprice", *words, status=2)
+
+
+def test_that_an_upgrade_is_advised_only_where_it_saves(program: Program) -> None:
+    record(program, 1, at="2026-10-05T10:00:00Z", input_tokens=100_000, output_tokens=0)
+    assert program.document("plans", "compare")["advice"] == []
+    big = {"input_tokens": 0, "output_tokens": 1_500_000, "provider": "openai", "model": "o1"}
+    record(program, 1, at="2026-10-06T10:00:00Z", **big)
+    found = program.document("plans", "compare")
+    (advice,) = found["advice"]
+    spent = Decimal(program.document("report", "--period", "all")["totals"]["cost_usd"])
+    fee = next(each["price_usd"] for each in found["plans"] if each["plan"] == advice["plan"])
+    assert Decimal(advice["saving_usd_per_month"]) == spent - Decimal(fee) > 0
+    assert found["recommended"] == advice["plan"]
+    assert f"{advice['text']}.\n" in program.run("plans", "compare")
