@@ -128,7 +128,14 @@ class _Gathering:
         return tips_of(
             self._snapshot,
             book,
-            TipQuestion(self._scope, self._period, self._now_ms, facts.series, facts.day_slots),
+            TipQuestion(
+                self._question.account.name,
+                self._scope,
+                self._period,
+                self._now_ms,
+                facts.series,
+                facts.day_slots,
+            ),
         )
 
     def _span(self) -> tuple[int, int]:

@@ -45,6 +45,8 @@ _QUARTER_MS: Final = 900_000
 class TipQuestion:
     """What a report has read already, for the tips of the same account and period."""
 
+    #: Whose tips they are: what was said of tips is kept under its name.
+    account: str
     scope: Scope
     period: Period
     now_ms: int
@@ -166,7 +168,7 @@ def tips_of(snapshot: LedgerSnapshot, book: PriceBook, question: TipQuestion) ->
     found = find_tips(gather(snapshot, book, question))
     return visible(
         found,
-        snapshot.kept_tips(question.scope),
+        snapshot.kept_tips(question.account),
         question.now_ms,
         lambda kept: _outcome(snapshot, book, question.scope, kept),
     )

@@ -10,7 +10,8 @@ from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.money import PICO_PER_USD
 from alwrity_desktop.core.domain.report import AccountView, Report
 from alwrity_desktop.core.domain.server import ServerFacts, ServerPlan, Subscription
-from alwrity_desktop.core.domain.tip import Tip
+from alwrity_desktop.core.domain.tip import Tip, TipState
+from alwrity_desktop.core.domain.tip_states import kept_of
 from alwrity_desktop.core.reporting import Question, build_report
 from alwrity_desktop.core.results import PeriodChoice
 from tests.core.servers import ALL, ALWRITY, CENT, DAY_MS, LOCAL, PRO, a_row, sync
@@ -62,6 +63,11 @@ def test_that_all_accounts_are_advised_together(context: Context) -> None:
     context.record([one_call(provider="exa", model="exa-search", source="record", requests=20)])
     (tip,) = named(report_of(context, ALL), "dear_provider")
     assert tip.calls == 2
+    # What is said of it there is said of all accounts together, and of no single one.
+    kept = kept_of(ALL.name, tip, TipState.DISMISSED, NOW_MS)
+    context.ledger(ALL.name).keep_tip(kept)
+    assert named(report_of(context, ALL), "dear_provider") == []
+    assert named(report_of(context), "dear_provider") != []
 
 
 @pytest.mark.parametrize(

@@ -22,8 +22,8 @@ from alwrity_desktop.core.domain.tip_facts import ModelUse, TipFacts
 from alwrity_desktop.core.domain.usage_sums import repriced
 from alwrity_desktop.core.domain.words import money_words
 
-LEAST_SAVING_PICO: Final = PICO_PER_CENT
-"""What saves less is not worth a sentence."""
+LEAST_SAVING_PICO: Final = PICO_PER_CENT // 2
+"""What saves less rounds to nothing, and is not worth a sentence."""
 
 BATCH: Final = "batch"
 
