@@ -6,20 +6,46 @@ Money is a decimal string, a time is ISO in UTC, and what is not known is None.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Final
 
+from alwrity_desktop.core.document_values import (
+    Document,
+    amount,
+    estimate,
+    expected,
+    moment,
+    quantity,
+)
 from alwrity_desktop.core.domain.alerts import Alert
-from alwrity_desktop.core.domain.budgets import Budget, Limit, LimitKind
+from alwrity_desktop.core.domain.budgets import Budget, Limit
 from alwrity_desktop.core.domain.disagreements import Disagreement
-from alwrity_desktop.core.domain.forecast import Forecast
 from alwrity_desktop.core.domain.health import Health
-from alwrity_desktop.core.domain.money import PICO_PER_CENT, cents_half_even, usd_text
+from alwrity_desktop.core.domain.money import usd_text
 from alwrity_desktop.core.domain.report import CallRow, Figures, Group, Report
 from alwrity_desktop.core.domain.server import ServerView, Subscription
 from alwrity_desktop.core.domain.tip import Tip, saving_percent
+from alwrity_desktop.core.forecast_documents import forecast_document
 
-Document = dict[str, Any]
+__all__ = [
+    "Document",
+    "alert_document",
+    "alerts_document",
+    "amount",
+    "budget_document",
+    "call_document",
+    "estimate",
+    "figures_document",
+    "forecast_document",
+    "group_document",
+    "health_document",
+    "limit_document",
+    "moment",
+    "quantity",
+    "report_document",
+    "server_document",
+    "status_document",
+    "tip_document",
+]
 
 _TOKEN_KINDS: Final = ("input_tokens", "output_tokens", "cache_read_tokens", "cache_write_tokens")
 
@@ -46,30 +72,6 @@ _OF_SUBSCRIPTION: Final = (
 
 REPORT_SCHEMA: Final = "alwrity-desktop/report/1"
 STATUS_SCHEMA: Final = "alwrity-desktop/status/1"
-
-
-def moment(ms: int | None) -> str | None:
-    """Return UTC milliseconds as an ISO time, without a fraction when there is none."""
-    if ms is None:
-        return None
-    seconds, rest = divmod(ms, 1000)
-    text = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
-    return f"{text}.{rest:03d}Z" if rest else f"{text}Z"
-
-
-def amount(pico: int | None) -> str | None:
-    """Return pico-dollars as exact decimal dollars."""
-    return None if pico is None else usd_text(pico)
-
-
-def estimate(pico: int | None) -> str | None:
-    """Return pico-dollars in whole cents: an estimate is not known any closer."""
-    return None if pico is None else usd_text(cents_half_even(pico) * PICO_PER_CENT)
-
-
-def quantity(kind: LimitKind, count: int) -> str | int:
-    """Return what a limit counts: a decimal string for money, else a whole number."""
-    return usd_text(count) if kind is LimitKind.COST else count
 
 
 def figures_document(
@@ -142,18 +144,9 @@ def limit_document(limit: Limit) -> Document:
         "enforce": limit.enforcement.value,
         "thresholds": list(limit.thresholds),
         "account": limit.account or None,
-    }
-
-
-def forecast_document(forecast: Forecast) -> Document:
-    """Return the forecast, or the reason why there is none."""
-    return {
-        "cost_usd": estimate(forecast.cost_pico),
-        "low_usd": estimate(forecast.low_pico),
-        "high_usd": estimate(forecast.high_pico),
-        "confidence_percent": forecast.confidence_percent,
-        "method": forecast.method,
-        "refused": forecast.refused,
+        "reaches_on": limit.reaches_on,
+        "reaches_earliest": limit.reaches_earliest,
+        "expected": None if limit.expected is None else expected(limit.kind, limit.expected),
     }
 
 

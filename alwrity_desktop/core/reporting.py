@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
-from alwrity_desktop.core import health_facts, server_reporting
+from alwrity_desktop.core import health_facts, limit_gathering, server_reporting
 from alwrity_desktop.core.domain import breakdown, periods, stated
 from alwrity_desktop.core.domain.alerts import Alert
-from alwrity_desktop.core.domain.budgets import OWN_PERIOD, Budget, Limit
+from alwrity_desktop.core.domain.day_shape import EVEN, DayShape
 from alwrity_desktop.core.domain.dimensions import DIMENSIONS, SERIES_DIMENSIONS
 from alwrity_desktop.core.domain.errors import UsageError
 from alwrity_desktop.core.domain.health import Health, overall_health
@@ -18,9 +18,11 @@ from alwrity_desktop.core.domain.periods import Period, Span
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.report import AccountView, Report
 from alwrity_desktop.core.domain.report_builder import HISTORY_MONTHS, EarlierFacts, Facts, build
+from alwrity_desktop.core.domain.report_forecast import SHAPE_DAYS, day_shape
 from alwrity_desktop.core.domain.stated import Stated
 from alwrity_desktop.core.domain.sums import OffsetSpan, Scope, SlotSums
 from alwrity_desktop.core.domain.tip import Tip
+from alwrity_desktop.core.limit_gathering import KnownDays, LimitQuestion, StandingLimit
 from alwrity_desktop.core.report_periods import before, period_of_choice
 from alwrity_desktop.core.results import PeriodChoice
 from alwrity_desktop.core.tip_gathering import TipQuestion, tips_of
@@ -31,7 +33,6 @@ if TYPE_CHECKING:
 __all__ = ["Question", "build_report", "period_of_choice"]
 
 _HOUR_DIMENSIONS: Final = frozenset({"hour", "weekday_hour"})
-_BUDGET_PERIOD_OF: Final = {"today": "day"}
 _EVER: Final = (0, 1 << 52)
 
 
@@ -99,6 +100,12 @@ class _Gathering:
         history_start = _history_start(self._now_ms, question.timezone)
         health, last_read_ms = self._health(titles)
         account = question.account
+        shape, limits = self._shape(), self._limits()
+        day_slots = [*self._day_slots(history_start), *self._stated.day_slots]
+        first_ms = periods.start_of_day(history_start, period.timezone)
+        watched = limit_gathering.watched_limits(
+            snapshot, limits, self._now_ms, shape, KnownDays(self._whole, first_ms, day_slots)
+        )
         return Facts(
             account=account,
             period=period,
@@ -106,12 +113,12 @@ class _Gathering:
             dimensions=question.dimensions,
             week_starts=question.week_starts,
             series=snapshot.by_series(self._scope, *self._span(), names),
-            day_slots=[*self._day_slots(history_start), *self._stated.day_slots],
+            day_slots=day_slots,
             hour_slots=self._hour_slots(),
             history_start=history_start,
             durations=snapshot.durations(self._scope, *self._span()),
             earlier=self._earlier(),
-            limits=self._limits(),
+            limits=limit_gathering.with_ends(limits, watched),
             alerts=self._alerts(),
             health=health,
             last_read_ms=last_read_ms,
@@ -121,6 +128,8 @@ class _Gathering:
             is_stated=bool(self._silent) and len(self._silent) == len(self._members),
             server=snapshot.server_view(account.name),
             reconciliation=server_reporting.reconciliation(snapshot, account, period, self._now_ms),
+            shape=shape,
+            watched=watched,
         )
 
     def tips(self, facts: Facts, book: PriceBook) -> tuple[Tip, ...]:
@@ -236,42 +245,33 @@ class _Gathering:
         span = Span(earlier.start, last, earlier.start_ms, end_ms)
         return EarlierFacts(span, earlier, totals, self._booked_slots(scope))
 
-    def _limits(self) -> list[Limit]:
-        """Return how the limits stand: the server's, and the budgets each in its own period.
-
-        A budget of the report's kind of period stands in that period; another in the one
-        that holds the period's last moment, or the present one.
-        """
-        found = [
-            limit
-            for one in self._members
-            for limit in server_reporting.limits(self._snapshot, one, self._period, self._now_ms)
-        ]
-        names = dict.fromkeys((*self._whole.accounts, self._question.account.name))
-        for name in names:
-            for budget in self._snapshot.budgets(name):
-                limit = self._standing(budget)
-                if limit is not None:
-                    found.append(limit)
-        return sorted(
-            found, key=lambda limit: (limit.scope != "account", -limit.percent, limit.name)
+    def _limits(self) -> list[StandingLimit]:
+        question = self._question
+        return limit_gathering.standing_limits(
+            self._snapshot,
+            LimitQuestion(
+                question.account,
+                self._members,
+                self._silent,
+                self._period,
+                question.timezone,
+                question.week_starts,
+                self._now_ms,
+            ),
         )
 
-    def _standing(self, budget: Budget) -> Limit | None:
-        question, own = self._question, self._period
-        kind = _BUDGET_PERIOD_OF.get(own.kind, own.kind)
-        # The person's own months are the calendar's, whatever the server's are.
-        is_own = budget.period == OWN_PERIOD and bool(own.billing_period)
-        if not is_own and (budget.period != kind or own.billing_period):
-            at_ms = max(own.start_ms, min(self._now_ms, own.end_ms - 1))
-            own = self._snapshot.budget_period(
-                budget, at_ms, question.timezone, question.week_starts
-            )
-        silent = next((one for one in self._silent if one.name == budget.account), None)
-        if silent is None:
-            return self._snapshot.standing(budget, own)
-        found = server_reporting.stated_of(self._snapshot, silent, own)
-        return stated.standing(found, budget, own)
+    def _shape(self) -> DayShape:
+        """Return how the last complete days spread over their hours; even once all is over."""
+        period = self._period
+        if period.end_ms <= self._now_ms or self._silent == self._members:
+            return EVEN
+        zone = period.timezone
+        today = periods.local_day(self._now_ms, zone)
+        first = (date.fromisoformat(today) - timedelta(days=SHAPE_DAYS)).isoformat()
+        bounds = periods.start_of_day(first, zone), periods.start_of_day(today, zone)
+        spans = breakdown.offset_spans(*bounds, zone)
+        hours = self._snapshot.by_slot(self._whole, spans, breakdown.HOUR_S)
+        return day_shape(hours, today)
 
     def _alerts(self) -> list[Alert]:
         """Return the alerts of all members, unread first, then the newest."""

@@ -67,6 +67,11 @@ def test_that_an_empty_report_has_the_contracts_zeros_and_nulls() -> None:
         "confidence_percent": 80,
         "method": "weekday run rate",
         "refused": "There are under 7 days of history.",
+        "sentence": None,
+        "calls": None,
+        "tokens": None,
+        "providers": [],
+        "curve": [],
     }
 
 

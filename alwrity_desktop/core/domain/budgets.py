@@ -114,6 +114,12 @@ class Limit:
     #: Whose limit it is.
     account: str = ""
     project: str | None = None
+    #: ISO day on which it is expected to be reached; None where it is not, or nobody knows.
+    reaches_on: str | None = None
+    #: The same by the upper bound of what may come.
+    reaches_earliest: str | None = None
+    #: What will stand against it at its period's end; None where that cannot be told.
+    expected: int | None = None
 
 
 def has_reached(used: int, limit: int, threshold_percent: int) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from math import exp
-from typing import Final
+from typing import Final, NamedTuple
 
 from alwrity_desktop.core.domain.forecast_band import Band, Miss, band_of
 from alwrity_desktop.core.domain.forecast_levels import RULES, Change, Levels, levels_of, reach_of
@@ -29,6 +30,7 @@ _BURST_DAYS: Final = 120
 #: The number of rare events that comes half the time lies this far below their mean.
 _BELOW_MEAN: Final = 0.5
 _TINY: Final = 1e-9
+_KEPT_PASTS: Final = 128
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,21 +59,38 @@ class _Point:
     age: int
 
 
+class _Past(NamedTuple):
+    """What complete days tell, whatever the hour."""
+
+    days: Days
+    points: Sequence[_Point]
+    weights: Sequence[float]
+    now: Levels
+    change: Change | None
+
+
+@lru_cache(maxsize=_KEPT_PASTS)
+def _past(amounts: tuple[float, ...], first_weekday: int, ahead: int) -> _Past:
+    """Return what *amounts* tell of *ahead* days: it holds for a whole day, and takes long."""
+    days = split(amounts, first_weekday)
+    start = max(min(_DAYS_BEFORE, len(amounts)), len(amounts) - _BACK_DAYS - ahead)
+    levels, change = levels_of(days, start)
+    points = _points(days, levels, start, ahead)
+    return _Past(days, points, _weights(points, ahead), levels[-1], change)
+
+
 def outlook(amounts: Sequence[float], first_weekday: int, horizon: float) -> Outlook:
     """Return what the next *horizon* days are expected to bring.
 
     *amounts* are complete days in a row, at least one of them above 0, the first on
     *first_weekday* (Monday 0); the horizon may be a part of a day.
     """
-    days = split(amounts, first_weekday)
     count = len(amounts)
     ahead = max(1, min(_MAX_AHEAD_DAYS, round(horizon), max(DAYS_PER_WEEK, count // 3)))
-    start = max(min(_DAYS_BEFORE, count), count - _BACK_DAYS - ahead)
-    levels, change = levels_of(days, start)
-    points = _points(days, levels, start, ahead)
-    weights = _weights(points, ahead)
+    past = _past(tuple(amounts), first_weekday, ahead)
+    days, points, weights = past.days, past.points, past.weights
     reach = reach_of(max(1, round(horizon)))
-    now = levels[-1]
+    now = past.now
     level = _mixed(weights, now.ahead(reach))
     growth = level / _mixed(weights, now.ahead(0.0)) - 1 if level > 0 else 0.0
     level += _bursts(days, horizon)
@@ -83,7 +102,7 @@ def outlook(amounts: Sequence[float], first_weekday: int, horizon: float) -> Out
         by_weekday=tuple(level * factor for factor in days.factors),
         band=band_of(days, misses, ahead, horizon),
         growth_per_day=growth / reach,
-        change=change,
+        change=past.change,
         bursts=sum(amount > 0 for amount in days.excess[-_BURST_DAYS:]),
     )
 

@@ -162,6 +162,23 @@ def scaled(projection: Projection, factor: float) -> Projection:
     return replace(projection, amount=last.amount, low=last.low, high=last.high, curve=curve)
 
 
+def moved(projection: Projection, by: int) -> Projection:
+    """Return *projection* with *by* more used so far, and what is to come as it was."""
+    if not by:
+        return projection
+    so_far = projection.so_far + by
+    if projection.amount is None:
+        return replace(projection, so_far=so_far)
+    curve = tuple(
+        ProjectionPoint(point.day, point.amount + by, point.low + by, point.high + by)
+        for point in projection.curve
+    )
+    last = curve[-1]
+    return replace(
+        projection, so_far=so_far, amount=last.amount, low=last.low, high=last.high, curve=curve
+    )
+
+
 def _history(amounts: dict[str, int], today: str) -> list[int]:
     """Return the complete days from the first use on, without gaps, at most half a year."""
     now = date.fromisoformat(today)

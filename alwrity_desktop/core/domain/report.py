@@ -14,6 +14,7 @@ from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import OWN_PERIOD, Limit, Status
 from alwrity_desktop.core.domain.disagreements import Disagreement
 from alwrity_desktop.core.domain.forecast import Forecast
+from alwrity_desktop.core.domain.forecast_risks import Watched
 from alwrity_desktop.core.domain.health import Health
 from alwrity_desktop.core.domain.money import divide_half_even
 from alwrity_desktop.core.domain.periods import Period
@@ -251,6 +252,8 @@ class Report:
     reconciliation: tuple[ReconciliationRow, ...] = ()
     #: True where the server never stated the period, and keeps no calls: nothing is known.
     is_unknown: bool = False
+    #: The limits of which it can be told where they will end, each with its key.
+    watched: tuple[Watched, ...] = ()
 
     @property
     def is_stated(self) -> bool:

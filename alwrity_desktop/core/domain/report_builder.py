@@ -11,9 +11,11 @@ from typing import Final
 from alwrity_desktop.core.domain import breakdown
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Limit, worst
+from alwrity_desktop.core.domain.day_shape import EVEN, DayShape
 from alwrity_desktop.core.domain.dimensions import SERIES_DIMENSIONS
 from alwrity_desktop.core.domain.durations import percentile
-from alwrity_desktop.core.domain.forecast import Forecast, forecast
+from alwrity_desktop.core.domain.forecast import Forecast
+from alwrity_desktop.core.domain.forecast_risks import Watched
 from alwrity_desktop.core.domain.health import Health
 from alwrity_desktop.core.domain.periods import Period, Span, days, local_day
 from alwrity_desktop.core.domain.reconciliation import ReconciliationRow
@@ -26,6 +28,7 @@ from alwrity_desktop.core.domain.report import (
     Report,
     UnpricedModel,
 )
+from alwrity_desktop.core.domain.report_forecast import period_forecast
 from alwrity_desktop.core.domain.server import ServerView
 from alwrity_desktop.core.domain.stated import Stated
 from alwrity_desktop.core.domain.sums import DurationCount, SeriesSums, SlotSums
@@ -86,6 +89,9 @@ class Facts:
     server: ServerView | None = None
     reconciliation: Sequence[ReconciliationRow] = ()
     tips: Sequence[Tip] = ()
+    #: How a day spreads over its hours.
+    shape: DayShape = EVEN
+    watched: Sequence[Watched] = ()
 
 
 def build(facts: Facts) -> Report:
@@ -104,7 +110,7 @@ def build(facts: Facts) -> Report:
         groups={name: _groups(name, facts) for name in facts.dimensions},
         status=worst(tuple(limit.status for limit in facts.limits)),
         limits=tuple(facts.limits),
-        forecast=_forecast(facts, history, totals),
+        forecast=_forecast(facts, totals),
         alerts=tuple(facts.alerts),
         health=facts.health,
         points=_points(facts, today),
@@ -120,6 +126,7 @@ def build(facts: Facts) -> Report:
         tips=tuple(facts.tips),
         server=facts.server,
         reconciliation=tuple(facts.reconciliation),
+        watched=tuple(facts.watched),
         is_unknown=facts.is_stated and facts.stated.totals is None,
     )
 
@@ -177,24 +184,9 @@ def _months(history: Sequence[Point], today: str) -> tuple[Point, ...]:
     return breakdown.merged(list(by_month.items()), f"{today[:7]}-01")
 
 
-def _forecast(facts: Facts, history: Sequence[Point], totals: Figures) -> Forecast:
-    """Return where the period will end, from its own days and those before it.
-
-    What the totals hold beyond the period's days counts as spent on its first one.
-    """
-    first = facts.period.start
-    spent = {point.start: point.total.cost_pico for point in history if point.start < first}
-    for point in breakdown.day_points(_days_of(_period_slots(facts)), _period_slots(facts), first):
-        day = max(point.start, first)
-        spent[day] = spent.get(day, 0) + point.total.cost_pico
-    beyond = totals.cost_pico - sum(cost for day, cost in spent.items() if day >= first)
-    if beyond > 0:
-        spent[first] = spent.get(first, 0) + beyond
-    return forecast(sorted(spent.items()), facts.period, facts.now_ms)
-
-
-def _days_of(slots: Sequence[SlotSums]) -> list[str]:
-    return sorted({breakdown.day_of_slot(row.slot) for row in slots})
+def _forecast(facts: Facts, totals: Figures) -> Forecast:
+    own = _period_slots(facts)
+    return period_forecast(facts.day_slots, own, totals, facts.period, facts.now_ms, facts.shape)
 
 
 def _comparison(facts: Facts, now: Figures) -> Comparison | None:

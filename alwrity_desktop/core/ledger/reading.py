@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from types import MappingProxyType
 from typing import Final
 
 from sqlalchemy import Connection
@@ -40,6 +41,11 @@ _IS_BLIND: Final = "s.account IN (SELECT value FROM json_each(?))"
 
 EVER: Final = (0, 1 << 52)
 """A span that holds every call."""
+
+Where = Mapping[str, tuple[str, ...]]
+"""Values that count, by dimension."""
+
+EVERYTHING: Final[Where] = MappingProxyType({})
 
 _SERVER_SOURCE: Final = "alwrity"
 """The source of rows that a server merged: only this one merges any."""
@@ -179,14 +185,19 @@ def _dimensions(remainder: Remainder) -> dict[str, str | int]:
 
 
 def by_slot(
-    connection: Connection, account: str | Scope, spans: Iterable[OffsetSpan], slot_s: int
+    connection: Connection,
+    account: str | Scope,
+    spans: Iterable[OffsetSpan],
+    slot_s: int,
+    where: Where = EVERYTHING,
 ) -> list[SlotSums]:
     """Return the sums of each provider in each local slot of *slot_s* seconds.
 
     A span of its own for each offset of the zone makes local days and hours a division.
+    *where* takes only series whose dimensions have one of the values.
     """
     scope = scope_of(account)
-    whose, parameters = whose_series(scope)
+    whose, parameters = _narrowed(*whose_series(scope), where)
     query = (
         f"SELECT (r.quarter * {_QUARTER_S} + ?) / ? AS slot, s.provider, s.status_code,"
         f" s.price_status, {_IS_BLIND}, {_SUMS}{_rows(connection, scope)} {_SPAN} {whose}"
@@ -194,7 +205,7 @@ def by_slot(
         " HAVING sum(r.calls) <> 0"
     )
     blind = _blind(connection, scope)
-    found = []
+    found: list[SlotSums] = []
     for span in spans:
         bounds = quarters(span.start_ms, span.end_ms)
         given = (span.offset_s, slot_s, blind, *bounds, *parameters)
@@ -203,14 +214,33 @@ def by_slot(
         ):
             figures = _figures(sums, 0 if is_blind else code, status)
             found.append(SlotSums(slot, span.offset_s, provider, figures))
-        for twice in overlap_rows.load(connection, scope, *bounds):
-            slot = (twice.quarter * _QUARTER_S + span.offset_s) // slot_s
-            provider = str(twice.dimensions["provider"])
-            found.append(SlotSums(slot, span.offset_s, provider, _overlap_figures(twice, blind)))
-        for quarter, one in _remainders(connection, scope, span.start_ms, span.end_ms):
+        beside = [
+            (one.quarter, str(one.dimensions["provider"]), _overlap_figures(one, blind))
+            for one in overlap_rows.load(connection, scope, *bounds)
+            if _matches(one.dimensions, where)
+        ]
+        beside += [
+            (quarter, one.provider, one.figures)
+            for quarter, one in _remainders(connection, scope, span.start_ms, span.end_ms)
+            if _matches(_dimensions(one), where)
+        ]
+        for quarter, provider, figures in beside:
             slot = (quarter * _QUARTER_S + span.offset_s) // slot_s
-            found.append(SlotSums(slot, span.offset_s, one.provider, one.figures))
+            found.append(SlotSums(slot, span.offset_s, provider, figures))
     return found
+
+
+def _narrowed(whose: str, parameters: tuple[str, ...], where: Where) -> tuple[str, tuple[str, ...]]:
+    for name, values in where.items():
+        if name not in SERIES_DIMENSIONS:
+            raise ValueError(f"A series has no {name}.")
+        whose = f"{whose} AND s.{name} IN (SELECT value FROM json_each(?))"  # noqa: S608 - one of ours
+        parameters = (*parameters, json.dumps(values))
+    return whose, parameters
+
+
+def _matches(dimensions: Mapping[str, str | int], where: Where) -> bool:
+    return all(dimensions.get(name, "") in values for name, values in where.items())
 
 
 def durations(

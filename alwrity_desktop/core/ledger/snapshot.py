@@ -34,6 +34,7 @@ from alwrity_desktop.core.ledger import (
     usage_rows,
 )
 from alwrity_desktop.core.ledger.budget_rows import Standing
+from alwrity_desktop.core.ledger.reading import EVERYTHING, Where
 
 
 class LedgerSnapshot:
@@ -50,10 +51,14 @@ class LedgerSnapshot:
         return reading.by_series(self._connection, account, start_ms, end_ms, names)
 
     def by_slot(
-        self, account: str | Scope, spans: Iterable[OffsetSpan], slot_s: int
+        self,
+        account: str | Scope,
+        spans: Iterable[OffsetSpan],
+        slot_s: int,
+        where: Where = EVERYTHING,
     ) -> list[SlotSums]:
-        """Return the sums of each provider in each local day or hour."""
-        return reading.by_slot(self._connection, account, spans, slot_s)
+        """Return the sums of each provider in each local day or hour, of all or of some series."""
+        return reading.by_slot(self._connection, account, spans, slot_s, where)
 
     def durations(self, account: str | Scope, start_ms: int, end_ms: int) -> list[DurationCount]:
         """Return the calls whose duration is known, by model and bucket."""

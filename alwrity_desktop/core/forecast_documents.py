@@ -1,0 +1,51 @@
+"""The forecast as a JSON document: cost, calls and tokens, in all and by provider, day by day."""
+
+from __future__ import annotations
+
+from alwrity_desktop.core.document_values import Document, estimate, expected
+from alwrity_desktop.core.domain.forecast import Forecast
+from alwrity_desktop.core.domain.projection import Projection
+
+
+def forecast_document(forecast: Forecast) -> Document:
+    """Return the forecast, or the reason why there is none."""
+    return {
+        "cost_usd": estimate(forecast.cost_pico),
+        "low_usd": estimate(forecast.low_pico),
+        "high_usd": estimate(forecast.high_pico),
+        "confidence_percent": forecast.confidence_percent,
+        "method": forecast.method,
+        "refused": forecast.refused,
+        "sentence": forecast.sentence or None,
+        "calls": _projection_document(forecast.calls),
+        "tokens": _projection_document(forecast.tokens),
+        "providers": [
+            {
+                "provider": one.provider,
+                "cost": _projection_document(one.cost),
+                "calls": _projection_document(one.calls),
+                "tokens": _projection_document(one.tokens),
+            }
+            for one in forecast.providers
+        ],
+        "curve": [
+            {
+                "day": point.day,
+                "cost_usd": estimate(point.cost_pico),
+                "low_usd": estimate(point.low_pico),
+                "high_usd": estimate(point.high_pico),
+            }
+            for point in forecast.curve
+        ],
+    }
+
+
+def _projection_document(told: Projection | None) -> Document | None:
+    """Return where an amount will end: decimal dollars for cost, else whole numbers."""
+    if told is None:
+        return None
+    amounts = {"amount": told.amount, "low": told.low, "high": told.high, "naive": told.naive}
+    return {
+        name: None if value is None else expected(told.kind, value)
+        for name, value in amounts.items()
+    } | {"refused": told.refused}
