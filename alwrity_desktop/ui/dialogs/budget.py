@@ -8,13 +8,13 @@ from decimal import Decimal, InvalidOperation
 from typing import Final
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.budgets import OWN_PERIOD, Budget, Enforcement, LimitKind
 from alwrity_desktop.core.domain.money import pico_from_usd, usd_text
-from alwrity_desktop.ui import formatting, theme
-from alwrity_desktop.ui.dialogs.base import Row, Sheet, line_edit
-from alwrity_desktop.ui.dialogs.small import scrolled
+from alwrity_desktop.ui import formatting
+from alwrity_desktop.ui.dialogs.base import Row, line_edit
+from alwrity_desktop.ui.dialogs.scrolling import ScrollingSheet
 from alwrity_desktop.ui.translation import QT_TRANSLATE_NOOP
 from alwrity_desktop.ui.widgets import Combo, PushButton
 
@@ -52,9 +52,6 @@ _KIND_WORDS: Final = {
 }
 MAX_USD: Final = Decimal(1_000_000_000)
 MAX_COUNT: Final = 10**15
-_AROUND: Final = 190
-"""Heading, buttons and margins of the dialog."""
-_SIDES: Final = 56
 _UNITS: Final = {"k": 10**3, "m": 10**6, "b": 10**9}
 
 
@@ -112,7 +109,7 @@ class Scopes:
     failure: str = "pass"
 
 
-class BudgetDialog(Sheet):
+class BudgetDialog(ScrollingSheet):
     """One budget: what it counts, how much, how long, for whom, and what happens at its end."""
 
     #: The ``Budget`` to keep.
@@ -138,12 +135,6 @@ class BudgetDialog(Sheet):
         )
         self._scopes = scopes
         self._make_fields(has_budget=budget is not None)
-        self._area: QScrollArea | None = None
-        self._outer = self.column
-        self._inside = QWidget()
-        self.column = QVBoxLayout(self._inside)
-        self.column.setContentsMargins(0, 0, 8, 0)
-        self.column.setSpacing(10)
         self._limit_row = self._add_rows()
         self._choose()
         for combo in (self._kind, self._period, self._provider, self._model):
@@ -152,9 +143,6 @@ class BudgetDialog(Sheet):
         self._enforcement.currentIndexChanged.connect(self._explain)
         self._offer_name()
         self._explain()
-        self._area = scrolled(self._inside)
-        self._outer.addWidget(self._area)
-        self._fit()
         self._limit.setFocus()
         if budget is not None:
             remove = PushButton(self.tr("Remove"), icon="trash-2")
@@ -264,17 +252,7 @@ class BudgetDialog(Sheet):
         )
         self._enforcement_row.set_hint(words if is_blocking else "")
         self._failure_row.setVisible(is_blocking)
-        self._fit()
-
-    def _fit(self) -> None:
-        """Give the fields their room, as far as the screen has it; the rest scrolls."""
-        if self._area is None:
-            return
-        room = self.screen().availableGeometry().height() - theme.scaled(_AROUND)
-        needed = self.column.totalHeightForWidth(self.minimumWidth() - _SIDES)
-        needed = max(needed, self._inside.sizeHint().height()) + 4
-        self._area.setMinimumHeight(min(room, needed))
-        self.grow()
+        self.fit_rows()
 
     def apply(self) -> bool:
         """Keep the budget, unless the limit is no amount."""

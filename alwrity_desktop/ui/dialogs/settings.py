@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWid
 
 from alwrity_desktop.core import autostart
 from alwrity_desktop.core.settings import OPTIONS, Settings
-from alwrity_desktop.ui.dialogs.base import Row, Sheet, line_edit
+from alwrity_desktop.ui.dialogs.base import Row, line_edit
+from alwrity_desktop.ui.dialogs.scrolling import ScrollingSheet
 from alwrity_desktop.ui.translation import QT_TRANSLATE_NOOP
 from alwrity_desktop.ui.widgets import Combo
 
@@ -24,7 +25,7 @@ CHOICE_WORDS: Final = {
 SWITCHES: Final = ("watch_logs", "close_to_tray", "notify", "reduce_motion")
 
 
-class SettingsDialog(Sheet):
+class SettingsDialog(ScrollingSheet):
     """What the person can choose."""
 
     #: The name of a setting and its value.
@@ -42,6 +43,7 @@ class SettingsDialog(Sheet):
         if autostart.is_possible():
             self._add_switch("gateway_at_login")
         self._beside(self._line("quiet_from", "22:00"), self._line("quiet_to", "07:00"))
+        self.fit_rows()
 
     def _title(self, name: str) -> str:
         return QCoreApplication.translate("settings", OPTIONS[name].title)

@@ -202,7 +202,8 @@ class LiveDock(DockView):
 
     def _show_gateway(self, state: GatewayState) -> None:
         self._mark.set_icon(gateway_text.icon_of(state), f"{gateway_text.tone_of(state)}.mark")
-        self._where.set_plain(gateway_text.sentence_of(state))
+        words = (gateway_text.sentence_of(state), gateway_text.waiting_sentence(state))
+        self._where.set_plain(" ".join(each for each in words if each))
         self._start.setVisible(not state.is_running and not state.trouble)
         self._stop.setVisible(state.is_running)
 

@@ -1,0 +1,39 @@
+"""A dialog whose rows scroll where the screen is too low for them."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from alwrity_desktop.ui import theme
+from alwrity_desktop.ui.dialogs.base import Sheet
+from alwrity_desktop.ui.dialogs.small import scrolled
+
+_AROUND: Final = 190
+"""Heading, buttons and margins."""
+_SIDES: Final = 56
+_BAR: Final = 8
+
+
+class ScrollingSheet(Sheet):
+    """Add rows to ``column`` as in any sheet, then call ``fit_rows``."""
+
+    def __init__(self, title: str, accept_text: str, parent: QWidget | None) -> None:
+        """Make a dialog without rows."""
+        super().__init__(title, accept_text, parent)
+        self._inside = QWidget()
+        outer, self.column = self.column, QVBoxLayout(self._inside)
+        self.column.setContentsMargins(0, 0, _BAR, 0)
+        self.column.setSpacing(10)
+        self._area = scrolled(self._inside)
+        outer.addWidget(self._area)
+
+    def fit_rows(self) -> None:
+        """Give the rows their room, as far as the screen has it; the rest scrolls."""
+        room = self.screen().availableGeometry().height() - theme.scaled(_AROUND)
+        needed = self.column.totalHeightForWidth(self.minimumWidth() - _SIDES)
+        needed = max(needed, self._inside.sizeHint().height()) + 4
+        self._area.setMinimumHeight(min(room, needed))
+        self._area.setMinimumWidth(self._inside.minimumSizeHint().width() + 2 * _BAR)
+        self.grow()
