@@ -1,4 +1,4 @@
-"""Times a report with forecast, patterns and tips over a ledger of a million calls in a year.
+"""Times reports with forecast and tips over a ledger of a million calls in a year.
 
     python -m benchmarks.insights FOLDER [--calls 1000000]
 
@@ -18,13 +18,17 @@ from pathlib import Path
 from alwrity_desktop.core import profile
 from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.context import Context, PeriodChoice
+from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT, Call
 from alwrity_desktop.core.ledger.batches import Batch
+from alwrity_desktop.core.reporting import Question, build_report
 
 NOW_MS = int(datetime(2026, 11, 20, 12, tzinfo=UTC).timestamp() * 1000)
 YEAR_MS = 365 * 86_400_000
 BATCH_CALLS = 50_000
 CONVERSATION_CALLS = 40
+RUNS = 3
+ZONE = "Europe/Berlin"
 
 MODELS = (
     ("anthropic", "claude-sonnet-4-5", 40),
@@ -40,6 +44,7 @@ def year_of_calls(count: int) -> Iterator[Call]:
     """Yield calls in conversations, evenly over the year."""
     chance = random.Random(7)
     weights = [weight for _, _, weight in MODELS]
+    provider, model, _ = MODELS[0]
     for number in range(count):
         conversation, place = divmod(number, CONVERSATION_CALLS)
         if place == 0:
@@ -73,26 +78,36 @@ def make_ledger(context: Context, count: int) -> None:
         print(f"booked to {part[-1].identity}", flush=True)
 
 
+def time_report(context: Context, kind: str, part: str, book: PriceBook | None) -> None:
+    """Print how long a report takes, with or without its tips."""
+    question = Question(
+        context.account(LOCAL_ACCOUNT), PeriodChoice(kind), ZONE, "monday", ("provider", "model")
+    )
+    started, started_cpu = time.perf_counter(), time.process_time()
+    with context.ledger(LOCAL_ACCOUNT).snapshot() as snapshot:
+        report = build_report(snapshot, question, NOW_MS, {}, book)
+    took, took_cpu = time.perf_counter() - started, time.process_time() - started_cpu
+    print(
+        f"{kind:6} {part:12} {took:.3f} s ({took_cpu:.3f} CPU-s), "
+        f"{report.totals.calls:,} calls, {len(report.tips)} tips"
+    )
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("folder", type=Path)
     parser.add_argument("--calls", type=int, default=1_000_000)
     options = parser.parse_args()
-    environ = {"ALWRITY_DESKTOP_HOME": str(options.folder), "TZ": "Europe/Berlin"}
+    environ = {"ALWRITY_DESKTOP_HOME": str(options.folder), "TZ": ZONE}
     found = profile.find(environ)
     profile.prepare(found)
     context = Context(found, Clock(NOW_MS), environ)
     if not context.ledger(LOCAL_ACCOUNT).has_calls():
         make_ledger(context, options.calls)
     for kind in ("month", "year"):
-        for _ in range(3):
-            started, started_cpu = time.perf_counter(), time.process_time()
-            report = context.report(LOCAL_ACCOUNT, PeriodChoice(kind, timezone="Europe/Berlin"))
-            took, took_cpu = time.perf_counter() - started, time.process_time() - started_cpu
-            print(
-                f"{kind:6} {took:.3f} s ({took_cpu:.3f} CPU-s), "
-                f"{report.totals.calls:,} calls, {len(report.tips)} tips"
-            )
+        for _ in range(RUNS):
+            for part, book in (("without tips", None), ("with tips", context.price_book())):
+                time_report(context, kind, part, book)
     context.close()
     return 0
 

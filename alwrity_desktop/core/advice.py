@@ -125,7 +125,7 @@ class Advice:
             bounds = snapshot.bounds(scope) or (period.start_ms, period.start_ms)
             start_ms = max(period.start_ms, bounds[0])
             end_ms = max(min(period.end_ms, self._context.clock.now_ms() + 1), start_ms + 1)
-            turns = price_turns.turns(book, models, start_ms, end_ms)
+            turns = price_turns.turns(book, models, start_ms, end_ms, price_turns.QUARTER_MS)
             rows = snapshot.usage_sums(
                 scope,
                 [PricedSpan(*each) for each in turns],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable
 from typing import Final
@@ -11,6 +12,7 @@ import pytest
 from alwrity_desktop.core.advice import Advice
 from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.context import Context
+from alwrity_desktop.core.domain import price_turns
 from alwrity_desktop.core.domain.errors import NotFoundError, UsageError
 from alwrity_desktop.core.domain.money import PICO_PER_CENT
 from alwrity_desktop.core.domain.pricing import PriceOverride, price
@@ -378,3 +380,17 @@ def test_that_a_done_tip_about_failures_is_held_against_as_many_calls_before(
     (done,) = [each for each in later(7) if each.id == tip.id]
     # Half of the calls failed at 28 cents before: of four, two would have.
     assert done.brought_pico == 56 * PICO_PER_CENT
+
+
+def test_that_a_price_by_the_time_of_day_is_asked_for_by_the_quarter(context: Context) -> None:
+    book = context.price_book()
+    models = [("deepseek", "deepseek-chat")]
+    start_ms = 1_751_328_000_000
+    cut = price_turns.turns(book, models, start_ms, start_ms + DAY_MS, price_turns.QUARTER_MS)
+    prices = [book.quote(*models[0], begin_ms) for begin_ms, _ in cut]
+    assert cut[0][0] == start_ms
+    assert cut[-1][1] == start_ms + DAY_MS
+    assert all(one is not other for one, other in itertools.pairwise(prices))
+    for begin_ms, end_ms in cut:
+        quotes = {id(book.quote(*models[0], at_ms)) for at_ms in range(begin_ms, end_ms, 900_000)}
+        assert len(quotes) == 1

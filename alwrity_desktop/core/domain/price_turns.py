@@ -9,6 +9,7 @@ from alwrity_desktop.core.domain.model_families import alternatives, card_of, eq
 from alwrity_desktop.core.domain.price_book import PriceBook
 
 DAY_MS: Final = 86_400_000
+QUARTER_MS: Final = 900_000
 
 Models = Iterable[tuple[str, str]]
 
@@ -37,14 +38,19 @@ def thresholds(book: PriceBook, models: Models, at_ms: int) -> tuple[int, ...]:
     return tuple(sorted(found - {0}))
 
 
-def turns(book: PriceBook, models: Models, start_ms: int, end_ms: int) -> list[tuple[int, int]]:
-    """Return ``[start_ms, end_ms)`` cut at the UTC days on which a price changes."""
+def turns(
+    book: PriceBook, models: Models, start_ms: int, end_ms: int, step_ms: int = DAY_MS
+) -> list[tuple[int, int]]:
+    """Return ``[start_ms, end_ms)`` cut where a price changes, looked at every *step_ms*.
+
+    Price lists change by the UTC day; only prices that depend on the time of day need more.
+    """
     asked = tuple(models)
     cuts = [start_ms]
     known = [book.quote(*names, start_ms) for names in asked]
-    for day_ms in range((start_ms // DAY_MS + 1) * DAY_MS, end_ms, DAY_MS):
-        now = [book.quote(*names, day_ms) for names in asked]
+    for at_ms in range((start_ms // step_ms + 1) * step_ms, end_ms, step_ms):
+        now = [book.quote(*names, at_ms) for names in asked]
         if any(one is not other for one, other in zip(known, now, strict=True)):
-            cuts.append(day_ms)
+            cuts.append(at_ms)
             known = now
     return list(zip(cuts, [*cuts[1:], end_ms], strict=True))
