@@ -268,6 +268,16 @@ class Context:
             return ()
         return self.ledger(account).waiting_notifications(account, self.clock.now_ms())
 
+    def warn_ahead(self, report: Report) -> tuple[Alert, ...]:
+        """Raise the alerts about limits of *report* that will be reached, each risk once.
+
+        Sample data warns nobody.
+        """
+        account = report.account.name
+        if account == SAMPLE_ACCOUNT or not report.watched:
+            return ()
+        return self.ledger(account).warn_ahead(account, report.watched, self.clock.now_ms())
+
     def confirm_notifications(self, account: str, ids: Sequence[int]) -> None:
         """Note that these were shown."""
         self.ledger(account).confirm_notifications(account, ids)

@@ -62,8 +62,10 @@ class BuildReport:
     dimensions: tuple[str, ...] = SHOWN_DIMENSIONS
 
     def run(self, context: Context, post: Post) -> None:
-        """Post the report."""
-        post(ReportReady(context.report(self.account, self.choice, self.dimensions)))
+        """Post the report, and warn of the limits that it sees reached."""
+        report = context.report(self.account, self.choice, self.dimensions)
+        post(ReportReady(report))
+        context.warn_ahead(report)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +93,10 @@ class BuildStatus:
     account: str
 
     def run(self, context: Context, post: Post) -> None:
-        """Post the report for the tray."""
-        post(StatusReady(context.report(self.account, PeriodChoice(), ())))
+        """Post the report for the tray, and warn of the limits that it sees reached."""
+        report = context.report(self.account, PeriodChoice(), ())
+        post(StatusReady(report))
+        context.warn_ahead(report)
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,7 @@ class FakeContext:
         self.marked: list[Sequence[int] | None] = []
         self.waiting: list[Alert] = []
         self.confirmed: list[int] = []
+        self.warned: list[str] = []
         self.logs: tuple[FoundLogs, ...] = ()
         self.read_paths: list[tuple[Path, ...]] = []
         self.imports: tuple[SourceImport, ...] = (READ,)
@@ -143,6 +144,10 @@ class FakeContext:
         self.marked.append(ids)
         self.commit(account)
         return 1
+
+    def warn_ahead(self, report: Report) -> tuple[Alert, ...]:
+        self.warned.append(report.account.name)
+        return ()
 
     def take_notifications(self, account: str) -> tuple[Alert, ...]:
         self._check()

@@ -13,6 +13,7 @@ from alwrity_desktop.core.call_sheets import Book
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget
 from alwrity_desktop.core.domain.errors import NotFoundError
+from alwrity_desktop.core.domain.forecast_risks import Watched
 from alwrity_desktop.core.domain.live import Minute
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.pricing import PriceOverride
@@ -25,6 +26,7 @@ from alwrity_desktop.core.ledger import (
     alerting,
     budget_rows,
     cursors,
+    forecast_alerts,
     listing,
     maintenance,
     price_rows,
@@ -176,6 +178,17 @@ class Ledger:
         """Return the alerts that wait to be shown."""
         with reading(self._engine) as connection:
             return tuple(alerting.waiting(connection, account, now_ms))
+
+    def warn_ahead(
+        self, account: str, watched: Sequence[Watched], now_ms: int
+    ) -> tuple[Alert, ...]:
+        """Raise the alerts about limits that will be reached; write nothing where none is due."""
+        with reading(self._engine) as connection:
+            is_due = forecast_alerts.is_due(connection, watched)
+        if not is_due:
+            return ()
+        with writing(self._engine) as connection:
+            return tuple(forecast_alerts.warn(connection, account, watched, now_ms))
 
     def confirm_notifications(self, account: str, ids: Sequence[int]) -> None:
         """Note that these alerts were shown."""
