@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sys
+
 from alwrity_desktop.cli import parsing
 from alwrity_desktop.cli.parsing import Arguments, Parser
 from alwrity_desktop.cli.session import Session
@@ -29,7 +31,7 @@ def run(arguments: Arguments, session: Session) -> int:
         print_document(sync_document(results))
     elif results:
         for result in results:
-            print(plain(_sentence(result)))
+            print(plain(_sentence(result)), file=sys.stdout if result.is_ok else sys.stderr)
     else:
         print(f"No server is connected. {PROGRAM} accounts add --help says how.")
     return 0 if all(result.is_ok for result in results) else 1

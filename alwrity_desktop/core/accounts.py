@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -39,6 +39,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 _MAX_USER: Final = 200
 _MAX_URL: Final = 500
 _API: Final = "/api"
+_THIS_COMPUTER: Final = "127.0.0.1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,13 @@ class Account:
 
     @property
     def origin(self) -> str:
-        """Host and port of the server, the port always written out."""
-        return server_address(self.url).origin.partition("://")[2]
+        """Host and port of the server, the port always written out.
+
+        This computer has several names, and calls of its servers count once under all of them.
+        """
+        address = server_address(self.url)
+        same = replace(address, host=_THIS_COMPUTER) if address.is_loopback else address
+        return same.origin.partition("://")[2]
 
     @property
     def token_variable(self) -> str:

@@ -5,85 +5,30 @@ What must come out is added up here, from what was booked, and by nothing of the
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import timedelta
 from decimal import Decimal
-from typing import Any
 
 import pytest
 
 from alwrity_desktop.core.clock import NOW_VARIABLE, Clock
 from tests.cli.program import Program
-from tests.servers.alwrity import AlwrityServer
-from tests.servers.recorded import RecordedTenant
-from tests.servers.recording_files import ALICE, BOB, CAROL
+from tests.cli.strangers import (
+    NOW,
+    ago,
+    connected,
+    limits,
+    money,
+    nothing_changes,
+    report,
+    subscribed,
+)
 from tests.servers.server_clock import ServerClock
-from tests.servers.stranger import Row, Stranger
-
-#: Naive and in UTC, as today's server writes every time.
-NOW = datetime(2026, 11, 20, 13, 32)  # noqa: DTZ001 - so the server writes it
+from tests.servers.stranger import Stranger
 
 
 @pytest.fixture
 def server_clock(clock: Clock) -> ServerClock:
     return ServerClock(clock)
-
-
-@contextmanager
-def connected(program: Program, *strangers: Stranger) -> Iterator[AlwrityServer]:
-    """Connect each of them by the last word of their id, and sync."""
-    with AlwrityServer(strangers, clock=strangers[0].clock) as server:
-        for each in strangers:
-            program.connect(
-                each.user.rpartition("_")[2], server, each.user, server.token(each.user)
-            )
-        program.run("sync")
-        yield server
-
-
-def money(rows: list[Row]) -> Decimal:
-    return sum((Decimal(row.cost) for row in rows), Decimal(0))
-
-
-def ago(**span: float) -> datetime:
-    return NOW - timedelta(**span)
-
-
-def report(program: Program, account: str, *words: str) -> Any:  # noqa: ANN401 - any JSON
-    return program.document("report", "--account", account, *words)
-
-
-def limits(program: Program, account: str) -> dict[str, Any]:
-    return {each["name"]: each for each in report(program, account)["limits"]}
-
-
-def subscribed(
-    user: str,
-    clock: ServerClock,
-    start: datetime,
-    limits: Mapping[str, float] | None = None,
-    *,
-    is_yearly: bool = False,
-    is_renewed: bool = False,
-) -> Stranger:
-    found = Stranger(user, clock, limits=limits or {"monthly_cost": 25.0})
-    found.start, found.end = start, start + timedelta(days=365 if is_yearly else 30)
-    found.cycle, found.auto_renew = "yearly" if is_yearly else "monthly", is_renewed
-    return found
-
-
-def nothing_changes(program: Program, server: AlwrityServer, account: str) -> None:
-    """Sync once more: few requests, and not a figure moves."""
-    asked = [("--period", "month"), ("--period", "all", "--by", "provider,model,day")]
-    before = [report(program, account, *words) for words in asked]
-    alerts = program.document("alerts", "--account", account)
-    was = len(server.requests)
-    synced = program.document("sync", account)["accounts"][0]
-    assert (synced["ok"], synced["calls_added"], synced["statements"]) == (True, 0, 0)
-    assert len(server.requests) - was <= 8
-    assert [report(program, account, *words) for words in asked] == before
-    assert program.document("alerts", "--account", account) == alerts
 
 
 def test_lena_whose_counters_lose_calls(program: Program, server_clock: ServerClock) -> None:
@@ -292,64 +237,6 @@ def test_a_limit_of_half_a_dollar(program: Program, server_clock: ServerClock) -
         assert (found["percent"], found["status"], found["limit"]) == (90.0, "warning", "0.50")
 
 
-@pytest.mark.parametrize("zone", ["America/New_York", "Australia/Lord_Howe", "Pacific/Apia", "UTC"])
-def test_every_zone_adds_up_the_same_calls(
-    program: Program, server_clock: ServerClock, zone: str
-) -> None:
-    dst = Stranger("user_dst", server_clock)
-    start = ago(days=48, hours=1)
-    for number in range(700):
-        dst.call(start + timedelta(hours=number * 1.55), "gemini", "0.001", key="2026-10")
-    with connected(program, dst):
-        for period in ("all", "year", "month"):
-            words = ("--period", period, "--timezone", zone, "--by", "day,hour")
-            found = report(program, "dst", *words)
-            groups = found["groups"]
-            assert sum(each["calls"] for each in groups["day"]) == found["totals"]["calls"]
-            assert sum(each["calls"] for each in groups["hour"]) == found["totals"]["calls"]
-        assert report(program, "dst", "--period", "all")["totals"]["calls"] == 700
-
-
-def test_ids_of_users_as_strange_as_they_may_be(
-    program: Program, server_clock: ServerClock
-) -> None:
-    users = ["auth0|5f7_odd", "user+a%41#?&_odder", "x.y@z;--'_oddest"]
-    strangers = [Stranger(user, server_clock) for user in users]
-    for place, each in enumerate(strangers, 1):
-        for number in range(place):
-            each.call(ago(days=1, minutes=number), "tavily", "0.001")
-    with connected(program, *strangers):
-        for place, name in enumerate(("odd", "odder", "oddest"), 1):
-            assert report(program, name)["totals"]["calls"] == place
-        assert report(program, "all", "--period", "all")["totals"]["calls"] == 6
-
-
-def test_that_thresholds_passed_at_once_leave_one_alert_to_read(
-    program: Program, server_clock: ServerClock
-) -> None:
-    jump = subscribed("user_jump", server_clock, ago(days=3), {"exa_calls": 10})
-    for number in range(12):
-        jump.call(ago(days=2, minutes=-number), "exa", "0.05")
-    with connected(program, jump):
-        unread = program.document("alerts", "--account", "jump", "--unread")["alerts"]
-        assert [alert["threshold_percent"] for alert in unread] == [100]
-
-
-def test_that_the_servers_status_stands_beside_ours(
-    program: Program, server_clock: ServerClock
-) -> None:
-    over = subscribed("user_over", server_clock, ago(days=3), {"exa_calls": 10})
-    for number in range(15):
-        over.call(ago(days=2, minutes=-number), "exa", "0.05")
-    with connected(program, over):
-        rows = program.document("reconcile", "--account", "over")["rows"]
-        row = next(row for row in rows if row["what"] == "status 2026-11")
-        assert (row["calls_say"], row["server_says"]) == ("limit_reached", "active")
-        assert row["likely"]
-        row = next(row for row in rows if row["what"] == "percent 2026-11 exa_calls")
-        assert row["calls_say"] == "150.0"
-
-
 def test_that_a_subscription_that_ended_is_said_to_have_ended(
     program: Program, server_clock: ServerClock
 ) -> None:
@@ -390,21 +277,3 @@ def test_that_the_larger_of_counters_and_rows_is_shown(
         said = program.document("reconcile", "--account", "mute")["rows"]
         row = next(each for each in said if each["server_says"] == "29")
         assert (row["calls_say"], row["difference"]) == ("6", "-23")
-
-
-@pytest.mark.parametrize(
-    ("user", "calls", "cost"), [(BOB, 447, "4.60"), (ALICE, 268, "6.10"), (CAROL, 85, "2.23")]
-)
-def test_that_a_list_cut_short_costs_nothing_of_the_sum(
-    program: Program, user: str, calls: int, cost: str
-) -> None:
-    with AlwrityServer([RecordedTenant(user, is_cut=True)]) as server:
-        program.connect("cut", server, user, server.token(user))
-        first = program.document("sync")["accounts"][0]
-        assert any("rows of calls" in trouble for trouble in first["troubles"])
-        again = program.document("sync")["accounts"][0]
-        assert (again["calls_added"], again["statements"]) == (0, 0)
-    found = report(program, "cut", "--period", "all", "--by", "provider")
-    assert found["totals"]["calls"] == calls
-    assert round(Decimal(found["totals"]["cost_usd"]), 2) == Decimal(cost)
-    assert sum(each["calls"] for each in found["groups"]["provider"]) == calls

@@ -66,12 +66,12 @@ def plan_limits(raw: Mapping[str, Any], tier: str, place: Place) -> tuple[PlanLi
             continue
         try:
             # Servers that are not these ones write -1 for no limit.
-            is_negative = number(value) < 0
-            amount = 0 if is_negative else _amount(kind, value)
+            is_unlimited = number(value) == -1
+            amount = 0 if is_unlimited else _amount(kind, value)
         except ValueError:
             place.troubles.lost(place.name, "limits")
             continue
-        word = "unlimited" if is_negative or kind is LimitKind.COST else means.get(name)
+        word = "unlimited" if is_unlimited or kind is LimitKind.COST else means.get(name)
         meaning = Meaning.LIMITED if amount else _meaning_of_zero(word, tier)
         found.append(_limit(name, kind, amount, meaning))
     return tuple(found)
