@@ -115,9 +115,7 @@ def _cross(
     is_dated = period is not None and period.billing_period == key
     group = limit_key(batch.account, limit.provider or limit.name, limit.kind, key)
     group += _revision(connection, batch.account, limit, period.start_ms if period else 0)
-    title, message = threshold_words(limit)
-    plan = plan_words(facts.subscription)
-    message += f", {plan}" if plan else ""
+    title, message = _words(limit, facts)
     passed = crossed(limit)
     born = []
     for threshold in passed:
@@ -142,6 +140,13 @@ def _cross(
             born.append(alerting.born_alert(connection, alert_id, batch.now_ms, is_top=is_top))
             alerting.silence_lower(connection, group, threshold)
     return born
+
+
+def _words(limit: Limit, facts: ServerFacts) -> tuple[str, str]:
+    """Return title and message of an alert about *limit*, with the plan that it is of."""
+    title, message = threshold_words(limit)
+    plan = plan_words(facts.subscription)
+    return title, f"{message}, {plan}" if plan else message
 
 
 def _revision(connection: Connection, account: str, limit: Limit, start_ms: int) -> str:
