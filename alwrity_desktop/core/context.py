@@ -57,7 +57,13 @@ __all__ = [
 
 SAMPLE_ACCOUNT: Final = "sample"
 
-_DOORS: Final = {"record": "Scripts", "sample": "Sample data"}
+_DOORS: Final = {
+    "record": "Scripts",
+    "sample": "Sample data",
+    "gateway": "Gateway",
+    "otlp": "OpenTelemetry",
+    "table": "Imported table",
+}
 """What people call the doors that are no tool's logs."""
 
 _SAMPLE_AGE_MS: Final = 86_400_000

@@ -36,6 +36,9 @@ _KINDS: Final = {
     "all": QT_TRANSLATE_NOOP("account", "each call once"),
     "alwrity": QT_TRANSLATE_NOOP("account", "ALwrity server"),
     "agent-billing": QT_TRANSLATE_NOOP("account", "agent platform"),
+    "openai-admin": QT_TRANSLATE_NOOP("account", "OpenAI bill"),
+    "anthropic-admin": QT_TRANSLATE_NOOP("account", "Anthropic bill"),
+    "openrouter": QT_TRANSLATE_NOOP("account", "OpenRouter bill"),
 }
 _NAMES: Final = {
     "local": QT_TRANSLATE_NOOP("account", "This computer"),

@@ -64,6 +64,7 @@ class Commands(QObject):
         self._show_gateway(controller.gateway.state)
         controller.outcomes.chosen.connect(self._on_notice)
         window.first_run.connect_asked.connect(self._connect_server)
+        window.first_run.track_asked.connect(self._track_program)
         self.apply_settings(controller.settings)
 
     def _file_deeds(self) -> dict[str, Callable[[], object]]:
@@ -103,7 +104,7 @@ class Commands(QObject):
         return {
             "budget.new": lambda: self._window.requested.emit(requests.EditBudget()),
             "server.price": lambda: self._answer_for_server(requests.AskPrice()),
-            "gateway.track": lambda: self._answer_for_gateway(requests.TrackProgram()),
+            "gateway.track": self._track_program,
             "gateway.start": lambda: self._answer_for_gateway(requests.StartGateway()),
             "gateway.stop": lambda: self._answer_for_gateway(requests.StopGateway()),
             "prices.show": lambda: self._window.requested.emit(requests.ShowPrices()),
@@ -179,6 +180,10 @@ class Commands(QObject):
         self._controller.gateway.take(request)
         if isinstance(request, requests.TrackProgram):
             self.gateway_dialogs.track_program(request.provider)
+
+    @Slot()
+    def _track_program(self) -> None:
+        self._answer_for_gateway(requests.TrackProgram())
 
     @Slot(object)
     def _show_gateway(self, state: GatewayState) -> None:

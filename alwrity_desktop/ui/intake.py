@@ -154,7 +154,7 @@ class Intake(QObject):
         if files:
             words = self.tr("No new calls in {files} files.").format(files=formatting.count(files))
         else:
-            words = self.tr("There are no logs of Claude Code or Codex on this computer.")
+            words = self.tr("There are no logs of a known tool on this computer.")
         self._window.notices.post(events.Topic.IMPORT, Notice("info", words))
 
     def on_failed(self) -> None:

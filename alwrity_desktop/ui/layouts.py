@@ -92,14 +92,14 @@ LAYOUTS: Final = (
         QT_TRANSLATE_NOOP("layouts", "Costs"),
         wide=Column(
             (
-                Row((one("trends", 700), one("providers", 740)), 400),
-                one("calls", 330),
+                Row((one("trends", 700), Tabs(("providers", "agents"), 740)), 400),
+                Tabs(("calls", "plans", "reconciliation"), 330),
             )
         ),
         medium=Column(
             (
-                Tabs(("trends", "providers"), 330),
-                one("calls", 300),
+                Tabs(("trends", "providers", "agents"), 330),
+                Tabs(("calls", "plans", "reconciliation"), 300),
             )
         ),
     ),

@@ -13,18 +13,27 @@ from alwrity_desktop.core.domain.errors import PersonError
 from alwrity_desktop.ui.dialogs.base import Row, line_edit
 from alwrity_desktop.ui.dialogs.token import TryingSheet
 from alwrity_desktop.ui.translation import QT_TRANSLATE_NOOP
-from alwrity_desktop.ui.widgets import Combo
+from alwrity_desktop.ui.widgets import Combo, PlainLabel
 
 KINDS: Final = (
     ("alwrity", QT_TRANSLATE_NOOP("AccountDialog", "ALwrity server")),
     ("agent-billing", QT_TRANSLATE_NOOP("AccountDialog", "Agent platform")),
+    ("openai-admin", QT_TRANSLATE_NOOP("AccountDialog", "OpenAI bill")),
+    ("anthropic-admin", QT_TRANSLATE_NOOP("AccountDialog", "Anthropic bill")),
+    ("openrouter", QT_TRANSLATE_NOOP("AccountDialog", "OpenRouter bill")),
 )
 _PRESET_WORDS: Final = {
     "production": QT_TRANSLATE_NOOP("AccountDialog", "Production"),
     "staging": QT_TRANSLATE_NOOP("AccountDialog", "Staging"),
     "development": QT_TRANSLATE_NOOP("AccountDialog", "This computer"),
 }
-_USUAL_NAMES: Final = {"alwrity": "alwrity", "agent-billing": "agents"}
+_USUAL_NAMES: Final = {
+    "agent-billing": "agents",
+    "openai-admin": "openai-bill",
+    "anthropic-admin": "anthropic-bill",
+    "openrouter": "openrouter-bill",
+}
+_BILLS: Final = frozenset({"openai-admin", "anthropic-admin", "openrouter"})
 _WITH_USER: Final = frozenset({"alwrity"})
 
 
@@ -67,6 +76,16 @@ class AccountDialog(TryingSheet):
             self.tr("User"), self._user, self.tr("Your id on the server, as it writes it.")
         )
         self.add_row(self.tr("Name"), self._name, self.tr("What the account is called here."))
+        self._bill = PlainLabel(
+            self.tr(
+                "The bill is asked with an admin key of your organisation, not with a key that "
+                "makes calls."
+            ),
+            "caption",
+            "muted",
+        )
+        self._bill.setWordWrap(True)
+        self.column.addWidget(self._bill)
         self.finish_rows()
         self._kind.currentIndexChanged.connect(self._offer_kind)
         self._preset.currentIndexChanged.connect(self._take_preset)
@@ -84,6 +103,7 @@ class AccountDialog(TryingSheet):
         self._preset.set_items((*known, (None, self.tr("Another address"))))
         self._preset.setCurrentIndex(0)
         self._user_row.setVisible(kind in _WITH_USER)
+        self._bill.setVisible(kind in _BILLS)
         self._name.setPlaceholderText(free_name(kind, self._taken))
         self._take_preset()
 

@@ -84,6 +84,7 @@ class FirstRunPage(QScrollArea):
     sample_asked = Signal()
     later_asked = Signal()
     connect_asked = Signal()
+    track_asked = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make the page while the logs are being looked for."""
@@ -95,7 +96,7 @@ class FirstRunPage(QScrollArea):
         self.setWidget(self._outside())
         self.viewport().setAutoFillBackground(False)
         self._logs.set_words(
-            self.tr("Looking for the logs of Claude Code and Codex…"),
+            self.tr("Looking for the logs of AI tools…"),
             self.tr("Read logs"),
             is_enabled=False,
         )
@@ -121,9 +122,20 @@ class FirstRunPage(QScrollArea):
             is_primary=False,
         )
         self._server.set_words(
-            self.tr("ALwrity, or an agent platform. You need its address and a token."),
+            self.tr("ALwrity, an agent platform, or the bill of a provider. You need a token."),
             self.tr("Connect"),
         )
+        self._gateway = ChoiceCard(
+            "waypoints",
+            self.tr("Track a program"),
+            self.tr("Any program, as it calls"),
+            is_primary=False,
+        )
+        self._gateway.set_words(
+            self.tr("Start the gateway, and give a program its address. Budgets can refuse calls."),
+            self.tr("Show how"),
+        )
+        self._gateway.chosen.connect(self.track_asked)
         self._server.chosen.connect(self.connect_asked)
         self._logs.chosen.connect(self._read_or_look)
         self._sample.chosen.connect(self.sample_asked)
@@ -181,8 +193,8 @@ class FirstRunPage(QScrollArea):
         if not found:
             self._logs.set_words(
                 self.tr(
-                    "No logs of Claude Code or Codex were found here. "
-                    "Use one of them once, then look again."
+                    "No logs of Claude Code, Codex, Gemini CLI, Copilot CLI, opencode or LiteLLM "
+                    "were found here. Use one of them once, then look again."
                 ),
                 self.tr("Look again"),
             )
@@ -221,7 +233,7 @@ class FirstRunPage(QScrollArea):
         """Put the cards below one another where there is no room beside."""
         super().resizeEvent(event)
         columns = 2 if self.width() >= theme.scaled(_TWO_COLUMNS) else 1
-        for place, card in enumerate((self._logs, self._server, self._sample)):
+        for place, card in enumerate((self._logs, self._gateway, self._server, self._sample)):
             self._cards.addWidget(card, place // columns, place % columns)
         self._cards.setColumnStretch(0, 1)
         self._cards.setColumnStretch(1, columns - 1)

@@ -10,9 +10,9 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
-from alwrity_desktop.core.accounts import Account, AccountState
+from alwrity_desktop.core.accounts import KINDS, PRESETS, Account, AccountState
 from alwrity_desktop.core.domain.server import Preflight, PreflightOperation, ServerPrice
-from alwrity_desktop.ui import events
+from alwrity_desktop.ui import account_text, events
 from alwrity_desktop.ui.dialogs.account import AccountDialog, free_name
 from alwrity_desktop.ui.dialogs.accounts import AccountRow, AccountsDialog
 from alwrity_desktop.ui.dialogs.base import Row
@@ -297,3 +297,17 @@ def test_that_a_page_is_opened_only_after_its_host_was_seen(
     assert not any("canary" in text for text in shown)
     dialog._accept.click()
     assert opened == [url]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_that_every_kind_of_account_can_be_connected(kind: str, qtbot: QtBot) -> None:
+    dialog = AccountDialog(())
+    qtbot.addWidget(dialog)
+    dialog.show()
+    dialog._kind.setCurrentIndex(dialog._kind.findData(kind))
+    assert dialog._kind.currentData() == kind
+    assert account_text.kind_words(kind) != kind
+    assert dialog._bill.isVisible() == (kind not in {"alwrity", "agent-billing"})
+    assert dialog._user_row.isVisible() == (kind == "alwrity")
+    assert dialog._url.text() in PRESETS[kind].values()
+    assert free_name(kind, ())
