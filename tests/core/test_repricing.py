@@ -11,10 +11,16 @@ from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.budgets import Budget, LimitKind
 from alwrity_desktop.core.domain.errors import NotFoundError
 from alwrity_desktop.core.domain.money import PICO_PER_CENT, pico_from_usd
-from alwrity_desktop.core.domain.pricing import PriceOverride
+from alwrity_desktop.core.domain.price_book import PriceBook
+from alwrity_desktop.core.domain.pricing import PriceOverride, Settled
 from alwrity_desktop.core.domain.report import CallQuery, Report
-from alwrity_desktop.core.domain.repricing import RepriceQuestion, Repricing, RevisionKind
-from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
+from alwrity_desktop.core.domain.repricing import (
+    RepriceQuestion,
+    Repricing,
+    RevisionKind,
+    settled_anew,
+)
+from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT, PriceStatus
 from alwrity_desktop.core.results import PeriodChoice
 from tests.core.ledger.calls import a_log, from_logs
 from tests.core.trees import NOW_MS, one_call
@@ -150,19 +156,10 @@ def test_that_only_the_calls_that_are_named_change(context: Context) -> None:
     assert reprice(context, nobody).calls == 0
 
 
-def test_that_a_price_that_is_gone_takes_no_cost_away(context: Context) -> None:
-    own = PriceOverride(provider="acme", model="big", input_usd_per_million="10")
-    context.set_price(own)
-    context.record([one_call(provider="acme", model="big", output_tokens=0)])
-    later = PriceOverride(
-        provider="acme", model="big", effective_from="2099-01-01", input_usd_per_million="1"
-    )
-    ledger = context.ledger(LOCAL_ACCOUNT)
-    book = context.price_book()
-    assert book.quote("acme", "big", NOW_MS) is not None
-    context.set_price(later)
-    assert reprice(context).changed == 0
-    assert ledger.rollup_differences() == 0
+def test_that_a_price_that_is_gone_takes_no_cost_away() -> None:
+    call = one_call(provider="acme", model="big")
+    booked = Settled(7, PriceStatus.PRICED, None)
+    assert settled_anew(call, booked, EVER, PriceBook(())) is None
 
 
 def test_that_a_budget_that_is_passed_by_new_prices_raises_its_alert(context: Context) -> None:
@@ -235,6 +232,18 @@ def test_that_a_call_that_two_sources_saw_is_priced_once_and_back(context: Conte
     context.advice.undo_repricing(LOCAL_ACCOUNT)
     after = context.report(LOCAL_ACCOUNT, PeriodChoice("all"), ("project", "source"))
     assert (after.totals, after.groups) == (before.totals, before.groups)
+    assert differences(context) == 0
+
+
+def test_that_a_third_sighting_keeps_the_new_price(context: Context) -> None:
+    seen_by_two(context)
+    context.set_price(HALF)
+    reprice(context)
+    now = cost(context)
+    third = one_call(identity="otlp::1-1", source="otlp", response_id="msg_01ABCDEFGH", **SEEN)
+    context.record([third])
+    assert figures(context).totals.calls == 1
+    assert cost(context) == now
     assert differences(context) == 0
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.money import PICO_PER_USD
+from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import AccountView, Report
 from alwrity_desktop.core.domain.server import ServerFacts, ServerPlan, Subscription
 from alwrity_desktop.core.domain.tip import Tip, TipState
@@ -49,6 +50,11 @@ def test_that_the_calls_of_a_billing_period_count_wherever_they_lie(context: Con
         ),
         a_row(3, provider="exa", model="exa-search", billing_period="2026-10"),
     ]
+    # A price that turns within the period does not count them twice.
+    turned = PriceOverride(
+        provider="serper", model="search", effective_from="2026-11-18", per_request_usd="0.002"
+    )
+    context.set_price(turned)
     sync(context, calls=rows, facts=ServerFacts(subscription=PRO, billing_period="2026-11"))
     report = report_of(context)
     (tip,) = named(report, "dear_provider")
