@@ -11,6 +11,7 @@ from alwrity_desktop.cli.session import Session
 from alwrity_desktop.cli.words import PROGRAM, calls, count, percent, plain, print_document, table
 from alwrity_desktop.core.documents import report_document
 from alwrity_desktop.core.domain.dimensions import DIMENSIONS
+from alwrity_desktop.core.domain.insight_values import INSIGHTS
 from alwrity_desktop.core.domain.periods import local_time
 from alwrity_desktop.core.domain.report import Group, Report
 from alwrity_desktop.core.domain.server import ServerView
@@ -57,7 +58,7 @@ def run(arguments: Arguments, session: Session) -> int:
     report = session.context(arguments.account).report(
         arguments.account,
         parsing.period_choice(arguments),
-        arguments.by or DEFAULT_DIMENSIONS,
+        (*(arguments.by or DEFAULT_DIMENSIONS), *(INSIGHTS if arguments.json else ())),
     )
     if arguments.json:
         print_document(report_document(report))

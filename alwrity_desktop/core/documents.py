@@ -25,6 +25,7 @@ from alwrity_desktop.core.domain.report import CallRow, Figures, Group, Report
 from alwrity_desktop.core.domain.server import ServerView, Subscription
 from alwrity_desktop.core.domain.tip import Tip, saving_percent
 from alwrity_desktop.core.forecast_documents import forecast_document
+from alwrity_desktop.core.insight_documents import activity_document, spending_document
 
 __all__ = [
     "Document",
@@ -237,6 +238,8 @@ def report_document(report: Report) -> Document:
             for each in report.unpriced
         ],
         "health": health_document(report.health),
+        "activity": [activity_document(each) for each in report.activity],
+        "spending": None if report.spending is None else spending_document(report.spending),
         "server": None if report.server is None else server_document(report.server),
     }
 

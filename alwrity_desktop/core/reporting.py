@@ -14,6 +14,8 @@ from alwrity_desktop.core.domain.day_shape import EVEN, DayShape
 from alwrity_desktop.core.domain.dimensions import DIMENSIONS, SERIES_DIMENSIONS
 from alwrity_desktop.core.domain.errors import UsageError
 from alwrity_desktop.core.domain.health import Health, overall_health
+from alwrity_desktop.core.domain.insight_values import ACTIVITY, INSIGHTS, SPENDING
+from alwrity_desktop.core.domain.insights import SpendingFacts
 from alwrity_desktop.core.domain.periods import Period, Span
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.report import AccountView, Report
@@ -25,6 +27,7 @@ from alwrity_desktop.core.domain.tip import Tip
 from alwrity_desktop.core.limit_gathering import KnownDays, LimitQuestion, StandingLimit
 from alwrity_desktop.core.report_periods import before, period_of_choice
 from alwrity_desktop.core.results import PeriodChoice
+from alwrity_desktop.core.spending_gathering import spending_facts
 from alwrity_desktop.core.tip_gathering import TipQuestion, tips_of
 
 if TYPE_CHECKING:
@@ -32,7 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Question", "build_report", "period_of_choice"]
 
-_HOUR_DIMENSIONS: Final = frozenset({"hour", "weekday_hour"})
+_HOUR_DIMENSIONS: Final = frozenset({"hour", "weekday_hour", ACTIVITY})
 _EVER: Final = (0, 1 << 52)
 
 
@@ -65,6 +68,8 @@ def build_report(
     facts = gathering.facts(source_titles)
     if book is not None:
         facts = replace(facts, tips=gathering.tips(facts, book))
+        if SPENDING in question.dimensions and not facts.is_stated:
+            facts = replace(facts, spending=gathering.spending(facts, book))
     return build(facts)
 
 
@@ -134,17 +139,21 @@ class _Gathering:
 
     def tips(self, facts: Facts, book: PriceBook) -> tuple[Tip, ...]:
         """Return what the calls of *facts* say could be changed."""
-        return tips_of(
-            self._snapshot,
-            book,
-            TipQuestion(
-                self._question.account.name,
-                self._scope,
-                self._period,
-                self._now_ms,
-                facts.series,
-                facts.day_slots,
-            ),
+        return tips_of(self._snapshot, book, self._tip_question(facts))
+
+    def spending(self, facts: Facts, book: PriceBook) -> SpendingFacts:
+        """Return what tells what the money of the period bought."""
+        question = self._tip_question(facts)
+        return spending_facts(self._snapshot, book, question, self._question.week_starts)
+
+    def _tip_question(self, facts: Facts) -> TipQuestion:
+        return TipQuestion(
+            self._question.account.name,
+            self._scope,
+            self._period,
+            self._now_ms,
+            facts.series,
+            facts.day_slots,
         )
 
     def _span(self) -> tuple[int, int]:
@@ -312,7 +321,7 @@ class _Gathering:
 
 def _check_dimensions(dimensions: Sequence[str]) -> None:
     for name in dimensions:
-        if name not in DIMENSIONS:
+        if name not in DIMENSIONS and name not in INSIGHTS:
             known = ", ".join(DIMENSIONS)
             raise UsageError(f'There is no grouping by "{name:.40}". There are: {known}.')
 

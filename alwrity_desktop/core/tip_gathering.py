@@ -58,7 +58,7 @@ class TipQuestion:
 
 def gather(snapshot: LedgerSnapshot, book: PriceBook, question: TipQuestion) -> TipFacts:
     """Return what the tips of *question* are found in."""
-    span, words = _span(question)
+    span, words = span_of(question)
     models = {
         (str(row.dimensions["provider"]), str(row.dimensions["model"]))
         for row in question.series
@@ -68,7 +68,7 @@ def gather(snapshot: LedgerSnapshot, book: PriceBook, question: TipQuestion) -> 
     held = snapshot.bounds(question.scope) or (span.start_ms, span.start_ms)
     rows = snapshot.usage_sums(
         question.scope,
-        _priced_spans(book, compared, span, held),
+        priced_spans(book, compared, span, held),
         price_turns.thresholds(book, compared, held[1]),
     )
     conversational = frozenset(snapshot.conversational_models(question.scope))
@@ -82,7 +82,8 @@ def gather(snapshot: LedgerSnapshot, book: PriceBook, question: TipQuestion) -> 
     )
 
 
-def _span(question: TipQuestion) -> tuple[TipCalls, str]:
+def span_of(question: TipQuestion) -> tuple[TipCalls, str]:
+    """Return which calls are looked at one by one, and how a sentence names them."""
     period = question.period
     start_ms, end_ms = period.start_ms, period.end_ms
     words = "in this period"
@@ -94,9 +95,10 @@ def _span(question: TipQuestion) -> tuple[TipCalls, str]:
     return TipCalls(start_ms, end_ms, billing_period=period.billing_period), words
 
 
-def _priced_spans(
+def priced_spans(
     book: PriceBook, compared: set[tuple[str, str]], span: TipCalls, held: tuple[int, int]
 ) -> list[PricedSpan]:
+    """Return the span cut where a price of *compared* changes; *held* bounds all calls."""
     # Prices have turned many times since 1970, where a period of all calls begins.
     bounds = max(span.start_ms, held[0]), max(min(span.end_ms, held[1] + _QUARTER_MS), held[0] + 1)
     cut = price_turns.turns(book, compared, *bounds)

@@ -207,7 +207,7 @@ class MainWindow(QMainWindow):
             view = self.views[name]
             if view.isVisibleTo(view.window()) or view.isVisible():
                 self._to_render.remove(name)
-                if set(view.dimensions) <= set(self._report.groups):
+                if self._report.answers(view.dimensions):
                     view.show_report(self._report)
                 else:
                     view.show_loading(self.tr("Adding up…"))

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, cast
 from alwrity_desktop.cli.session import Session
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget, Limit, percent_used, status_of
+from alwrity_desktop.core.domain.insight_values import INSIGHTS
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import CallRow, Report
@@ -59,7 +60,7 @@ class FakeContext:
         self._fail_if_told()
         self.questions.append((account, choice, tuple(dimensions)))
         report = reports.report(**self.report_changes)
-        groups = {name: report.groups.get(name, ()) for name in dimensions}
+        groups = {name: report.groups.get(name, ()) for name in dimensions if name not in INSIGHTS}
         limits = tuple(map(self._limit, self.kept_budgets.values())) or report.limits
         return dataclasses.replace(report, groups=groups, limits=limits)
 

@@ -8,6 +8,7 @@ import pytest
 
 from alwrity_desktop.core.domain.budgets import Status
 from alwrity_desktop.core.domain.health import Health, HealthStatus
+from alwrity_desktop.core.domain.insight_values import INSIGHTS
 from alwrity_desktop.core.domain.report import AccountView, Group
 from alwrity_desktop.core.results import PeriodChoice
 from tests.cli.conftest import Run
@@ -88,7 +89,7 @@ def test_that_the_period_is_asked_for_as_it_was_told(
     run: Run, context: FakeContext, words: str, choice: PeriodChoice
 ) -> None:
     assert run("report", *words.split(), "--json").status == 0
-    assert context.questions == [("local", choice, ("provider",))]
+    assert context.questions == [("local", choice, ("provider", *INSIGHTS))]
 
 
 def test_that_a_status_is_one_line_with_cost_budget_forecast_and_state(

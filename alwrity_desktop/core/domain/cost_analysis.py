@@ -8,17 +8,44 @@ from statistics import median
 from typing import Final, NamedTuple
 
 from alwrity_desktop.core.domain.breakdown import share
+from alwrity_desktop.core.domain.insight_values import (
+    CacheUse,
+    ErrorCost,
+    KindCost,
+    Performance,
+    UnitCosts,
+    Velocity,
+)
 from alwrity_desktop.core.domain.money import divide_half_even
 from alwrity_desktop.core.domain.pricing import KINDS, PER_MILLION, TOKEN_KINDS, Quote
 from alwrity_desktop.core.domain.report import Amounts, CallRow, Figures, Group
 from alwrity_desktop.core.domain.usage_sums import UsageSums
 
+__all__ = [
+    "MIN_COMPARED_CALLS",
+    "CacheUse",
+    "DearCall",
+    "ErrorCost",
+    "KindCost",
+    "Performance",
+    "PricedUse",
+    "UnitCosts",
+    "Velocity",
+    "cache_use",
+    "dearest_calls",
+    "dearest_groups",
+    "error_cost",
+    "kind_costs",
+    "performances",
+    "tokens_per_second",
+    "unit_costs",
+    "velocities",
+]
+
 MIN_COMPARED_CALLS: Final = 20
 """With fewer calls a model is neither the cheapest nor the fastest."""
 
 _MS_PER_SECOND: Final = 1000
-_MS_PER_HOUR: Final = 3_600_000
-_MS_PER_DAY: Final = 24 * _MS_PER_HOUR
 
 
 class PricedUse(NamedTuple):
@@ -26,109 +53,6 @@ class PricedUse(NamedTuple):
 
     sums: UsageSums
     quote: Quote | None
-
-
-@dataclass(frozen=True, slots=True)
-class UnitCosts:
-    """What one piece of use costs on average, pico-dollars; None where there is none."""
-
-    per_call_pico: int | None
-    per_message_pico: int | None
-    per_conversation_pico: int | None
-    per_million_tokens_pico: int | None
-
-
-@dataclass(frozen=True, slots=True)
-class KindCost:
-    """What one of ``pricing.KINDS`` cost at its prices."""
-
-    kind: str
-    #: Tokens, requests, searches, images or pages.
-    quantity: int
-    #: Of the part that has a price; None where no part has one.
-    cost_pico: int | None
-    #: For a million tokens, or for one piece; None as above.
-    unit_cost_pico: int | None
-    share_percent: float | None
-    unpriced_quantity: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class CacheUse:
-    """How much input came from the cache, and what that was worth."""
-
-    read_tokens: int
-    written_tokens: int
-    #: All input: plain, read from the cache and written to it.
-    input_tokens: int
-    #: Read tokens in percent of all input; None without input.
-    hit_percent: float | None
-    #: What the same tokens would have cost as plain input, less what they cost. Below 0 where
-    #: writing to the cache did not pay; None where no cached call has a price.
-    saved_pico: int | None
-    #: Cached tokens whose saving is not known.
-    unpriced_tokens: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ErrorCost:
-    """Calls that failed and were paid all the same."""
-
-    calls: int
-    paid_calls: int
-    cost_pico: int
-    #: Of the cost of all calls, in percent; None of nothing.
-    share_percent: float | None
-
-
-@dataclass(frozen=True, slots=True)
-class Velocity:
-    """How fast money goes over a stretch that ends now."""
-
-    #: "now", "today", "week" …
-    name: str
-    amounts: Amounts
-    duration_ms: int
-    #: This stretch's rate in terms of the usual one; None where that is nothing.
-    times_usual: float | None = None
-
-    @property
-    def cost_per_hour_pico(self) -> int:
-        """Pico-dollars an hour at this rate."""
-        return divide_half_even(self.amounts.cost_pico * _MS_PER_HOUR, self.duration_ms)
-
-    @property
-    def cost_per_day_pico(self) -> int:
-        """Pico-dollars a day at this rate."""
-        return divide_half_even(self.amounts.cost_pico * _MS_PER_DAY, self.duration_ms)
-
-    @property
-    def calls_per_hour(self) -> float:
-        """Calls an hour at this rate."""
-        return self.amounts.calls * _MS_PER_HOUR / self.duration_ms
-
-    @property
-    def tokens_per_hour(self) -> float:
-        """Tokens an hour at this rate."""
-        return self.amounts.tokens * _MS_PER_HOUR / self.duration_ms
-
-
-@dataclass(frozen=True, slots=True)
-class Performance:
-    """One provider or model beside the others."""
-
-    key: str
-    provider: str | None
-    figures: Figures
-    share_percent: float | None
-    p50_duration_ms: int | None
-    p95_duration_ms: int | None
-    #: Output tokens in a second of waiting; None where no duration is known.
-    tokens_per_second: float | None
-    #: Best of those with enough calls; only where there are several.
-    is_cheapest: bool = False
-    is_fastest: bool = False
-    is_most_reliable: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,133 +6,38 @@ milliseconds or ISO dates in the period's zone, and what is not known is None, n
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import OWN_PERIOD, Limit, Status
 from alwrity_desktop.core.domain.disagreements import Disagreement
+from alwrity_desktop.core.domain.figures import TOKENS_PER_MILLION, Amounts, Figures
 from alwrity_desktop.core.domain.forecast import Forecast
 from alwrity_desktop.core.domain.forecast_risks import Watched
 from alwrity_desktop.core.domain.health import Health
-from alwrity_desktop.core.domain.money import divide_half_even
+from alwrity_desktop.core.domain.insight_values import Activity, Spending
 from alwrity_desktop.core.domain.periods import Period
 from alwrity_desktop.core.domain.reconciliation import ReconciliationRow
 from alwrity_desktop.core.domain.server import ServerView
 from alwrity_desktop.core.domain.tip import Tip
 from alwrity_desktop.core.domain.token_lines import TokenLine
 
-TOKENS_PER_MILLION = 1_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Figures:
-    """Sums over some calls. Adding two gives the sums over both."""
-
-    calls: int = 0
-    errors: int = 0
-    input_tokens: int = 0
-    output_tokens: int = 0
-    cache_read_tokens: int = 0
-    cache_write_tokens: int = 0
-    #: Sum of the priced calls only; unpriced calls are counted beside it.
-    cost_pico: int = 0
-    unpriced_calls: int = 0
-    #: Calls whose status is known, the ground of the error rate.
-    status_calls: int = 0
-    duration_ms: int = 0
-    #: Calls whose duration is known.
-    duration_calls: int = 0
-    #: Messages of a server that states only aggregates and never single calls; None where
-    #: calls are known.
-    messages: int | None = None
-    #: Conversations that the server counted, where it does.
-    conversations: int | None = None
-    #: Tokens that the server states without saying of which kind.
-    unsplit_tokens: int = 0
-
-    def __add__(self, other: Figures) -> Figures:
-        """Return the sums over both."""
-        return Figures(
-            self.calls + other.calls,
-            self.errors + other.errors,
-            self.input_tokens + other.input_tokens,
-            self.output_tokens + other.output_tokens,
-            self.cache_read_tokens + other.cache_read_tokens,
-            self.cache_write_tokens + other.cache_write_tokens,
-            self.cost_pico + other.cost_pico,
-            self.unpriced_calls + other.unpriced_calls,
-            self.status_calls + other.status_calls,
-            self.duration_ms + other.duration_ms,
-            self.duration_calls + other.duration_calls,
-            _sum_known(self.messages, other.messages),
-            # A conversation may be in both: only the server can count them over more.
-            self.conversations if other.conversations is None else other.conversations,
-            self.unsplit_tokens + other.unsplit_tokens,
-        )
-
-    @property
-    def tokens(self) -> int:
-        """The sum of all the disjoint token kinds."""
-        return (
-            self.input_tokens
-            + self.output_tokens
-            + self.cache_read_tokens
-            + self.cache_write_tokens
-            + self.unsplit_tokens
-        )
-
-    @property
-    def is_stated(self) -> bool:
-        """Whether a server stated the figures, without single calls behind them."""
-        return self.messages is not None and not self.calls
-
-    @property
-    def cost_per_message_pico(self) -> int | None:
-        """Cost of one message on average; None without messages."""
-        return divide_half_even(self.cost_pico, self.messages) if self.messages else None
-
-    @property
-    def priced_percent(self) -> float:
-        """How many of the calls have a price, in percent; 100 when there are none."""
-        if not self.calls:
-            return 100.0
-        return (self.calls - self.unpriced_calls) * 1000 // self.calls / 10
-
-    @property
-    def avg_duration_ms(self) -> int | None:
-        """The mean duration of the calls whose duration is known."""
-        if not self.duration_calls:
-            return None
-        return divide_half_even(self.duration_ms, self.duration_calls)
-
-    @property
-    def error_rate_percent(self) -> float | None:
-        """Failed calls in percent of the calls whose status is known."""
-        if not self.status_calls:
-            return None
-        return round(self.errors * 100 / self.status_calls, 2)
-
-    @property
-    def cost_per_call_pico(self) -> int | None:
-        """Cost of one priced call on average."""
-        priced = self.calls - self.unpriced_calls
-        return divide_half_even(self.cost_pico, priced) if priced > 0 else None
-
-    @property
-    def cost_per_million_tokens_pico(self) -> int | None:
-        """Cost of a million tokens of any kind on average; None without tokens or prices."""
-        has_price = self.is_stated or self.calls > self.unpriced_calls
-        if not self.tokens or not has_price:
-            return None
-        return divide_half_even(self.cost_pico * TOKENS_PER_MILLION, self.tokens)
-
-
-def _sum_known(one: int | None, other: int | None) -> int | None:
-    if one is None or other is None:
-        return one if other is None else other
-    return one + other
+__all__ = [
+    "TOKENS_PER_MILLION",
+    "AccountView",
+    "Amounts",
+    "CallPage",
+    "CallQuery",
+    "CallRow",
+    "Comparison",
+    "Figures",
+    "Group",
+    "Point",
+    "Report",
+    "UnpricedModel",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +54,6 @@ class Group:
     p95_duration_ms: int | None = None
     #: What people call it where the key is an id (agents, conversations); plain text.
     label: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Amounts:
-    """The three measures that charts can show."""
-
-    cost_pico: int = 0
-    calls: int = 0
-    tokens: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +150,16 @@ class Report:
     is_unknown: bool = False
     #: The limits of which it can be told where they will end, each with its key.
     watched: tuple[Watched, ...] = ()
+    #: When cost, calls and tokens are used; empty unless asked for.
+    activity: tuple[Activity, ...] = ()
+    #: What the money bought; None unless asked for, or where no calls are known.
+    spending: Spending | None = None
+    #: Which of these two were asked for.
+    insights: tuple[str, ...] = ()
+
+    def answers(self, dimensions: Iterable[str]) -> bool:
+        """Return whether all of these groups and insights were asked for."""
+        return set(dimensions) <= {*self.groups, *self.insights}
 
     @property
     def is_stated(self) -> bool:

@@ -17,6 +17,8 @@ from alwrity_desktop.core.domain.durations import percentile
 from alwrity_desktop.core.domain.forecast import Forecast
 from alwrity_desktop.core.domain.forecast_risks import Watched
 from alwrity_desktop.core.domain.health import Health
+from alwrity_desktop.core.domain.insight_values import ACTIVITY, INSIGHTS, Activity, Spending
+from alwrity_desktop.core.domain.insights import SpendingFacts, activities, spending
 from alwrity_desktop.core.domain.periods import Period, Span, days, local_day
 from alwrity_desktop.core.domain.reconciliation import ReconciliationRow
 from alwrity_desktop.core.domain.report import (
@@ -92,6 +94,8 @@ class Facts:
     #: How a day spreads over its hours.
     shape: DayShape = EVEN
     watched: Sequence[Watched] = ()
+    #: What the money bought is worked out from this; None unless asked for.
+    spending: SpendingFacts | None = None
 
 
 def build(facts: Facts) -> Report:
@@ -107,7 +111,7 @@ def build(facts: Facts) -> Report:
         period=facts.period,
         as_of_ms=facts.now_ms,
         totals=totals,
-        groups={name: _groups(name, facts) for name in facts.dimensions},
+        groups={name: _groups(name, facts) for name in facts.dimensions if name not in INSIGHTS},
         status=worst(tuple(limit.status for limit in facts.limits)),
         limits=tuple(facts.limits),
         forecast=_forecast(facts, totals),
@@ -127,8 +131,21 @@ def build(facts: Facts) -> Report:
         server=facts.server,
         reconciliation=tuple(facts.reconciliation),
         watched=tuple(facts.watched),
+        activity=_activity(facts, history),
+        insights=tuple(name for name in facts.dimensions if name in INSIGHTS),
+        spending=None if facts.spending is None else _spending(facts, facts.spending, totals),
         is_unknown=facts.is_stated and facts.stated.totals is None,
     )
+
+
+def _activity(facts: Facts, history: Sequence[Point]) -> tuple[Activity, ...]:
+    if ACTIVITY not in facts.dimensions:
+        return ()
+    return activities(history, facts.hour_slots, facts.week_starts)
+
+
+def _spending(facts: Facts, found: SpendingFacts, totals: Figures) -> Spending:
+    return spending(found, totals, _groups("model", facts))
 
 
 def _groups(name: str, facts: Facts) -> tuple[Group, ...]:

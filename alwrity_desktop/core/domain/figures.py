@@ -1,0 +1,127 @@
+"""Sums over calls, and the three measures that charts show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from alwrity_desktop.core.domain.money import divide_half_even
+
+TOKENS_PER_MILLION = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """Sums over some calls. Adding two gives the sums over both."""
+
+    calls: int = 0
+    errors: int = 0
+    input_tokens: int = 0
+    output_tokens: int = 0
+    cache_read_tokens: int = 0
+    cache_write_tokens: int = 0
+    #: Sum of the priced calls only; unpriced calls are counted beside it.
+    cost_pico: int = 0
+    unpriced_calls: int = 0
+    #: Calls whose status is known, the ground of the error rate.
+    status_calls: int = 0
+    duration_ms: int = 0
+    #: Calls whose duration is known.
+    duration_calls: int = 0
+    #: Messages of a server that states only aggregates and never single calls; None where
+    #: calls are known.
+    messages: int | None = None
+    #: Conversations that the server counted, where it does.
+    conversations: int | None = None
+    #: Tokens that the server states without saying of which kind.
+    unsplit_tokens: int = 0
+
+    def __add__(self, other: Figures) -> Figures:
+        """Return the sums over both."""
+        return Figures(
+            self.calls + other.calls,
+            self.errors + other.errors,
+            self.input_tokens + other.input_tokens,
+            self.output_tokens + other.output_tokens,
+            self.cache_read_tokens + other.cache_read_tokens,
+            self.cache_write_tokens + other.cache_write_tokens,
+            self.cost_pico + other.cost_pico,
+            self.unpriced_calls + other.unpriced_calls,
+            self.status_calls + other.status_calls,
+            self.duration_ms + other.duration_ms,
+            self.duration_calls + other.duration_calls,
+            _sum_known(self.messages, other.messages),
+            # A conversation may be in both: only the server can count them over more.
+            self.conversations if other.conversations is None else other.conversations,
+            self.unsplit_tokens + other.unsplit_tokens,
+        )
+
+    @property
+    def tokens(self) -> int:
+        """The sum of all the disjoint token kinds."""
+        return (
+            self.input_tokens
+            + self.output_tokens
+            + self.cache_read_tokens
+            + self.cache_write_tokens
+            + self.unsplit_tokens
+        )
+
+    @property
+    def is_stated(self) -> bool:
+        """Whether a server stated the figures, without single calls behind them."""
+        return self.messages is not None and not self.calls
+
+    @property
+    def cost_per_message_pico(self) -> int | None:
+        """Cost of one message on average; None without messages."""
+        return divide_half_even(self.cost_pico, self.messages) if self.messages else None
+
+    @property
+    def priced_percent(self) -> float:
+        """How many of the calls have a price, in percent; 100 when there are none."""
+        if not self.calls:
+            return 100.0
+        return (self.calls - self.unpriced_calls) * 1000 // self.calls / 10
+
+    @property
+    def avg_duration_ms(self) -> int | None:
+        """The mean duration of the calls whose duration is known."""
+        if not self.duration_calls:
+            return None
+        return divide_half_even(self.duration_ms, self.duration_calls)
+
+    @property
+    def error_rate_percent(self) -> float | None:
+        """Failed calls in percent of the calls whose status is known."""
+        if not self.status_calls:
+            return None
+        return round(self.errors * 100 / self.status_calls, 2)
+
+    @property
+    def cost_per_call_pico(self) -> int | None:
+        """Cost of one priced call on average."""
+        priced = self.calls - self.unpriced_calls
+        return divide_half_even(self.cost_pico, priced) if priced > 0 else None
+
+    @property
+    def cost_per_million_tokens_pico(self) -> int | None:
+        """Cost of a million tokens of any kind on average; None without tokens or prices."""
+        has_price = self.is_stated or self.calls > self.unpriced_calls
+        if not self.tokens or not has_price:
+            return None
+        return divide_half_even(self.cost_pico * TOKENS_PER_MILLION, self.tokens)
+
+
+def _sum_known(one: int | None, other: int | None) -> int | None:
+    if one is None or other is None:
+        return one if other is None else other
+    return one + other
+
+
+@dataclass(frozen=True, slots=True)
+class Amounts:
+    """The three measures that charts can show."""
+
+    cost_pico: int = 0
+    calls: int = 0
+    tokens: int = 0

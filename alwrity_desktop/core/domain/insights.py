@@ -1,0 +1,117 @@
+"""Works out when things are used, and what the money bought."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from alwrity_desktop.core.domain.breakdown import day_of_slot
+from alwrity_desktop.core.domain.budgets import LimitKind
+from alwrity_desktop.core.domain.cost_analysis import (
+    PricedUse,
+    cache_use,
+    error_cost,
+    kind_costs,
+    performances,
+    unit_costs,
+)
+from alwrity_desktop.core.domain.figures import Amounts, Figures
+from alwrity_desktop.core.domain.insight_values import (
+    Activity,
+    ModelUse,
+    Performance,
+    Spending,
+    Velocity,
+)
+from alwrity_desktop.core.domain.patterns import (
+    calendar_weeks,
+    monthly_season,
+    peak_days,
+    peak_hours,
+    week_grid,
+    weekly_season,
+)
+from alwrity_desktop.core.domain.periods import HOURS_PER_DAY
+from alwrity_desktop.core.domain.report import Group, Point
+from alwrity_desktop.core.domain.sums import SlotSums
+from alwrity_desktop.core.domain.unusual import unusual_days
+
+
+@dataclass(frozen=True, slots=True)
+class SpendingFacts:
+    """What ``Spending`` is made from."""
+
+    uses: Sequence[PricedUse]
+    velocities: tuple[Velocity, ...]
+    since_ms: int
+
+
+def activities(
+    history: Sequence[Point], hours: Sequence[SlotSums], week_starts: str
+) -> tuple[Activity, ...]:
+    """Return when cost, calls and tokens are used.
+
+    *history* are days in a row, of which the last is not over; *hours* those of the period.
+    """
+    return tuple(_activity(kind, history, hours, week_starts) for kind in LimitKind)
+
+
+def _activity(
+    kind: LimitKind, history: Sequence[Point], hours: Sequence[SlotSums], week_starts: str
+) -> Activity:
+    days = [(point.start, _of(point.total, kind)) for point in history]
+    complete = days[:-1]
+    parts: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
+    for point in history[:-1]:
+        for provider, amounts in point.by_provider.items():
+            parts[provider].append((point.start, _of(amounts, kind)))
+    grid = week_grid(
+        (day_of_slot(row.slot // HOURS_PER_DAY), row.slot % HOURS_PER_DAY, _used(row.figures, kind))
+        for row in hours
+    )
+    return Activity(
+        kind=kind,
+        week=grid,
+        calendar=calendar_weeks(days, week_starts),
+        peak_days=peak_days(complete),
+        peak_hours=peak_hours(grid),
+        weekly=weekly_season(complete),
+        monthly=monthly_season(complete),
+        unusual=unusual_days(complete, {"provider": parts})[::-1],
+    )
+
+
+def _of(amounts: Amounts, kind: LimitKind) -> int:
+    return {
+        LimitKind.COST: amounts.cost_pico,
+        LimitKind.CALLS: amounts.calls,
+        LimitKind.TOKENS: amounts.tokens,
+    }[kind]
+
+
+def _used(figures: Figures, kind: LimitKind) -> int:
+    return _of(Amounts(figures.cost_pico, figures.calls, figures.tokens), kind)
+
+
+def spending(facts: SpendingFacts, totals: Figures, models: Sequence[Group]) -> Spending:
+    """Return what the money bought, with *models* side by side."""
+    by_model: defaultdict[tuple[str, str], list[PricedUse]] = defaultdict(list)
+    for use in facts.uses:
+        by_model[use.sums.provider, use.sums.model].append(use)
+    return Spending(
+        units=unit_costs(totals),
+        kinds=kind_costs(facts.uses),
+        cache=cache_use(facts.uses),
+        errors=error_cost(use.sums for use in facts.uses),
+        velocities=facts.velocities,
+        models=tuple(_model(one, by_model) for one in performances(models)),
+        since_ms=facts.since_ms,
+    )
+
+
+def _model(
+    performance: Performance, by_model: Mapping[tuple[str, str], Sequence[PricedUse]]
+) -> ModelUse:
+    uses = by_model.get((performance.provider or "", performance.key))
+    return ModelUse(performance, cache_use(uses) if uses else None)

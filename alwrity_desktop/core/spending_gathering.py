@@ -1,0 +1,71 @@
+"""Gathers what the money of a period bought, out of one unchanging state of the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from alwrity_desktop.core.domain import periods, price_turns
+from alwrity_desktop.core.domain.breakdown import amounts_of, day_of_slot, total_of
+from alwrity_desktop.core.domain.cost_analysis import PricedUse, Velocity, velocities
+from alwrity_desktop.core.domain.insights import SpendingFacts
+from alwrity_desktop.core.domain.price_book import PriceBook
+from alwrity_desktop.core.domain.report import Amounts
+from alwrity_desktop.core.tip_gathering import TipQuestion, priced_spans, span_of
+
+if TYPE_CHECKING:
+    from alwrity_desktop.core.ledger.snapshot import LedgerSnapshot
+
+_HOUR_MS: Final = 3_600_000
+_DAY_MS: Final = 86_400_000
+_USUAL_DAYS: Final = 28
+
+
+def spending_facts(
+    snapshot: LedgerSnapshot, book: PriceBook, question: TipQuestion, week_starts: str
+) -> SpendingFacts:
+    """Return the sums of single calls with their prices, and how fast money goes now."""
+    span, _ = span_of(question)
+    models = {
+        (str(row.dimensions["provider"]), str(row.dimensions["model"])) for row in question.series
+    }
+    held = snapshot.bounds(question.scope) or (span.start_ms, span.start_ms)
+    rows = snapshot.usage_sums(
+        question.scope,
+        priced_spans(book, models, span, held),
+        price_turns.thresholds(book, models, held[1]),
+    )
+    uses = [
+        PricedUse(
+            row,
+            book.quote(
+                row.provider,
+                row.model,
+                row.at_ms,
+                row.service_tier,
+                row.context_above + 1 if row.context_above else 0,
+            ),
+        )
+        for row in rows
+    ]
+    return SpendingFacts(uses, _velocities(snapshot, question, week_starts), span.start_ms)
+
+
+def _velocities(
+    snapshot: LedgerSnapshot, question: TipQuestion, week_starts: str
+) -> tuple[Velocity, ...]:
+    """Return the rates of the last hour, of today and of this week, beside those of four weeks."""
+    now_ms, zone = question.now_ms, question.period.timezone
+    last = snapshot.by_series(question.scope, now_ms - _HOUR_MS, now_ms + 1)
+    stretches = {"now": (now_ms - _HOUR_MS, amounts_of(total_of(row.figures for row in last)))}
+    for name, kind in (("today", "day"), ("week", "week")):
+        period = periods.period_of(kind, now_ms, zone, week_starts=week_starts)
+        stretches[name] = period.start_ms, _between(question, period.start, period.end)
+    start_ms = now_ms - _USUAL_DAYS * _DAY_MS
+    first, today = (periods.local_day(at_ms, zone) for at_ms in (start_ms, now_ms))
+    usual = _between(question, first, today)
+    return velocities(stretches, now_ms, (now_ms - periods.start_of_day(first, zone), usual))
+
+
+def _between(question: TipQuestion, first: str, last: str) -> Amounts:
+    days = (row.figures for row in question.day_slots if first <= day_of_slot(row.slot) <= last)
+    return amounts_of(total_of(days))
