@@ -30,7 +30,10 @@ demo-server: $(VENV)/.ready-run ## Serve made-up accounts on this computer, to c
 # ---- checking it ------------------------------------------------------------
 
 .PHONY: test
+# Tests start the program hundreds of times: where Python may not write bytecode, each start
+# would compile it anew.
 test: lint $(VENV)/.ready-test $(CORE_VENV)/.ready-core ## Run every check and test
+	$(PYTHON_IN) -m compileall -q alwrity_desktop tests
 	$(PYTHON_IN) -m pytest -q -n $(WORKERS) --dist worksteal \
 	    --ignore=tests/core --ignore=tests/cli
 	@echo "The tests of the core and of the command line, where Qt is not installed:"
