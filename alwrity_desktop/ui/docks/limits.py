@@ -86,6 +86,9 @@ class LimitRow(QWidget):
         facts = [self._scope(limit), *self._reset_words(limit, report)]
         if report.account.name == ALL_ACCOUNTS:
             facts.insert(0, account_text.name_of(limit.account, limit.account))
+        if limit.reaches_on is not None:
+            text = self.tr("reaches 100% on {day}")
+            facts.append(text.format(day=formatting.day(limit.reaches_on)))
         if limit.thresholds != DEFAULT_THRESHOLDS:
             marks = ", ".join(str(percent) for percent in limit.thresholds)
             facts.append(self.tr("warns at {percents}%").format(percents=marks))

@@ -46,6 +46,13 @@ def test_that_a_budget_that_only_warns_says_nothing_of_the_gateway(qtbot: QtBot)
     assert "gateway" not in before
 
 
+def test_that_a_budget_says_when_it_will_be_used_up(qtbot: QtBot) -> None:
+    dock = LimitsDock()
+    limit = builders.a_limit("Site", reaches_on="2026-11-23")
+    shown(dock, qtbot, builders.a_report(limits=(limit,)))
+    assert "reaches 100% on 23 Nov" in facts(dock)
+
+
 def test_that_health_tells_of_the_gateway_and_what_waits(qtbot: QtBot) -> None:
     dock = HealthDock()
     shown(dock, qtbot)
