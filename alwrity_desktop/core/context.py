@@ -186,20 +186,7 @@ class Context:
         if not given:
             return ()
         batch = self._batch("record", calls=given, is_corrected_by_copies=False)
-        result = self.ledger(LOCAL_ACCOUNT).record(batch, self.price_book())
-        last = len(result.booked) - 1
-        return tuple(
-            BookedCall(
-                identity=booked.identity,
-                cost_pico=booked.cost_pico,
-                price_status=booked.price_status,
-                price_origin=booked.price_origin,
-                alerts=result.alerts if place == last else (),
-                is_new=booked.is_new,
-                is_different=booked.is_different,
-            )
-            for place, booked in enumerate(result.booked)
-        )
+        return _booked(self.ledger(LOCAL_ACCOUNT).record(batch, self.price_book()))
 
     def find_logs(self) -> tuple[FoundLogs, ...]:
         """Return the logs that lie on this machine, by source."""
@@ -394,3 +381,20 @@ class Context:
 
     def _places(self) -> LogPlaces:
         return LogPlaces(self.settings, self._environ)
+
+
+def _booked(result: BatchResult) -> tuple[BookedCall, ...]:
+    """Return how each call of a commit was booked; the last one has the alerts of all."""
+    last = len(result.booked) - 1
+    return tuple(
+        BookedCall(
+            identity=booked.identity,
+            cost_pico=booked.cost_pico,
+            price_status=booked.price_status,
+            price_origin=booked.price_origin,
+            alerts=result.alerts if place == last else (),
+            is_new=booked.is_new,
+            is_different=booked.is_different,
+        )
+        for place, booked in enumerate(result.booked)
+    )
