@@ -10,7 +10,7 @@ from alwrity_desktop.cli import parsing
 from alwrity_desktop.cli.parsing import Arguments, Parser
 from alwrity_desktop.cli.session import SAMPLE_ACCOUNT, Session
 from alwrity_desktop.cli.words import PROGRAM, print_document, table
-from alwrity_desktop.core.documents import alerts_document
+from alwrity_desktop.core.alert_documents import alerts_document
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.errors import NotFoundError, UsageError
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from alwrity_desktop.core.documents import Document, alert_document, amount
+from alwrity_desktop.core.alert_documents import alert_document
+from alwrity_desktop.core.document_values import Document, amount
 from alwrity_desktop.core.results import BookedCall, Check, ImportProgress, SourceImport
 
 

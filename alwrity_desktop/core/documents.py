@@ -5,9 +5,9 @@ Money is a decimal string, a time is ISO in UTC, and what is not known is None.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Final
 
+from alwrity_desktop.core.alert_documents import alert_document
 from alwrity_desktop.core.document_values import (
     Document,
     amount,
@@ -16,7 +16,6 @@ from alwrity_desktop.core.document_values import (
     moment,
     quantity,
 )
-from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget, Limit
 from alwrity_desktop.core.domain.disagreements import Disagreement
 from alwrity_desktop.core.domain.health import Health
@@ -29,8 +28,6 @@ from alwrity_desktop.core.insight_documents import activity_document, spending_d
 
 __all__ = [
     "Document",
-    "alert_document",
-    "alerts_document",
     "amount",
     "budget_document",
     "call_document",
@@ -149,28 +146,6 @@ def limit_document(limit: Limit) -> Document:
         "reaches_earliest": limit.reaches_earliest,
         "expected": None if limit.expected is None else expected(limit.kind, limit.expected),
     }
-
-
-def alert_document(alert: Alert) -> Document:
-    """Return one alert."""
-    return {
-        "id": alert.id,
-        "kind": alert.kind.value,
-        "threshold_percent": alert.threshold_percent,
-        "severity": alert.severity.value,
-        "title": alert.title,
-        "message": alert.message,
-        "at": moment(alert.at_ms),
-        "read": alert.is_read,
-        "provider": alert.provider,
-        "budget": alert.budget_id,
-        "account": alert.account,
-    }
-
-
-def alerts_document(alerts: Iterable[Alert]) -> Document:
-    """Return the alert centre."""
-    return {"alerts": [alert_document(alert) for alert in alerts]}
 
 
 def health_document(health: Health) -> Document:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
@@ -214,20 +214,23 @@ def by_slot(
         ):
             figures = _figures(sums, 0 if is_blind else code, status)
             found.append(SlotSums(slot, span.offset_s, provider, figures))
-        beside = [
-            (one.quarter, str(one.dimensions["provider"]), _overlap_figures(one, blind))
-            for one in overlap_rows.load(connection, scope, *bounds)
-            if _matches(one.dimensions, where)
-        ]
-        beside += [
-            (quarter, one.provider, one.figures)
-            for quarter, one in _remainders(connection, scope, span.start_ms, span.end_ms)
-            if _matches(_dimensions(one), where)
-        ]
-        for quarter, provider, figures in beside:
+        for quarter, provider, figures in _beside(connection, scope, span, blind, where):
             slot = (quarter * _QUARTER_S + span.offset_s) // slot_s
             found.append(SlotSums(slot, span.offset_s, provider, figures))
     return found
+
+
+def _beside(
+    connection: Connection, scope: Scope, span: OffsetSpan, blind: str, where: Where
+) -> Iterator[tuple[int, str, Figures]]:
+    """Yield by quarter what is counted twice, and what no row of the ledger stands for."""
+    for overlap in overlap_rows.load(connection, scope, *quarters(span.start_ms, span.end_ms)):
+        if _matches(overlap.dimensions, where):
+            provider = str(overlap.dimensions["provider"])
+            yield overlap.quarter, provider, _overlap_figures(overlap, blind)
+    for quarter, remainder in _remainders(connection, scope, span.start_ms, span.end_ms):
+        if _matches(_dimensions(remainder), where):
+            yield quarter, remainder.provider, remainder.figures
 
 
 def _narrowed(whose: str, parameters: tuple[str, ...], where: Where) -> tuple[str, tuple[str, ...]]:

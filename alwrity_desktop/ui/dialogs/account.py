@@ -62,15 +62,7 @@ class AccountDialog(TryingSheet):
         self._user = line_edit("", "user_…")
         self._name = line_edit()
         self._name.setMaxLength(40)
-        beside = QWidget()
-        row = QHBoxLayout(beside)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(10)
-        top = Qt.AlignmentFlag.AlignTop
-        row.addWidget(Row(self.tr("Kind"), self._kind), 0, top)
-        row.addWidget(Row(self.tr("Where"), self._preset), 0, top)
-        row.addStretch(1)
-        self.column.addWidget(beside)
+        self._add_choices()
         self.add_row(self.tr("Address"), self._url)
         self._user_row = self.add_row(
             self.tr("User"), self._user, self.tr("Your id on the server, as it writes it.")
@@ -93,6 +85,17 @@ class AccountDialog(TryingSheet):
             field.textEdited.connect(self.forget)
         self._url.textEdited.connect(self._mark_own_address)
         self._offer_kind()
+
+    def _add_choices(self) -> None:
+        beside = QWidget()
+        row = QHBoxLayout(beside)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(10)
+        top = Qt.AlignmentFlag.AlignTop
+        row.addWidget(Row(self.tr("Kind"), self._kind), 0, top)
+        row.addWidget(Row(self.tr("Where"), self._preset), 0, top)
+        row.addStretch(1)
+        self.column.addWidget(beside)
 
     @Slot()
     def _offer_kind(self) -> None:
