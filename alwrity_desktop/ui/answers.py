@@ -16,6 +16,7 @@ JobRequest = (
     requests.AskCalls
     | requests.OpenCall
     | requests.MarkAlertsRead
+    | requests.MarkTip
     | requests.EditBudget
     | requests.ShowPrices
 )
@@ -36,6 +37,7 @@ class Desk(Protocol):
     """What the answers need of the controller."""
 
     account: str
+    choice: PeriodChoice
 
     def submit(self, job: Job) -> None:
         """Have *job* done."""
@@ -75,6 +77,7 @@ class Answers(QObject):
                 requests.AskCalls()
                 | requests.OpenCall()
                 | requests.MarkAlertsRead()
+                | requests.MarkTip()
                 | requests.EditBudget()
                 | requests.ShowPrices()
             ):
@@ -126,6 +129,8 @@ class Answers(QObject):
                 return jobs.LoadCall(account, call_id)
             case requests.MarkAlertsRead(ids):
                 return jobs.MarkRead(account, ids)
+            case requests.MarkTip(tip_id, state):
+                return jobs.MarkTip(account, self._desk.choice, tip_id, state)
             case requests.EditBudget(budget_id):
                 return jobs.LoadBudgets(account, budget_id)
             case requests.ShowPrices():

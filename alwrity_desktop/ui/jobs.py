@@ -15,6 +15,7 @@ from alwrity_desktop.core.domain.budgets import Budget
 from alwrity_desktop.core.domain.errors import WorldError
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import CallQuery
+from alwrity_desktop.core.domain.tip import TipState
 from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS
 from alwrity_desktop.core.exports.base import formats
 from alwrity_desktop.core.results import PeriodChoice
@@ -230,6 +231,22 @@ class MarkRead:
     def run(self, context: Context, post: Post) -> None:
         """Commit the marks."""
         context.mark_alerts_read(self.account, self.ids)
+        post(Done(self.topic))
+
+
+@dataclass(frozen=True, slots=True)
+class MarkTip:
+    """Keep what the person says of a tip."""
+
+    topic: ClassVar[Topic] = Topic.ALERTS
+    account: str
+    choice: PeriodChoice
+    tip_id: str
+    state: TipState
+
+    def run(self, context: Context, post: Post) -> None:
+        """Commit it."""
+        context.advice.mark(self.account, self.tip_id, self.state, self.choice)
         post(Done(self.topic))
 
 

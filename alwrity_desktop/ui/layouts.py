@@ -92,13 +92,19 @@ LAYOUTS: Final = (
         QT_TRANSLATE_NOOP("layouts", "Costs"),
         wide=Column(
             (
-                Row((one("trends", 700), Tabs(("providers", "agents"), 740)), 400),
+                Row(
+                    (
+                        Tabs(("trends", "activity"), 700),
+                        Tabs(("providers", "models", "tips", "agents"), 740),
+                    ),
+                    400,
+                ),
                 Tabs(("calls", "plans", "reconciliation"), 330),
             )
         ),
         medium=Column(
             (
-                Tabs(("trends", "providers", "agents"), 330),
+                Tabs(("trends", "providers", "activity", "models", "tips", "agents"), 330),
                 Tabs(("calls", "plans", "reconciliation"), 300),
             )
         ),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from alwrity_desktop.core.domain.report import CallQuery
+from alwrity_desktop.core.domain.tip import TipState
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,14 @@ class MarkAlertsRead:
     """Mark alerts read; None means all of them."""
 
     ids: tuple[int, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MarkTip:
+    """Say what the person thinks of a tip."""
+
+    tip_id: str
+    state: TipState
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +166,7 @@ Request = (
     | AskCalls
     | OpenCall
     | MarkAlertsRead
+    | MarkTip
     | EditBudget
     | RemoveBudget
     | ReadLogs

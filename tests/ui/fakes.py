@@ -13,6 +13,7 @@ from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget
 from alwrity_desktop.core.domain.errors import AlwrityError
+from alwrity_desktop.core.domain.insight_values import INSIGHTS
 from alwrity_desktop.core.domain.live import Minute
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import AccountView, CallPage, CallQuery, CallRow, Report
@@ -91,7 +92,8 @@ class FakeContext:
         report = self._report_of(account)
         known = set(report.groups) | {"agent", "conversation"}
         groups = {name: report.groups.get(name, ()) for name in dimensions if name in known}
-        return replace(report, groups=groups)
+        insights = tuple(name for name in dimensions if name in INSIGHTS)
+        return replace(report, groups=groups, insights=insights)
 
     def _report_of(self, account: str) -> Report:
         if account == "sample":

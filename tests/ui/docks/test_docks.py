@@ -37,8 +37,8 @@ from tests.ui.looks import SIZES, shown, texts
 
 def test_that_the_docks_are_found_by_being_there() -> None:
     assert [dock.name for dock in dock_types()] == [
-        "overview", "trends", "providers", "limits", "alerts", "health", "live", "calls", "agents",
-        "plans", "reconciliation",
+        "overview", "trends", "providers", "limits", "alerts", "health", "live", "calls",
+        "activity", "models", "tips", "agents", "plans", "reconciliation",
     ]  # fmt: skip
     assert all(dock.title and dock.icon and dock.about.endswith(".") for dock in dock_types())
 

@@ -1,0 +1,111 @@
+"""The words and columns of the Activity dock."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, timedelta
+
+from PySide6.QtCore import QCoreApplication
+
+from alwrity_desktop.core.domain.budgets import LimitKind
+from alwrity_desktop.core.domain.patterns import HourCell, Peak, SeasonPart
+from alwrity_desktop.core.domain.periods import WEEKDAYS
+from alwrity_desktop.core.domain.unusual import Unusual
+from alwrity_desktop.ui import formatting
+from alwrity_desktop.ui.tables.columns import Column, Look
+
+_A_MONDAY = date(2026, 11, 2)
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("ActivityDock", text)
+
+
+def weekday(number: int) -> str:
+    """Return the short name of a weekday, Monday 0."""
+    day = (_A_MONDAY + timedelta(days=number)).isoformat()
+    return formatting.weekday_day(day).split()[0]
+
+
+def cell_words(cell: HourCell, kind: LimitKind) -> str:
+    """Return what an hour of the week holds: "Thu 14:00–15:00, $1.84 (2.2%)"."""
+    hours = f"{cell.hour:02d}:00–{cell.hour + 1:02d}:00"
+    text = f"{weekday(cell.weekday)} {hours}, {formatting.amount(kind, cell.amount)}"
+    return text if cell.share_percent is None else f"{text} ({cell.share_percent:.1f}%)"
+
+
+def peak_words(peak: Peak, kind: LimitKind) -> str:
+    """Return a day that stands out: "Thu 12 Nov $8.67 (2.0 times the usual)"."""
+    text = _tr("{day} {amount} ({times} times the usual)")
+    day = formatting.weekday_day(peak.key)
+    return text.format(day=day, amount=formatting.amount(kind, peak.amount), times=peak.times)
+
+
+def season_words(parts: Sequence[SeasonPart]) -> str:
+    """Return which weekdays and days of the month stand out from the average; "" for none."""
+    clear = [part for part in parts if part.is_clear]
+    if not clear:
+        return ""
+    named = ", ".join(f"{_part(part.key)} {part.percent}%" for part in clear)
+    return _tr("Beside an average day: {parts}.").format(parts=named)
+
+
+def _part(key: str) -> str:
+    if key in WEEKDAYS:
+        return weekday(WEEKDAYS.index(key))
+    return _tr("days {days} of the month").format(days=key.replace("-", "–"))
+
+
+def _causes(row: Unusual) -> str:
+    names = (
+        formatting.provider_label(cause.key) if cause.dimension == "provider" else cause.key
+        for cause in row.causes
+    )
+    shares = (f"{cause.share_percent:.0f}%" for cause in row.causes)
+    found = ", ".join(f"{name} {share}" for name, share in zip(names, shares, strict=True))
+    return found or _tr("no single provider")
+
+
+def unusual_columns(kind: LimitKind) -> tuple[Column[Unusual], ...]:
+    """Return the columns of the unusual days."""
+    return (
+        Column(
+            "day", _tr("Day"), lambda row: formatting.weekday_day(row.day),
+            plain=lambda row: row.day, sort_key=lambda row: row.day,
+        ),
+        Column(
+            "amount", _tr("Amount"), lambda row: formatting.amount(kind, row.amount),
+            is_number=True, sort_key=lambda row: float(row.amount), plain=lambda r: str(r.amount),
+            look=lambda _row: Look("text", 600),
+        ),
+        Column(
+            "usual", _tr("Usual"), lambda row: formatting.amount(kind, row.usual), is_number=True,
+            priority=1, sort_key=lambda row: float(row.usual), plain=lambda r: str(r.usual),
+            look=lambda _row: Look("text2"),
+        ),
+        Column(
+            "causes", _tr("Explained by"), _causes, is_stretched=True, tooltip=_causes,
+            look=lambda _row: Look("text2"),
+        ),
+    )  # fmt: skip
+
+
+def hour_columns(kind: LimitKind) -> tuple[Column[HourCell], ...]:
+    """Return the columns of the hours of the week."""
+    return (
+        Column(
+            "hour", _tr("When"), lambda row: f"{weekday(row.weekday)} {row.hour:02d}:00",
+            sort_key=lambda row: float(row.weekday * 24 + row.hour), is_stretched=True,
+            is_descending_first=False,
+        ),
+        Column(
+            "amount", _tr("Amount"), lambda row: formatting.amount(kind, row.amount),
+            is_number=True, sort_key=lambda row: float(row.amount), plain=lambda r: str(r.amount),
+            look=lambda _row: Look("text", 600),
+        ),
+        Column(
+            "share", _tr("Share"), lambda row: formatting.percent(row.share_percent),
+            is_number=True, sort_key=lambda row: float(row.share_percent or 0),
+            look=lambda _row: Look("text2"),
+        ),
+    )  # fmt: skip

@@ -1,0 +1,169 @@
+"""Tips: what could be changed, what it would save, on what grounds, and the calls behind it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from alwrity_desktop.core.domain.periods import local_day
+from alwrity_desktop.core.domain.report import Report
+from alwrity_desktop.core.domain.tip import Tip, TipBasis, TipClass, TipState
+from alwrity_desktop.ui import formatting
+from alwrity_desktop.ui.docks._parts import Rule, ScrollBody
+from alwrity_desktop.ui.docks.base import DockView
+from alwrity_desktop.ui.requests import MarkTip, OpenCalls, Request
+from alwrity_desktop.ui.tokens import SIZES
+from alwrity_desktop.ui.widgets import ActionButton, EmptyState, FlowLayout, Pill, PlainLabel
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("TipsDock", text)
+
+
+def _class_words(tip_class: TipClass) -> tuple[str, str]:
+    return {
+        TipClass.DO_NOW: ("info", _tr("Do now")),
+        TipClass.HABIT: ("neutral", _tr("Habit")),
+        TipClass.INFORMATION: ("neutral", _tr("For information")),
+    }[tip_class]
+
+
+def _grounds(tip: Tip) -> str:
+    """Return what a tip rests on: the saving, how it is known, of how many calls."""
+    basis = _tr("measured") if tip.basis is TipBasis.MEASURED else _tr("estimated")
+    calls = _tr("1 call") if tip.calls == 1 else _tr("{count} calls")
+    parts = [calls.format(count=formatting.count(tip.calls))]
+    if tip.saving_pico is not None:
+        saving = _tr("saves {amount}, {basis}")
+        parts.insert(0, saving.format(amount=formatting.money(tip.saving_pico), basis=basis))
+    if tip.brought_pico is not None:
+        brought = _tr("has brought {amount} since")
+        parts.append(brought.format(amount=formatting.money(tip.brought_pico)))
+    elif tip.state is TipState.DONE:
+        parts.append(_tr("done; what it brings is measured after seven days"))
+    return " · ".join(parts)
+
+
+class TipRow(QWidget):
+    """One tip with its grounds, and what can be said of it."""
+
+    #: Carries a ``Request``.
+    requested = Signal(object)
+
+    def __init__(self, tip: Tip, timezone: str) -> None:
+        """Show *tip*; the days of its calls are told in *timezone*."""
+        super().__init__()
+        self._tip, self._timezone = tip, timezone
+        pill = Pill(is_small=True)
+        pill.set_status(*_class_words(tip.tip_class))
+        text = PlainLabel(tip.text, "body-dense", weight=600)
+        text.setWordWrap(True)
+        head = QHBoxLayout()
+        head.setSpacing(8)
+        head.addWidget(pill)
+        head.addWidget(text, 1)
+        grounds = PlainLabel(_grounds(tip), "body-dense", "text2")
+        grounds.setWordWrap(True)
+        assumption = PlainLabel(tip.assumption, "caption", "muted")
+        assumption.setWordWrap(True)
+        assumption.setVisible(bool(tip.assumption))
+        column = QVBoxLayout(self)
+        column.setContentsMargins(SIZES.dock_padding_x, 8, SIZES.dock_padding_x, 8)
+        column.setSpacing(4)
+        column.addLayout(head)
+        column.addWidget(grounds)
+        column.addWidget(assumption)
+        column.addWidget(self._make_buttons())
+
+    def _make_buttons(self) -> QWidget:
+        tip = self._tip
+        requests: list[tuple[str, str, Request]] = [
+            (_tr("Show the calls"), "list", self._calls()),
+        ]
+        if tip.state is TipState.OPEN:
+            requests += [
+                (_tr("Done"), "check", MarkTip(tip.id, TipState.DONE)),
+                (_tr("Later"), "clock", MarkTip(tip.id, TipState.SNOOZED)),
+                (_tr("Dismiss"), "x", MarkTip(tip.id, TipState.DISMISSED)),
+            ]
+        else:
+            requests.append((_tr("Not done"), "x", MarkTip(tip.id, TipState.OPEN)))
+        buttons = QWidget()
+        flow = FlowLayout(buttons, 8)
+        for words, icon, request in requests:
+            button = ActionButton(words, request, icon=icon, is_small=True)
+            button.setAccessibleName(f"{words}: {tip.text}")
+            button.chosen.connect(self.requested)
+            flow.addWidget(button)
+        return buttons
+
+    def _calls(self) -> OpenCalls:
+        query = self._tip.query
+        is_booked = bool(query.billing_period)
+        return OpenCalls(
+            query.provider,
+            query.model,
+            None if is_booked else local_day(query.start_ms, self._timezone),
+            None if is_booked else local_day(query.end_ms - 1, self._timezone),
+            query.state,
+        )
+
+
+class TipsDock(DockView):
+    """What could be changed, the most urgent first."""
+
+    name = "tips"
+    title = str(QT_TRANSLATE_NOOP("TipsDock", "Tips"))
+    icon = "lightbulb"
+    about = str(
+        QT_TRANSLATE_NOOP(
+            "TipsDock", "What your own calls say could be changed, each with its saving."
+        )
+    )
+    order = 85
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        """Make a dock without tips."""
+        super().__init__(parent)
+        self._shown: tuple[Tip, ...] = ()
+        content = QWidget()
+        self._column = QVBoxLayout(content)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.setSpacing(0)
+        self._column.addStretch(1)
+        outer = QVBoxLayout(self.body)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(ScrollBody(content))
+
+    def is_empty(self, report: Report) -> bool:
+        """Return whether there is nothing to say."""
+        return not report.tips
+
+    def empty_state(self, report: Report) -> EmptyState:
+        """Return that all is well, or that there is nothing to judge by."""
+        if super().is_empty(report):
+            return super().empty_state(report)
+        text = self.tr("None of this period's calls says that something should be changed.")
+        return EmptyState("circle-check", self.tr("Usage within normal range"), text)
+
+    def render_report(self, report: Report) -> None:
+        """List the tips of *report*."""
+        if report.tips == self._shown:
+            return
+        self._shown = report.tips
+        while self._column.count() > 1:
+            item = self._column.takeAt(0)
+            widget = None if item is None else item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for number, tip in enumerate(report.tips):
+            row = TipRow(tip, report.period.timezone)
+            row.requested.connect(self._pass_on)
+            if number:
+                self._column.insertWidget(self._column.count() - 1, Rule())
+            self._column.insertWidget(self._column.count() - 1, row)
+
+    @Slot(object)
+    def _pass_on(self, request: Request) -> None:
+        self.ask(request)

@@ -1,0 +1,236 @@
+"""The docks Activity, Models and Tips: what they draw, what they say, what they ask for."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Final, cast
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QStackedWidget
+from pytestqt.qtbot import QtBot
+
+from alwrity_desktop.core.domain.budgets import LimitKind
+from alwrity_desktop.core.domain.cost_analysis import CacheUse, ErrorCost, UnitCosts, performances
+from alwrity_desktop.core.domain.insight_values import Activity, ModelUse, Spending
+from alwrity_desktop.core.domain.patterns import Peak, SeasonPart, calendar_weeks, week_grid
+from alwrity_desktop.core.domain.report import Figures, Group, Report
+from alwrity_desktop.core.domain.tip import Tip, TipBasis, TipCalls, TipClass, TipState
+from alwrity_desktop.core.domain.unusual import Cause, Unusual
+from alwrity_desktop.core.results import PeriodChoice
+from alwrity_desktop.ui import jobs
+from alwrity_desktop.ui.charts.heatmap import HeatCell, HeatData, Heatmap
+from alwrity_desktop.ui.docks.activity import ActivityDock
+from alwrity_desktop.ui.docks.models import ModelsDock
+from alwrity_desktop.ui.docks.tips import TipsDock
+from alwrity_desktop.ui.requests import MarkTip, OpenCalls
+from alwrity_desktop.ui.widgets import ActionButton, Pill
+from tests import builders
+from tests.ui.looks import shown, texts
+
+if TYPE_CHECKING:
+    from alwrity_desktop.core.context import Context
+    from alwrity_desktop.ui.events import Event
+
+USD: Final = 10**12
+DAYS: Final = [(f"2026-11-{day:02d}", day * USD) for day in range(1, 20)]
+
+
+def an_activity(kind: LimitKind = LimitKind.COST) -> Activity:
+    return Activity(
+        kind=kind,
+        week=week_grid([("2026-11-12", 14, 3 * USD), ("2026-11-10", 9, USD)]),
+        calendar=calendar_weeks(DAYS),
+        peak_days=(Peak("day", "2026-11-12", 8 * USD, 2.0),),
+        peak_hours=(),
+        weekly=(SeasonPart("saturday", 49, is_clear=True), SeasonPart("monday", 99, False)),
+        monthly=(),
+        unusual=(
+            Unusual("2026-11-12", None, 8 * USD, 2 * USD, 5.0,
+                    (Cause("provider", "openai", 5 * USD, 83.0),)),
+        ),
+    )  # fmt: skip
+
+
+def an_active_report() -> Report:
+    return builders.a_report(activity=tuple(an_activity(kind) for kind in LimitKind))
+
+
+def test_that_the_busiest_hour_the_peaks_and_the_season_are_said(qtbot: QtBot) -> None:
+    dock = ActivityDock()
+    shown(dock, qtbot, an_active_report())
+    words = " ".join(texts(dock))
+    assert "Busiest in this period: Thu 14:00–15:00, $3.00 (75.0%)" in words
+    assert "Thu 12 Nov $8.00 (2.0 times the usual)" in words
+    assert "Beside an average day: Sat 49%." in words
+
+
+def test_that_an_unusual_day_opens_its_calls_and_names_what_explains_it(qtbot: QtBot) -> None:
+    dock = ActivityDock()
+    asked = shown(dock, qtbot, an_active_report())
+    model = dock._unusual.model
+    cells = [model.index(0, column).data() for column in range(model.columnCount())]
+    assert cells == ["Thu 12 Nov", "$8.00", "$2.00", "OpenAI 83%"]
+    dock._unusual.table.row_opened.emit(0)
+    assert asked.requests == [OpenCalls(day_start="2026-11-12", day_end="2026-11-12")]
+
+
+def test_that_a_day_of_the_calendar_opens_its_calls(qtbot: QtBot) -> None:
+    dock = ActivityDock()
+    asked = shown(dock, qtbot, an_active_report())
+    # The first week begins on Monday, 26 October; the second of November is in the next one.
+    dock._calendar.opened.emit(0, 1)
+    assert asked.requests == [OpenCalls(day_start="2026-11-02", day_end="2026-11-02")]
+
+
+def test_that_the_hours_are_a_table_one_key_away(qtbot: QtBot) -> None:
+    dock = ActivityDock()
+    shown(dock, qtbot, an_active_report())
+    pages = dock._pages
+    assert isinstance(pages, QStackedWidget)
+    QTest.keyClick(dock, Qt.Key.Key_T)
+    assert pages.currentIndex() == 1
+    assert dock._hours.model.rowCount() == 2
+    QTest.keyClick(dock, Qt.Key.Key_T)
+    assert pages.currentIndex() == 0
+
+
+def test_that_a_heatmap_is_read_by_keys_and_opened(qtbot: QtBot) -> None:
+    cells = tuple(HeatCell(float(number), f"cell {number}") for number in range(3))
+    heat = Heatmap("Hours")
+    qtbot.addWidget(heat)
+    heat.resize(300, 80)
+    heat.set_data(HeatData((cells, (None, *cells[1:])), ("a", "b"), ((0, "0"),)), "busiest 2")
+    heat.show()
+    opened: list[tuple[int, int]] = []
+    told: list[str] = []
+    heat.told.connect(told.append)
+    heat.opened.connect(lambda row, column: opened.append((row, column)))
+    assert heat.accessibleName() == "Hours. busiest 2"
+    QTest.keyClick(heat, Qt.Key.Key_Left)
+    assert heat.accessibleDescription() == "cell 2"
+    QTest.keyClick(heat, Qt.Key.Key_Left)
+    QTest.keyClick(heat, Qt.Key.Key_Down)
+    QTest.keyClick(heat, Qt.Key.Key_Left)
+    assert heat.accessibleDescription() == "cell 1"
+    QTest.keyClick(heat, Qt.Key.Key_Return)
+    assert len(opened) == 1
+    assert told[0] == "cell 2"
+    place = heat._box(0, 0).center().toPoint()
+    QTest.mouseClick(heat, Qt.MouseButton.LeftButton, pos=QPoint(place))
+    assert opened[1] == (0, 0)
+
+
+def a_spending() -> Spending:
+    figures = Figures(calls=30, output_tokens=900, input_tokens=100, cost_pico=3 * USD,
+                      status_calls=30, duration_ms=30_000, duration_calls=30)  # fmt: skip
+    groups = (
+        Group("gpt-4o", figures, 75.0, "openai", 900, 2_000),
+        Group("flash", replace(figures, cost_pico=USD), 25.0, "gemini", 400, 900),
+    )
+    cache = CacheUse(50, 0, 100, 50.0, 2 * USD)
+    first, second = performances(groups)
+    return Spending(
+        units=UnitCosts(None, None, None, None),
+        kinds=(),
+        cache=cache,
+        errors=ErrorCost(2, 2, USD, 25.0),
+        velocities=(),
+        models=(ModelUse(first, cache), ModelUse(second, None)),
+        since_ms=builders.NOW_MS,
+    )
+
+
+def test_that_models_stand_side_by_side_and_open_their_calls(qtbot: QtBot) -> None:
+    dock = ModelsDock()
+    asked = shown(dock, qtbot, builders.a_report(spending=a_spending()))
+    words = " ".join(texts(dock))
+    assert "50.0% of the input came from the cache, which saved $2.00." in words
+    assert "2 failed calls cost $1.00." in words
+    model = dock._models.model
+    names = {column.key: place for place, column in enumerate(model.columns)}
+    assert model.index(0, names["saved"]).data() == "$2.00"
+    assert model.index(1, names["saved"]).data() == "—"
+    dock._models.table.row_opened.emit(1)
+    assert asked.requests == [OpenCalls("gemini", "flash")]
+
+
+def a_tip(**how: object) -> Tip:
+    known = {
+        "id": "cheaper:x",
+        "kind": "cheaper_model",
+        "tip_class": TipClass.DO_NOW,
+        "text": "Consider using <b>Flash</b> for 46% cost savings",
+        "saving_pico": 2 * USD,
+        "basis": TipBasis.MEASURED,
+        "assumption": "The same tokens on the other model.",
+        "calls": 120,
+        "query": TipCalls(builders.NOW_MS - 86_400_000, builders.NOW_MS, "openai", "gpt-4o"),
+    }
+    return Tip(**{**known, **how})  # type: ignore[arg-type]
+
+
+def press(dock: TipsDock, words: str) -> None:
+    buttons = [one for one in dock.findChildren(ActionButton) if one.text() == words]
+    QTest.mouseClick(buttons[0], Qt.MouseButton.LeftButton)
+
+
+def test_that_a_tip_says_its_saving_its_grounds_and_its_assumption(qtbot: QtBot) -> None:
+    dock = TipsDock()
+    shown(dock, qtbot, builders.a_report(tips=(a_tip(),)))
+    words = texts(dock)
+    assert "saves $2.00, measured · 120 calls" in words
+    assert "The same tokens on the other model." in words
+    assert "Do now" in dock.findChildren(Pill)[0].accessibleName()
+
+
+def test_that_a_tip_opens_its_calls_and_takes_what_is_said_of_it(qtbot: QtBot) -> None:
+    dock = TipsDock()
+    asked = shown(dock, qtbot, builders.a_report(tips=(a_tip(),)))
+    for words in ("Show the calls", "Done", "Later", "Dismiss"):
+        press(dock, words)
+    calls = asked.requests[0]
+    assert isinstance(calls, OpenCalls)
+    assert (calls.provider, calls.model) == ("openai", "gpt-4o")
+    assert asked.requests[1:] == [
+        MarkTip("cheaper:x", TipState.DONE),
+        MarkTip("cheaper:x", TipState.SNOOZED),
+        MarkTip("cheaper:x", TipState.DISMISSED),
+    ]
+
+
+def test_that_a_tip_that_was_done_says_what_it_brought(qtbot: QtBot) -> None:
+    done = a_tip(state=TipState.DONE, brought_pico=3 * USD)
+    dock = TipsDock()
+    asked = shown(dock, qtbot, builders.a_report(tips=(done,)))
+    assert any("has brought $3.00 since" in text for text in texts(dock))
+    press(dock, "Not done")
+    assert asked.requests == [MarkTip("cheaper:x", TipState.OPEN)]
+
+
+class FakeAdvice:
+    """Remembers what was said of tips."""
+
+    def __init__(self) -> None:
+        self.marked: list[tuple[str, str, TipState, PeriodChoice]] = []
+
+    def mark(self, account: str, tip_id: str, state: TipState, choice: PeriodChoice) -> None:
+        self.marked.append((account, tip_id, state, choice))
+
+
+def test_that_what_is_said_of_a_tip_is_kept_for_the_period_in_view() -> None:
+    advice = FakeAdvice()
+    posted: list[Event] = []
+    context = cast("Context", SimpleNamespace(advice=advice))
+    choice = PeriodChoice("week")
+    jobs.MarkTip("local", choice, "cheaper:x", TipState.DONE).run(context, posted.append)
+    assert advice.marked == [("local", "cheaper:x", TipState.DONE, choice)]
+    assert [type(event).__name__ for event in posted] == ["Done"]
+
+
+def test_that_without_tips_usage_is_within_normal_range(qtbot: QtBot) -> None:
+    dock = TipsDock()
+    shown(dock, qtbot, builders.a_report(tips=(a_tip(),)))
+    dock.show_report(builders.a_report(tips=()))
+    assert "Usage within normal range" in texts(dock)
