@@ -74,6 +74,8 @@ class TrendsDock(DockView):
         column.setSpacing(8)
         column.addWidget(self._make_tools())
         column.addLayout(row, 1)
+        self._grounds = PlainLabel("", "caption", "muted").set_elided()
+        column.addWidget(self._grounds)
 
     def _make_tools(self) -> QWidget:
         tools = QWidget()
@@ -203,7 +205,14 @@ class TrendsDock(DockView):
         self._drawn = view
         self._legend_key.setVisible(bool(data.band))
         self._legend_words.set_plain(self._legend_text(report, view, has_band=bool(data.band)))
+        self._show_grounds(report, has_band=bool(data.band))
         self._show_rows(reached(bins_for(report, view)))
+
+    def _show_grounds(self, report: Report, *, has_band: bool) -> None:
+        """Say below the curve what the forecast rests on."""
+        sentence = report.forecast.sentence if has_band else ""
+        self._grounds.set_plain(self.tr("Forecast: {grounds}").format(grounds=sentence))
+        self._grounds.setVisible(bool(sentence))
 
     def _legend_text(self, report: Report, view: View, *, has_band: bool) -> str:
         if has_band:

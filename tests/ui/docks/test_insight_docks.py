@@ -24,6 +24,7 @@ from alwrity_desktop.ui.charts.heatmap import HeatCell, HeatData, Heatmap
 from alwrity_desktop.ui.docks.activity import ActivityDock
 from alwrity_desktop.ui.docks.models import ModelsDock
 from alwrity_desktop.ui.docks.tips import TipsDock
+from alwrity_desktop.ui.docks.trends import TrendsDock
 from alwrity_desktop.ui.requests import MarkTip, OpenCalls
 from alwrity_desktop.ui.widgets import ActionButton, Pill
 from tests import builders
@@ -207,6 +208,16 @@ def test_that_a_tip_that_was_done_says_what_it_brought(qtbot: QtBot) -> None:
     assert any("has brought $3.00 since" in text for text in texts(dock))
     press(dock, "Not done")
     assert asked.requests == [MarkTip("cheaper:x", TipState.OPEN)]
+
+
+def test_that_the_trend_says_what_its_forecast_rests_on(qtbot: QtBot) -> None:
+    report = builders.a_report()
+    grounds = "$3.94 a day at the present rate, from the last 182 days."
+    dock = TrendsDock()
+    shown(dock, qtbot, replace(report, forecast=replace(report.forecast, sentence=grounds)))
+    assert any(grounds[:20] in text for text in texts(dock))
+    dock.show_report(replace(report, forecast=replace(report.forecast, sentence="")))
+    assert not any(grounds[:20] in text for text in texts(dock))
 
 
 class FakeAdvice:
