@@ -94,6 +94,9 @@ def _sentences(report: Report) -> Iterator[str]:
         yield f"Nothing was read yet: {PROGRAM} import reads the logs of this computer."
     yield from _coverage(report)
     yield _forecast_sentence(report)
+    for limit in report.limits:
+        if limit.reaches_on is not None:
+            yield f"{plain(name_words(limit.name))} reaches 100% on {limit.reaches_on}."
     if report.unread_alerts:
         unread = report.unread_alerts
         plural = "alert" if unread == 1 else "alerts"

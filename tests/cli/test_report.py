@@ -10,6 +10,7 @@ from alwrity_desktop.core.domain.budgets import Status
 from alwrity_desktop.core.domain.health import Health, HealthStatus
 from alwrity_desktop.core.domain.insight_values import INSIGHTS
 from alwrity_desktop.core.domain.report import AccountView, Group
+from alwrity_desktop.core.domain.words import name_words
 from alwrity_desktop.core.results import PeriodChoice
 from tests.cli.conftest import Run
 from tests.cli.fakes import FakeContext
@@ -141,3 +142,10 @@ def test_that_without_budget_and_forecast_the_status_has_neither(
     document = run("status", "--json").document
     assert document["text"] == "$83.85, healthy"
     assert document["forecast_usd"] is None
+
+
+def test_that_a_limit_names_the_day_on_which_it_is_reached(run: Run, context: FakeContext) -> None:
+    limit = dataclasses.replace(reports.TOKEN_LIMIT, reaches_on="2026-11-23")
+    context.report_changes = {"limits": (limit,)}
+    out = run("report").out
+    assert f"{name_words(limit.name)} reaches 100% on 2026-11-23." in out
