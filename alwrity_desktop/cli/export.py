@@ -16,7 +16,8 @@ def configure(parser: Parser) -> None:
     """Add the arguments."""
     parser.explain(
         "Write a file. CSV has a row for each group with --by, else one for each call; JSON has\n"
-        "the report's document and every call. A file that is there is replaced as a whole.",
+        "the report's document, with its forecast and tips, and every call. A file that is there\n"
+        "is replaced as a whole.",
         (
             "export calls.csv --format csv",
             "export days.csv --format csv --by day --period year",

@@ -82,19 +82,22 @@ def plans_document(
 
 
 def comparison_document(comparison: Comparison) -> Document:
-    """Return how the own calls would have fared on every plan."""
+    """Return how the own calls would have fared on every plan, a row for each way to pay it.
+
+    A price is that of its cycle: a month's, or a whole year's.
+    """
     return {
         "plans": [
             {
                 "plan": outcome.plan,
-                "cycle": "monthly",
-                "price_usd": amount(outcome.price_monthly_pico),
-                "yearly_price_usd": amount(outcome.price_yearly_pico),
+                "cycle": cycle,
+                "price_usd": amount(fee_pico),
                 "fits": outcome.fits,
                 "first_limit_hit": outcome.first_limit_hit,
                 "hit_on": outcome.hit_on,
             }
             for outcome in comparison.outcomes
+            for cycle, fee_pico in outcome.fees
         ],
         "recommended": comparison.recommended,
         "why": comparison.why,

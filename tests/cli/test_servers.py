@@ -201,7 +201,10 @@ def test_that_plans_and_the_calls_on_each_of_them_are_shown(work: Program) -> No
     assert plans["subscription"]["plan"] == "Pro"
     assert plans["renewals"]
     found = work.document("plans", "compare", "--account", "work")
-    by_name = {row["plan"]: row for row in found["plans"]}
+    by_name = {row["plan"]: row for row in found["plans"] if row["cycle"] == "monthly"}
+    assert len(found["plans"]) == 2 * len(by_name)
+    by_year = {row["plan"]: row["price_usd"] for row in found["plans"] if row["cycle"] == "yearly"}
+    assert by_year["Pro"] == "790.00"
     assert by_name["Free"]["fits"] is False
     assert by_name["Pro"]["price_usd"] == "79.00"
     assert found["recommended"] in by_name

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from alwrity_desktop.core.domain.plan_replay import Comparison, PlanAdvice
+from alwrity_desktop.core.domain.plan_replay import MONTHS_A_YEAR, Comparison, PlanAdvice
 from alwrity_desktop.core.domain.server import ServerPlan
 from alwrity_desktop.core.domain.words import money_words
-
-MONTHS_A_YEAR = 12
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,8 @@ from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.server import Meaning, PlanLimit, ServerPlan
 from alwrity_desktop.core.domain.words import amount_words, money_words, name_words
 
+MONTHS_A_YEAR: Final = 12
+
 _MONTH: Final = len("2026-11")
 
 
@@ -37,6 +39,17 @@ class Outcome:
     #: The limit that was passed first, by the server's name, and the day, ISO.
     first_limit_hit: str | None = None
     hit_on: str | None = None
+
+    @property
+    def fees(self) -> tuple[tuple[str, int | None], ...]:
+        """The ways to pay for the plan: the cycle, and its fee in pico-dollars.
+
+        The limits are those of a month in either. By the year only where a fee for it is known.
+        """
+        monthly = ("monthly", self.price_monthly_pico)
+        if self.price_yearly_pico is None:
+            return (monthly,)
+        return (monthly, ("yearly", self.price_yearly_pico))
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +204,22 @@ def _why(
         for plan in short
         if (hit := hits[plan.id]) is not None
     ]
-    return f"{said}: {'; '.join(stops)}." if stops else f"{said}."
+    whole = f"{said}: {'; '.join(stops)}." if stops else f"{said}."
+    return whole if best is None else f"{whole}{_year_words(best)}"
+
+
+def _year_words(plan: ServerPlan) -> str:
+    """Return what paying the whole year at once saves; "" where it saves nothing."""
+    yearly = plan.price_yearly_pico
+    if yearly is None:
+        return ""
+    saving = (plan.price_monthly_pico or 0) * MONTHS_A_YEAR - yearly
+    if saving <= 0:
+        return ""
+    return (
+        f" Paid by the year it is {money_words(yearly)}, "
+        f"{money_words(saving)} a year less than by the month."
+    )
 
 
 def _is_cheaper(plan: ServerPlan, best: ServerPlan) -> bool:

@@ -1,4 +1,4 @@
-"""CSV: one row for each group that was asked for, else one for each call."""
+"""CSV: one row for each group that was asked for, else one for each call; never a tip."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""JSON: the report's document with every call of the period in it."""
+"""JSON: the report's document, its forecast and tips too, with every call of the period in it."""
 
 from __future__ import annotations
 

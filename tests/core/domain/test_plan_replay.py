@@ -55,7 +55,8 @@ def test_that_exactly_the_limit_fits_and_one_more_does_not() -> None:
     assert over.recommended == "Basic"
     assert over.why == (
         "Basic for $29.00 a month is the cheapest plan that fits the calls from 2026-09-01 to "
-        "2026-10-31: Free stops on 2026-09-02 at 50 (AI text generation calls)."
+        "2026-10-31: Free stops on 2026-09-02 at 50 (AI text generation calls). "
+        "Paid by the year it is $290.00, $58.00 a year less than by the month."
     )
 
 
@@ -103,6 +104,20 @@ def test_that_without_calls_nothing_is_claimed() -> None:
 def test_that_a_plan_without_a_price_is_never_recommended() -> None:
     plan = ServerPlan("1", "Odd", "odd")
     assert replayed([gemini("2026-09-05", 1)], plans=(plan,)).recommended is None
+
+
+def test_that_a_year_that_saves_nothing_is_not_praised() -> None:
+    dear = ServerPlan("1", "Odd", "odd", price_monthly_pico=DOLLAR, price_yearly_pico=12 * DOLLAR)
+    unknown = ServerPlan("2", "Even", "even", price_monthly_pico=DOLLAR)
+    for plan in (dear, unknown):
+        assert "year" not in replayed([gemini("2026-09-05", 1)], plans=(plan,)).why
+
+
+def test_that_a_plan_is_paid_by_the_month_and_where_known_by_the_year() -> None:
+    pro = replayed([]).outcomes[2]
+    assert pro.fees == (("monthly", 79 * DOLLAR), ("yearly", 790 * DOLLAR))
+    (odd,) = replayed([], plans=(ServerPlan("1", "Odd", "odd"),)).outcomes
+    assert odd.fees == (("monthly", None),)
 
 
 DAYS = st.sampled_from(["2026-09-01", "2026-09-15", "2026-10-01", "2026-10-31"])

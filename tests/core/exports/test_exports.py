@@ -7,6 +7,7 @@ import dataclasses
 import json
 import stat
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from alwrity_desktop.core.domain.money import PICO_PER_USD
 from alwrity_desktop.core.domain.report import CallRow, Group
 from alwrity_desktop.core.exports import csv_export, json_export
 from alwrity_desktop.core.exports.base import formats
@@ -60,6 +62,18 @@ def test_that_json_holds_the_report_and_every_call(tmp_path: Path) -> None:
     document = json.loads(path.read_text())
     assert document["schema"] == "alwrity-desktop/report/1"
     assert [call["cost_usd"] for call in document["calls"]] == ["0.000075"] * 2
+
+
+def test_that_json_holds_the_tips_with_their_savings_and_csv_none(tmp_path: Path) -> None:
+    report = dataclasses.replace(reports.report(groups={}), tips=(reports.TIP,))
+    path = tmp_path / "report.json"
+    json_export.write(report, [], path)
+    (tip,) = json.loads(path.read_text())["tips"]
+    saving = reports.TIP.saving_pico
+    assert (tip["id"], tip["calls"]) == (reports.TIP.id, reports.TIP.calls)
+    assert Decimal(tip["saving_usd"]) * PICO_PER_USD == saving
+    csv_export.write(report, [reports.CALL], tmp_path / "calls.csv")
+    assert len(rows_of(tmp_path / "calls.csv")) == 1
 
 
 def test_that_json_without_calls_is_a_document_too(tmp_path: Path) -> None:
