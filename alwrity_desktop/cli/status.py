@@ -50,7 +50,7 @@ def run(arguments: Arguments, session: Session) -> int:
 
 def line(report: Report) -> str:
     """Return the line: cost of the budget, forecast if there is one, and the worst state."""
-    cost = UNKNOWN if _is_unknown(report) else money_words(report.totals.cost_pico)
+    cost = UNKNOWN if report.is_never_read else money_words(report.totals.cost_pico)
     limit = report.cost_limit
     if limit is not None:
         # Rounded down, so that a threshold is never read before it is reached.
@@ -65,17 +65,6 @@ def line(report: Report) -> str:
     parts.append(_state(report))
     text = plain(", ".join(parts))
     return f"Sample data: {text}" if report.account.is_sample else text
-
-
-def _is_unknown(report: Report) -> bool:
-    """Return whether nothing was ever read that the cost could be made of."""
-    totals = report.totals
-    is_empty = not (report.calls_ever or totals.cost_pico or totals.messages)
-    return report.is_unknown or (is_empty and report.last_read_ms is None and _has_server(report))
-
-
-def _has_server(report: Report) -> bool:
-    return report.account.kind not in {"local", "sample"}
 
 
 def _state(report: Report) -> str:

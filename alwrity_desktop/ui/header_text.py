@@ -240,7 +240,7 @@ def _reason(limit: Limit | None) -> str:
 
 def cost_words(report: Report) -> str:
     """Return the period's cost, "—" where nothing is known of it."""
-    return formatting.money(None if report.is_unknown else report.totals.cost_pico)
+    return formatting.money(None if report.is_never_read else report.totals.cost_pico)
 
 
 def used_words(report: Report) -> str:

@@ -43,7 +43,7 @@ def test_that_the_tooltip_tells_state_cost_and_forecast() -> None:
     )
     assert tooltip(builders.an_empty_report(), "Paused until 15:30").splitlines() == [
         "This computer: No data",
-        "$0.00",
+        "—",
         "Paused until 15:30",
     ]
 

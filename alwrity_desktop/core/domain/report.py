@@ -162,6 +162,13 @@ class Report:
         return set(dimensions) <= {*self.groups, *self.insights}
 
     @property
+    def is_never_read(self) -> bool:
+        """Whether nothing was ever read or booked that a cost could be made of."""
+        totals = self.totals
+        is_empty = not (self.calls_ever or totals.cost_pico or totals.messages)
+        return self.is_unknown or (is_empty and self.last_read_ms is None)
+
+    @property
     def is_stated(self) -> bool:
         """Whether the account's server states only aggregates, in messages and not in calls."""
         return self.account.kind == "agent-billing"
