@@ -53,6 +53,7 @@ def _season(part: SeasonPart) -> Document:
 def _unusual(kind: LimitKind, unusual: Unusual) -> Document:
     return {
         "day": unusual.day,
+        "hour": unusual.hour,
         "amount": quantity(kind, unusual.amount),
         "usual": quantity(kind, unusual.usual),
         "deviations": unusual.deviations,

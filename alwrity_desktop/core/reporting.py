@@ -14,7 +14,7 @@ from alwrity_desktop.core.domain.day_shape import EVEN, DayShape
 from alwrity_desktop.core.domain.dimensions import DIMENSIONS, SERIES_DIMENSIONS
 from alwrity_desktop.core.domain.errors import UsageError
 from alwrity_desktop.core.domain.health import Health, overall_health
-from alwrity_desktop.core.domain.insight_values import ACTIVITY, INSIGHTS, SPENDING
+from alwrity_desktop.core.domain.insight_values import ACTIVITY, INSIGHTS, SPENDING, Activity
 from alwrity_desktop.core.domain.insights import SpendingFacts
 from alwrity_desktop.core.domain.periods import Period, Span
 from alwrity_desktop.core.domain.price_book import PriceBook
@@ -25,6 +25,7 @@ from alwrity_desktop.core.domain.stated import Stated
 from alwrity_desktop.core.domain.sums import OffsetSpan, Scope, SlotSums
 from alwrity_desktop.core.domain.tip import Tip
 from alwrity_desktop.core.limit_gathering import KnownDays, LimitQuestion, StandingLimit
+from alwrity_desktop.core.pattern_gathering import explained
 from alwrity_desktop.core.report_periods import before, period_of_choice
 from alwrity_desktop.core.results import PeriodChoice
 from alwrity_desktop.core.spending_gathering import spending_facts
@@ -70,7 +71,8 @@ def build_report(
         facts = replace(facts, tips=gathering.tips(facts, book))
         if SPENDING in question.dimensions and not facts.is_stated:
             facts = replace(facts, spending=gathering.spending(facts, book))
-    return build(facts)
+    report = build(facts)
+    return replace(report, activity=gathering.explained(report.activity))
 
 
 class _Gathering:
@@ -145,6 +147,13 @@ class _Gathering:
         """Return what tells what the money of the period bought."""
         question = self._tip_question(facts)
         return spending_facts(self._snapshot, book, question, self._question.week_starts)
+
+    def explained(self, found: Sequence[Activity]) -> tuple[Activity, ...]:
+        """Return *found* with its unusual hours, and with what explains what is unusual."""
+        if not found:
+            return ()
+        zone = self._period.timezone
+        return explained(self._snapshot, self._whole, found, self._now_ms, zone)
 
     def _tip_question(self, facts: Facts) -> TipQuestion:
         return TipQuestion(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import pytest
@@ -11,7 +12,7 @@ from alwrity_desktop.core.documents import report_document
 from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.errors import UsageError
 from alwrity_desktop.core.domain.insight_values import ACTIVITY, INSIGHTS, SPENDING
-from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
+from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT, Call
 from alwrity_desktop.core.results import PeriodChoice
 from tests.core.trees import NOW_MS, one_call
 
@@ -53,9 +54,12 @@ def test_that_the_hours_of_the_week_add_up_to_the_period(context: Context) -> No
     assert sum(cell.amount for cell in by_kind[LimitKind.TOKENS].week) == report.totals.tokens
 
 
-def test_that_an_unusual_day_names_its_provider(context: Context) -> None:
+def a_life_with_a_burst() -> list[Call]:
+    """Return a call a day, and ten dear ones within one hour of a day."""
     usual = [
-        one_call(identity=f"record:{ago}", occurred_at_ms=NOW_MS - ago * DAY_MS)
+        one_call(
+            identity=f"record:{ago}", occurred_at_ms=NOW_MS - ago * DAY_MS, project="site", agent=""
+        )
         for ago in range(1, 50)
     ]
     burst = [
@@ -63,15 +67,47 @@ def test_that_an_unusual_day_names_its_provider(context: Context) -> None:
             identity=f"record:burst:{number}",
             occurred_at_ms=NOW_MS - 12 * DAY_MS,
             provider="openai",
-            model="gpt-4o",
+            model="gpt-4o" if number < 8 else "gpt-4o-mini",
             input_tokens=20_000,
+            project="shop",
+            agent="",
         )
         for number in range(10)
     ]
-    context.record([*usual, *burst])
+    return [*usual, *burst]
+
+
+def test_that_what_is_unusual_names_provider_model_and_project(context: Context) -> None:
+    context.record(a_life_with_a_burst())
     cost = context.report(LOCAL_ACCOUNT, MONTH, (ACTIVITY,)).activity[0]
-    assert [one.day for one in cost.unusual] == ["2026-11-08"]
-    assert cost.unusual[0].causes[0].key == "openai"
+    day, hour = cost.unusual
+    assert (day.day, day.hour) == ("2026-11-08", None)
+    for one in (day, hour):
+        assert {cause.dimension: cause.key for cause in one.causes} == {
+            "provider": "openai",
+            "model": "gpt-4o",
+            "project": "shop",
+        }
+
+
+def test_that_an_unusual_hour_is_named_by_day_and_hour(context: Context) -> None:
+    context.record(a_life_with_a_burst())
+    report = context.report(LOCAL_ACCOUNT, MONTH, (ACTIVITY,))
+    hour = report.activity[0].unusual[1]
+    at = datetime.fromtimestamp(NOW_MS / 1000, UTC) - timedelta(days=12)
+    assert (hour.day, hour.hour) == (at.date().isoformat(), at.hour)
+    assert report_document(report)["activity"][0]["unusual"][1]["hour"] == at.hour
+
+
+def test_that_the_hour_under_way_is_not_judged(context: Context) -> None:
+    calls = a_life_with_a_burst()[:49]
+    now = [
+        one_call(identity=f"record:now:{number}", occurred_at_ms=NOW_MS, input_tokens=90_000)
+        for number in range(9)
+    ]
+    context.record([*calls, *now])
+    cost = context.report(LOCAL_ACCOUNT, MONTH, (ACTIVITY,)).activity[0]
+    assert cost.unusual == ()
 
 
 def test_that_models_stand_side_by_side_with_what_caching_saved(context: Context) -> None:

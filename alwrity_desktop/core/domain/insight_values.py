@@ -137,7 +137,7 @@ class Activity:
     peak_hours: tuple[Peak, ...]
     weekly: tuple[SeasonPart, ...]
     monthly: tuple[SeasonPart, ...]
-    #: The newest first.
+    #: Days, and hours of the last weeks; the newest first, a day before its hours.
     unusual: tuple[Unusual, ...]
 
 

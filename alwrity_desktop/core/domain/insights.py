@@ -60,14 +60,18 @@ def activities(
 def _activity(
     kind: LimitKind, history: Sequence[Point], hours: Sequence[SlotSums], week_starts: str
 ) -> Activity:
-    days = [(point.start, _of(point.total, kind)) for point in history]
+    days = [(point.start, amount_of(point.total, kind)) for point in history]
     complete = days[:-1]
     parts: defaultdict[str, list[tuple[str, int]]] = defaultdict(list)
     for point in history[:-1]:
         for provider, amounts in point.by_provider.items():
-            parts[provider].append((point.start, _of(amounts, kind)))
+            parts[provider].append((point.start, amount_of(amounts, kind)))
     grid = week_grid(
-        (day_of_slot(row.slot // HOURS_PER_DAY), row.slot % HOURS_PER_DAY, _used(row.figures, kind))
+        (
+            day_of_slot(row.slot // HOURS_PER_DAY),
+            row.slot % HOURS_PER_DAY,
+            used_of(row.figures, kind),
+        )
         for row in hours
     )
     return Activity(
@@ -82,7 +86,8 @@ def _activity(
     )
 
 
-def _of(amounts: Amounts, kind: LimitKind) -> int:
+def amount_of(amounts: Amounts, kind: LimitKind) -> int:
+    """Return what *amounts* hold of *kind*: pico-dollars, calls or tokens."""
     return {
         LimitKind.COST: amounts.cost_pico,
         LimitKind.CALLS: amounts.calls,
@@ -90,8 +95,9 @@ def _of(amounts: Amounts, kind: LimitKind) -> int:
     }[kind]
 
 
-def _used(figures: Figures, kind: LimitKind) -> int:
-    return _of(Amounts(figures.cost_pico, figures.calls, figures.tokens), kind)
+def used_of(figures: Figures, kind: LimitKind) -> int:
+    """Return what *figures* hold of *kind*: pico-dollars, calls or tokens."""
+    return amount_of(Amounts(figures.cost_pico, figures.calls, figures.tokens), kind)
 
 
 def spending(facts: SpendingFacts, totals: Figures, models: Sequence[Group]) -> Spending:

@@ -17,7 +17,7 @@ MIN_DAYS: Final = 21
 """Under three weeks nobody knows what is usual."""
 
 #: A day is held against so many days of use before it and after it.
-_NEIGHBOURS: Final = 10
+NEIGHBOURS: Final = 10
 _MIN_NEIGHBOURS: Final = 5
 #: How far off a day is, in robust standard deviations and as a ratio, before it is unusual.
 _DEVIATIONS: Final = 2.5
@@ -40,6 +40,8 @@ _MIN_HOURS: Final = 40
 _MIN_SHARE_PERCENT: Final = 25.0
 
 Series = Sequence[tuple[str, int]]
+Parts = Mapping[str, Mapping[str, int]]
+"""Amounts by dimension and key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +122,8 @@ def _usual(days: Series, factors: Sequence[float]) -> dict[int, _Usual]:
     levels = [log(days[index][1] / factors[index]) for index in used]
     found = {}
     for place, index in enumerate(used):
-        before = levels[max(0, place - _NEIGHBOURS) : place]
-        after = levels[place + 1 : place + 1 + _NEIGHBOURS]
+        before = levels[max(0, place - NEIGHBOURS) : place]
+        after = levels[place + 1 : place + 1 + NEIGHBOURS]
         sides = [median(side) for side in (before, after) if len(side) >= _MIN_NEIGHBOURS]
         if sides:
             nearest = min(sides, key=lambda side: abs(levels[place] - side))
@@ -153,16 +155,33 @@ def _causes(
     days: Series, index: int, usual: float, parts: Mapping[str, Mapping[str, Series]]
 ) -> tuple[Cause, ...]:
     """Return the largest part of each dimension in what was unusual of one day."""
-    off = days[index][1] - usual
-    near = [day for day, _ in days[max(0, index - _NEIGHBOURS) : index]]
-    near += [day for day, _ in days[index + 1 : index + 1 + _NEIGHBOURS]]
+    near = [day for day, _ in days[max(0, index - NEIGHBOURS) : index]]
+    near += [day for day, _ in days[index + 1 : index + 1 + NEIGHBOURS]]
+    known = {
+        name: {key: dict(series) for key, series in keys.items()} for name, keys in parts.items()
+    }
+
+    def on(day: str) -> Parts:
+        return {
+            name: {key: amounts.get(day, 0) for key, amounts in keys.items()}
+            for name, keys in known.items()
+        }
+
+    return causes_of(days[index][1] - usual, on(days[index][0]), [on(day) for day in near])
+
+
+def causes_of(off: float, now: Parts, near: Sequence[Parts]) -> tuple[Cause, ...]:
+    """Return the largest part of each dimension in *off*, what lies beyond the usual amount.
+
+    *now* are the amounts by dimension and key, *near* those of the stretches it is held against.
+    """
     found = []
-    for dimension, keys in parts.items():
+    for dimension, amounts in now.items():
+        keys = {key for part in (now, *near) for key in part.get(dimension, {})}
         causes = []
-        for key, series in keys.items():
-            amounts = dict(series)
-            own = median([amounts.get(day, 0) for day in near]) if near else 0
-            excess = amounts.get(days[index][0], 0) - own
+        for key in sorted(keys):
+            own = median([part.get(dimension, {}).get(key, 0) for part in near]) if near else 0
+            excess = amounts.get(key, 0) - own
             share = round(excess * 100 / off, 1) if off else 0.0
             causes.append(Cause(dimension, key, round(excess), share))
         best = max(causes, key=lambda cause: cause.share_percent, default=None)

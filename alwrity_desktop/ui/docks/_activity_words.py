@@ -8,9 +8,10 @@ from datetime import date, timedelta
 from PySide6.QtCore import QCoreApplication
 
 from alwrity_desktop.core.domain.budgets import LimitKind
+from alwrity_desktop.core.domain.dimensions import DIMENSIONS
 from alwrity_desktop.core.domain.patterns import HourCell, Peak, SeasonPart
 from alwrity_desktop.core.domain.periods import WEEKDAYS
-from alwrity_desktop.core.domain.unusual import Unusual
+from alwrity_desktop.core.domain.unusual import Cause, Unusual
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.tables.columns import Column, Look
 
@@ -56,22 +57,41 @@ def _part(key: str) -> str:
     return _tr("days {days} of the month").format(days=key.replace("-", "–"))
 
 
+def _cause_name(cause: Cause) -> str:
+    is_provider = cause.dimension == "provider"
+    return formatting.provider_label(cause.key) if is_provider else cause.key
+
+
 def _causes(row: Unusual) -> str:
-    names = (
-        formatting.provider_label(cause.key) if cause.dimension == "provider" else cause.key
-        for cause in row.causes
-    )
+    names = (_cause_name(cause) for cause in row.causes)
     shares = (f"{cause.share_percent:.0f}%" for cause in row.causes)
     found = ", ".join(f"{name} {share}" for name, share in zip(names, shares, strict=True))
-    return found or _tr("no single provider")
+    return found or _tr("no single cause")
+
+
+def _causes_in_full(row: Unusual) -> str:
+    """Return what explains a row, each cause with what it is."""
+    lines = (
+        f"{_tr(DIMENSIONS[cause.dimension])}: {_cause_name(cause)}, {cause.share_percent:.0f}%"
+        for cause in row.causes
+    )
+    return "\n".join(lines) or _tr("no single cause")
+
+
+def _when(row: Unusual) -> str:
+    day = formatting.weekday_day(row.day)
+    return day if row.hour is None else f"{day}, {row.hour:02d}:00"
+
+
+def _when_plain(row: Unusual) -> str:
+    return row.day if row.hour is None else f"{row.day} {row.hour:02d}:00"
 
 
 def unusual_columns(kind: LimitKind) -> tuple[Column[Unusual], ...]:
-    """Return the columns of the unusual days."""
+    """Return the columns of the unusual days and hours."""
     return (
         Column(
-            "day", _tr("Day"), lambda row: formatting.weekday_day(row.day),
-            plain=lambda row: row.day, sort_key=lambda row: row.day,
+            "day", _tr("Day"), _when, plain=_when_plain, sort_key=_when_plain,
         ),
         Column(
             "amount", _tr("Amount"), lambda row: formatting.amount(kind, row.amount),
@@ -84,7 +104,7 @@ def unusual_columns(kind: LimitKind) -> tuple[Column[Unusual], ...]:
             look=lambda _row: Look("text2"),
         ),
         Column(
-            "causes", _tr("Explained by"), _causes, is_stretched=True, tooltip=_causes,
+            "causes", _tr("Explained by"), _causes, is_stretched=True, tooltip=_causes_in_full,
             look=lambda _row: Look("text2"),
         ),
     )  # fmt: skip

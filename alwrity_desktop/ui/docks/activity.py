@@ -66,7 +66,7 @@ class ActivityDock(DockView):
         self._calendar.told.connect(self._calendar_words.set_plain)
         for label in (self._week_words, self._calendar_words, self._peaks):
             label.setWordWrap(True)
-        self._unusual = TableSection(self.tr("Unusual days"))
+        self._unusual = TableSection(self.tr("Unusual days and hours"))
         self._unusual.table.row_opened.connect(self._open_unusual)
         self._hours = TableSection(self.tr("Hours of the week"))
         self._pages = QStackedWidget()

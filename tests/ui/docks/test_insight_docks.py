@@ -50,6 +50,8 @@ def an_activity(kind: LimitKind = LimitKind.COST) -> Activity:
         unusual=(
             Unusual("2026-11-12", None, 8 * USD, 2 * USD, 5.0,
                     (Cause("provider", "openai", 5 * USD, 83.0),)),
+            Unusual("2026-11-09", 14, 4 * USD, USD, 5.0,
+                    (Cause("model", "gpt-5", 2 * USD, 67.0), Cause("project", "shop", USD, 33.0))),
         ),
     )  # fmt: skip
 
@@ -73,6 +75,8 @@ def test_that_an_unusual_day_opens_its_calls_and_names_what_explains_it(qtbot: Q
     model = dock._unusual.model
     cells = [model.index(0, column).data() for column in range(model.columnCount())]
     assert cells == ["Thu 12 Nov", "$8.00", "$2.00", "OpenAI 83%"]
+    cells = [model.index(1, column).data() for column in range(model.columnCount())]
+    assert cells == ["Mon 9 Nov, 14:00", "$4.00", "$1.00", "gpt-5 67%, shop 33%"]
     dock._unusual.table.row_opened.emit(0)
     assert asked.requests == [OpenCalls(day_start="2026-11-12", day_end="2026-11-12")]
 
