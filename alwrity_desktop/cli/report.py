@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from alwrity_desktop.cli import parsing
 from alwrity_desktop.cli.parsing import Arguments, Parser
@@ -11,6 +11,7 @@ from alwrity_desktop.cli.session import Session
 from alwrity_desktop.cli.words import PROGRAM, calls, count, percent, plain, print_document, table
 from alwrity_desktop.core.documents import report_document
 from alwrity_desktop.core.domain.dimensions import DIMENSIONS
+from alwrity_desktop.core.domain.forecast_check import ForecastCheck
 from alwrity_desktop.core.domain.insight_values import INSIGHTS
 from alwrity_desktop.core.domain.periods import local_time
 from alwrity_desktop.core.domain.report import Group, Report
@@ -22,6 +23,10 @@ from alwrity_desktop.core.domain.words import (
     name_words,
     tokens_words,
 )
+from alwrity_desktop.core.forecast_documents import forecast_check_document
+
+if TYPE_CHECKING:
+    from alwrity_desktop.core.context import Context
 
 DEFAULT_DIMENSIONS = ("provider",)
 
@@ -34,6 +39,13 @@ _SPANS = {
     "all": "In all",
 }
 _MAX_UNPRICED = 5
+_CHECK_HEADINGS = (
+    "How far off it was, when",
+    "Months",
+    "Forecast",
+    "So far / days",
+    "Band held",
+)
 
 
 def configure(parser: Parser) -> None:
@@ -45,26 +57,61 @@ def configure(parser: Parser) -> None:
             "report",
             "report --period week --by provider,model",
             "report --from 2026-11-01 --to 2026-11-15 --timezone Europe/Berlin --json",
+            "report --check-forecast",
         ),
     )
     parsing.add_account(parser)
     parsing.add_period(parser)
     parsing.add_dimensions(parser)
+    parser.add_argument(
+        "--check-forecast",
+        action="store_true",
+        help="tell how far off the forecast would have been in your own past months",
+    )
     parsing.add_json(parser)
 
 
 def run(arguments: Arguments, session: Session) -> int:
     """Print the report."""
-    report = session.context(arguments.account).report(
+    context = session.context(arguments.account)
+    report = context.report(
         arguments.account,
         parsing.period_choice(arguments),
         (*(arguments.by or DEFAULT_DIMENSIONS), *(INSIGHTS if arguments.json else ())),
     )
+    check = _check(context, arguments.account) if arguments.check_forecast else None
     if arguments.json:
-        print_document(report_document(report))
+        document = report_document(report)
+        if check is not None:
+            document["forecast_check"] = forecast_check_document(check)
+        print_document(document)
     else:
-        print("\n\n".join(_parts(report)))
+        told = () if check is None else (_check_table(check),)
+        print("\n\n".join((*_parts(report), *told)))
     return 0
+
+
+def _check(context: Context, account: str) -> ForecastCheck:
+    from alwrity_desktop.core.forecast_history import check_forecast
+
+    return check_forecast(context, account)
+
+
+def _check_table(check: ForecastCheck) -> str:
+    """Return how far off the forecast was at each point, or why that cannot be told."""
+    if check.refused is not None:
+        return f"How far off the forecast was: {check.refused}"
+    rows = [
+        (
+            f"{one.passed_percent}% of the month passed",
+            count(one.periods),
+            percent(one.median_error_percent),
+            percent(one.median_naive_error_percent),
+            percent(one.held_percent),
+        )
+        for one in check.summaries
+    ]
+    return table(_CHECK_HEADINGS, rows)
 
 
 def _parts(report: Report) -> Iterator[str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from alwrity_desktop.core.document_values import Document, estimate, expected
+from itertools import groupby
+
+from alwrity_desktop.core.document_values import Document, amount, estimate, expected
 from alwrity_desktop.core.domain.forecast import Forecast
+from alwrity_desktop.core.domain.forecast_check import BacktestRow, ForecastCheck
 from alwrity_desktop.core.domain.projection import Projection
 
 
@@ -37,6 +40,49 @@ def forecast_document(forecast: Forecast) -> Document:
             }
             for point in forecast.curve
         ],
+    }
+
+
+def forecast_check_document(check: ForecastCheck) -> Document:
+    """Return how far off the forecast of cost was: by point, and of each past period."""
+    return {
+        "refused": check.refused,
+        "timezone": check.timezone,
+        "points": [
+            {
+                "passed_percent": one.passed_percent,
+                "periods": one.periods,
+                "median_error_percent": one.median_error_percent,
+                "median_naive_error_percent": one.median_naive_error_percent,
+                "held_percent": one.held_percent,
+            }
+            for one in check.summaries
+        ],
+        "periods": [
+            {
+                "start": start,
+                "end": end,
+                "cost_usd": amount(rows[0].actual),
+                "points": [_point_document(row) for row in rows],
+            }
+            for (start, end), rows in (
+                (key, tuple(found))
+                for key, found in groupby(check.rows, lambda row: (row.start, row.end))
+            )
+        ],
+    }
+
+
+def _point_document(row: BacktestRow) -> Document:
+    return {
+        "passed_percent": row.passed_percent,
+        "forecast_usd": estimate(row.told),
+        "low_usd": estimate(row.low),
+        "high_usd": estimate(row.high),
+        "naive_usd": estimate(row.naive),
+        "error_percent": row.error_percent,
+        "naive_error_percent": row.naive_error_percent,
+        "held": row.is_held,
     }
 
 

@@ -69,6 +69,23 @@ class BacktestSummary:
     held_percent: float
 
 
+@dataclass(frozen=True, slots=True)
+class ForecastCheck:
+    """How the forecast of cost would have done in an account's own past periods."""
+
+    account: str
+    timezone: str
+    #: Newest period first, each with its points in order.
+    rows: tuple[BacktestRow, ...] = ()
+    #: Why there is nothing to tell; None where there are errors.
+    refused: str | None = None
+
+    @property
+    def summaries(self) -> tuple[BacktestSummary, ...]:
+        """The errors at each point, over all periods."""
+        return summaries(self.rows)
+
+
 def backtest(
     days: Sequence[tuple[str, int]],
     periods: Iterable[Period],
