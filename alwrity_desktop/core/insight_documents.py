@@ -8,6 +8,7 @@ from alwrity_desktop.core.domain.insight_values import (
     Activity,
     CacheUse,
     ModelUse,
+    Performance,
     Spending,
     Velocity,
 )
@@ -98,6 +99,10 @@ def spending_document(spending: Spending) -> Document:
         },
         "velocities": [_velocity(each) for each in spending.velocities],
         "models": [_model(each) for each in spending.models],
+        "sides": {
+            name: [{"key": row.key, **_performance(row)} for row in rows]
+            for name, rows in spending.sides.items()
+        },
     }
 
 
@@ -127,10 +132,17 @@ def _velocity(velocity: Velocity) -> Document:
 
 def _model(use: ModelUse) -> Document:
     seen = use.performance
-    figures = seen.figures
     return {
         "provider": seen.provider,
         "model": seen.key,
+        **_performance(seen),
+        "cache": _cache(use.cache),
+    }
+
+
+def _performance(seen: Performance) -> Document:
+    figures = seen.figures
+    return {
         "calls": figures.calls,
         "tokens": figures.tokens,
         "cost_usd": amount(figures.cost_pico),
@@ -143,5 +155,4 @@ def _model(use: ModelUse) -> Document:
         "cheapest": seen.is_cheapest,
         "fastest": seen.is_fastest,
         "most_reliable": seen.is_most_reliable,
-        "cache": _cache(use.cache),
     }

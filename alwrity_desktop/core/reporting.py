@@ -14,7 +14,7 @@ from alwrity_desktop.core.domain.day_shape import EVEN, DayShape
 from alwrity_desktop.core.domain.dimensions import DIMENSIONS, SERIES_DIMENSIONS
 from alwrity_desktop.core.domain.errors import UsageError
 from alwrity_desktop.core.domain.health import Health, overall_health
-from alwrity_desktop.core.domain.insight_values import ACTIVITY, INSIGHTS, SPENDING, Activity
+from alwrity_desktop.core.domain.insight_values import ACTIVITY, INSIGHTS, SIDES, SPENDING, Activity
 from alwrity_desktop.core.domain.insights import SpendingFacts
 from alwrity_desktop.core.domain.periods import Period, Span
 from alwrity_desktop.core.domain.price_book import PriceBook
@@ -338,7 +338,8 @@ def _check_dimensions(dimensions: Sequence[str]) -> None:
 def _columns(dimensions: Sequence[str]) -> list[str]:
     """Return what the ledger has to tell apart: models always, since some have no price."""
     asked = set(dimensions).intersection(SERIES_DIMENSIONS) - {"status"}
-    return sorted(asked | {"provider", "model"})
+    compared = SIDES if SPENDING in dimensions else ()
+    return sorted(asked.union(compared, {"provider", "model"}))
 
 
 def _history_start(now_ms: int, timezone: str) -> str:

@@ -131,3 +131,22 @@ def test_that_models_stand_side_by_side_with_what_caching_saved(context: Context
     document = report_document(report)["spending"]
     assert document["models"][0]["cache"]["saved_usd"] == "0.027"
     assert document["per_call_usd"] is not None
+
+
+def test_that_agents_and_projects_stand_side_by_side_too(context: Context) -> None:
+    context.record(
+        [
+            one_call(identity="record:1", project="site", agent="", input_tokens=9_000),
+            one_call(identity="record:2", project="shop", agent=""),
+        ]
+    )
+    report = context.report(LOCAL_ACCOUNT, MONTH, (SPENDING,))
+    spending = report.spending
+    assert spending is not None
+    assert "agent" not in spending.sides
+    assert [one.key for one in spending.sides["project"]] == ["site", "shop"]
+    assert sum(one.figures.cost_pico for one in spending.sides["project"]) == (
+        report.totals.cost_pico
+    )
+    sides = report_document(report)["spending"]["sides"]
+    assert [row["key"] for row in sides["provider"]] == ["anthropic"]

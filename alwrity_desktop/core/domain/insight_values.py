@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
 
 from alwrity_desktop.core.domain.budgets import LimitKind
@@ -15,6 +16,9 @@ ACTIVITY: Final = "activity"
 SPENDING: Final = "spending"
 INSIGHTS: Final = (ACTIVITY, SPENDING)
 """What a report holds only when it is asked for, beside its groups."""
+
+SIDES: Final = ("provider", "agent", "project", "endpoint")
+"""What stands side by side beside models."""
 
 _MS_PER_HOUR: Final = 3_600_000
 _MS_PER_DAY: Final = 24 * _MS_PER_HOUR
@@ -164,3 +168,5 @@ class Spending:
     #: From when on single calls were looked at, UTC milliseconds: all of the period, or its
     #: last days where there are very many.
     since_ms: int
+    #: Others side by side, each dearest first, by dimension: of ``SIDES`` those with names.
+    sides: Mapping[str, tuple[Performance, ...]] = field(default_factory=dict)

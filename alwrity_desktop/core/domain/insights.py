@@ -100,8 +100,13 @@ def used_of(figures: Figures, kind: LimitKind) -> int:
     return amount_of(Amounts(figures.cost_pico, figures.calls, figures.tokens), kind)
 
 
-def spending(facts: SpendingFacts, totals: Figures, models: Sequence[Group]) -> Spending:
-    """Return what the money bought, with *models* side by side."""
+def spending(
+    facts: SpendingFacts,
+    totals: Figures,
+    models: Sequence[Group],
+    sides: Mapping[str, Sequence[Group]],
+) -> Spending:
+    """Return what the money bought, with *models* side by side, and each of *sides* too."""
     by_model: defaultdict[tuple[str, str], list[PricedUse]] = defaultdict(list)
     for use in facts.uses:
         by_model[use.sums.provider, use.sums.model].append(use)
@@ -113,6 +118,11 @@ def spending(facts: SpendingFacts, totals: Figures, models: Sequence[Group]) -> 
         velocities=facts.velocities,
         models=tuple(_model(one, by_model) for one in performances(models)),
         since_ms=facts.since_ms,
+        sides={
+            name: performances(groups)
+            for name, groups in sides.items()
+            if any(group.key for group in groups)
+        },
     )
 
 

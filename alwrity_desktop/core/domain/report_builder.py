@@ -17,7 +17,7 @@ from alwrity_desktop.core.domain.durations import percentile
 from alwrity_desktop.core.domain.forecast import Forecast
 from alwrity_desktop.core.domain.forecast_risks import Watched
 from alwrity_desktop.core.domain.health import Health
-from alwrity_desktop.core.domain.insight_values import ACTIVITY, INSIGHTS, Activity, Spending
+from alwrity_desktop.core.domain.insight_values import ACTIVITY, INSIGHTS, SIDES, Activity, Spending
 from alwrity_desktop.core.domain.insights import SpendingFacts, activities, spending
 from alwrity_desktop.core.domain.periods import Period, Span, days, local_day
 from alwrity_desktop.core.domain.reconciliation import ReconciliationRow
@@ -145,7 +145,8 @@ def _activity(facts: Facts, history: Sequence[Point]) -> tuple[Activity, ...]:
 
 
 def _spending(facts: Facts, found: SpendingFacts, totals: Figures) -> Spending:
-    return spending(found, totals, _groups("model", facts))
+    sides = {name: _groups(name, facts) for name in SIDES}
+    return spending(found, totals, _groups("model", facts), sides)
 
 
 def _groups(name: str, facts: Facts) -> tuple[Group, ...]:

@@ -1,11 +1,12 @@
-"""Models: side by side, by cost, speed, errors and use of the cache."""
+"""Models and what else can be compared: side by side, by cost, speed, errors and caching."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.cost_analysis import MIN_COMPARED_CALLS
+from alwrity_desktop.core.domain.dimensions import DIMENSIONS
 from alwrity_desktop.core.domain.insight_values import SPENDING, ModelUse, Spending
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.ui import formatting
@@ -15,7 +16,7 @@ from alwrity_desktop.ui.requests import OpenCalls
 from alwrity_desktop.ui.tables.columns import Column, Decoration, Look, Swatch
 from alwrity_desktop.ui.tables.section import TableSection
 from alwrity_desktop.ui.tokens import SIZES
-from alwrity_desktop.ui.widgets import EmptyState, PlainLabel
+from alwrity_desktop.ui.widgets import Combo, EmptyState, PlainLabel
 
 
 def _tr(text: str) -> str:
@@ -33,6 +34,14 @@ def _plain(value: float | None) -> str:
 def _swatch(row: ModelUse) -> Decoration | None:
     provider = row.performance.provider
     return Swatch(provider) if provider else None
+
+
+def _name(side: str, row: ModelUse) -> str:
+    """Return what a row of *side* is called."""
+    key = row.performance.key
+    if side == "provider":
+        return formatting.provider_label(key)
+    return key or _tr("none named")
 
 
 def _note(row: ModelUse) -> str:
@@ -68,12 +77,17 @@ def _saved(row: ModelUse) -> int | None:
     return None if row.cache is None else row.cache.saved_pico
 
 
-def _columns() -> tuple[Column[ModelUse], ...]:
+def _columns(side: str) -> tuple[Column[ModelUse], ...]:
+    def name(row: ModelUse) -> str:
+        return _name(side, row)
+
+    is_model = side == "model"
+    cache = _cache_columns() if is_model else ()
     return (
         Column(
-            "model", _tr("Model"), lambda row: row.performance.key, decoration=_swatch,
-            is_stretched=True, tooltip=_note, is_descending_first=False,
-            sort_key=lambda row: row.performance.key.casefold(),
+            side, _tr(DIMENSIONS[side]), name, is_stretched=True, is_descending_first=False,
+            decoration=_swatch if is_model else None, tooltip=_note if is_model else name,
+            sort_key=lambda row: name(row).casefold(),
         ),
         Column(
             "calls", _tr("Calls"), lambda row: formatting.count(row.performance.figures.calls),
@@ -90,7 +104,7 @@ def _columns() -> tuple[Column[ModelUse], ...]:
         ),
         *_cost_columns(),
         *_speed_columns(),
-        *_cache_columns(),
+        *cache,
     )  # fmt: skip
 
 
@@ -169,6 +183,17 @@ def _cache_columns() -> tuple[Column[ModelUse], ...]:
     )  # fmt: skip
 
 
+def _plural(side: str) -> str:
+    """Return what the rows of *side* are."""
+    return {
+        "model": _tr("Models"),
+        "provider": _tr("Providers"),
+        "agent": _tr("Agents"),
+        "project": _tr("Projects"),
+        "endpoint": _tr("Endpoints"),
+    }[side]
+
+
 class ModelsDock(DockView):
     """The models beside one another."""
 
@@ -176,7 +201,9 @@ class ModelsDock(DockView):
     title = str(QT_TRANSLATE_NOOP("ModelsDock", "Models"))
     icon = "boxes"
     about = str(
-        QT_TRANSLATE_NOOP("ModelsDock", "Models side by side: cost, speed, errors, caching.")
+        QT_TRANSLATE_NOOP(
+            "ModelsDock", "Models, agents and projects side by side: cost, speed, errors."
+        )
     )
     dimensions = (SPENDING,)
     order = 80
@@ -186,7 +213,10 @@ class ModelsDock(DockView):
         super().__init__(parent)
         self._words = PlainLabel("", "body-dense", "text2")
         self._words.setWordWrap(True)
-        self._models = TableSection(self.tr("Models side by side"))
+        self._spending: Spending | None = None
+        self._sides = Combo(self.tr("What is compared"))
+        self._sides.currentIndexChanged.connect(self._draw)
+        self._models = TableSection(self.tr("Side by side"))
         self._models.table.row_opened.connect(self._open)
         content = QWidget()
         column = QVBoxLayout(content)
@@ -194,6 +224,8 @@ class ModelsDock(DockView):
         column.setSpacing(0)
         words = QVBoxLayout()
         words.setContentsMargins(SIZES.dock_padding_x, 10, SIZES.dock_padding_x, 0)
+        words.setSpacing(8)
+        words.addWidget(self._sides, 0, Qt.AlignmentFlag.AlignLeft)
         words.addWidget(self._words)
         column.addLayout(words)
         column.addWidget(self._models)
@@ -217,11 +249,24 @@ class ModelsDock(DockView):
         """Put the models of *report* side by side."""
         if report.spending is None:
             return
+        self._spending = report.spending
         self._words.set_plain(self._sentences(report.spending))
+        names = ("model", *report.spending.sides)
+        self._sides.set_items(tuple((name, _plural(name)) for name in names))
+        self._draw()
+
+    def _side(self) -> str:
+        return str(self._sides.currentData() or "model")
+
+    @Slot()
+    def _draw(self) -> None:
+        if self._spending is None:
+            return
+        side, rows = self._side(), self._spending.models
+        if side != "model":
+            rows = tuple(ModelUse(one, None) for one in self._spending.sides.get(side, ()))
         note = self.tr("best of those with {count} calls or more in green")
-        self._models.set_rows(
-            _columns(), report.spending.models, note.format(count=MIN_COMPARED_CALLS)
-        )
+        self._models.set_rows(_columns(side), rows, note.format(count=MIN_COMPARED_CALLS))
 
     def _sentences(self, spending: Spending) -> str:
         found = []
@@ -248,5 +293,13 @@ class ModelsDock(DockView):
     @Slot(int)
     def _open(self, number: int) -> None:
         row = self._models.model.row_at(number) if number >= 0 else None
-        if isinstance(row, ModelUse):
-            self.ask(OpenCalls(row.performance.provider, row.performance.key))
+        if not isinstance(row, ModelUse):
+            return
+        key = row.performance.key
+        match self._side():
+            case "model":
+                self.ask(OpenCalls(row.performance.provider, key))
+            case "provider":
+                self.ask(OpenCalls(key))
+            case "agent" | "project" if key:
+                self.ask(OpenCalls(search=key))

@@ -144,7 +144,20 @@ def a_spending() -> Spending:
         velocities=(),
         models=(ModelUse(first, cache), ModelUse(second, None)),
         since_ms=builders.NOW_MS,
+        sides={"agent": performances((Group("writer", figures, 75.0), Group("", figures, 25.0)))},
     )
+
+
+def test_that_agents_stand_side_by_side_when_they_are_chosen(qtbot: QtBot) -> None:
+    dock = ModelsDock()
+    asked = shown(dock, qtbot, builders.a_report(spending=a_spending()))
+    dock._sides.setCurrentIndex(1)
+    model = dock._models.model
+    assert [model.index(row, 0).data() for row in range(2)] == ["writer", "none named"]
+    assert "saved" not in {column.key for column in model.columns}
+    dock._models.table.row_opened.emit(0)
+    dock._models.table.row_opened.emit(1)
+    assert asked.requests == [OpenCalls(search="writer")]
 
 
 def test_that_models_stand_side_by_side_and_open_their_calls(qtbot: QtBot) -> None:
