@@ -18,6 +18,7 @@ from pathlib import Path
 from alwrity_desktop.core import profile
 from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.context import Context, PeriodChoice
+from alwrity_desktop.core.domain.insight_values import ACTIVITY, INSIGHTS
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT, Call
 from alwrity_desktop.core.ledger.batches import Batch
@@ -78,11 +79,12 @@ def make_ledger(context: Context, count: int) -> None:
         print(f"booked to {part[-1].identity}", flush=True)
 
 
-def time_report(context: Context, kind: str, part: str, book: PriceBook | None) -> None:
-    """Print how long a report takes, with or without its tips."""
-    question = Question(
-        context.account(LOCAL_ACCOUNT), PeriodChoice(kind), ZONE, "monday", ("provider", "model")
-    )
+def time_report(
+    context: Context, kind: str, part: str, book: PriceBook | None, more: tuple[str, ...] = ()
+) -> None:
+    """Print how long a report takes, with or without its tips and what is asked for beside."""
+    names = ("provider", "model", *more)
+    question = Question(context.account(LOCAL_ACCOUNT), PeriodChoice(kind), ZONE, "monday", names)
     started, started_cpu = time.perf_counter(), time.process_time()
     with context.ledger(LOCAL_ACCOUNT).snapshot() as snapshot:
         report = build_report(snapshot, question, NOW_MS, {}, book)
@@ -108,6 +110,8 @@ def main() -> int:
         for _ in range(RUNS):
             for part, book in (("without tips", None), ("with tips", context.price_book())):
                 time_report(context, kind, part, book)
+            time_report(context, kind, "patterns", None, (ACTIVITY,))
+            time_report(context, kind, "everything", context.price_book(), INSIGHTS)
     context.close()
     return 0
 
