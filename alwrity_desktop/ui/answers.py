@@ -11,6 +11,7 @@ from alwrity_desktop.ui import jobs, requests
 from alwrity_desktop.ui.calls_view import CallsView
 from alwrity_desktop.ui.jobs import Job
 from alwrity_desktop.ui.main_window import MainWindow
+from alwrity_desktop.ui.server_jobs import ComparePlans
 
 JobRequest = (
     requests.AskCalls
@@ -92,6 +93,10 @@ class Answers(QObject):
                 self._desk.refresh()
             case requests.SelectPeriod(kind, offset):
                 self._desk.show_period(PeriodChoice(kind, offset=offset))
+            case requests.ReplayPlans():
+                self._desk.submit(ComparePlans(self._desk.account))
+            case requests.CheckForecast():
+                self._desk.submit(jobs.CheckForecast(self._desk.account))
             case requests.OpenDock(name):
                 self._window.open_dock(name)
             case _:

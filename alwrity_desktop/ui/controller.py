@@ -20,6 +20,7 @@ from alwrity_desktop.ui.calls_view import CallsView
 from alwrity_desktop.ui.events import Topic
 from alwrity_desktop.ui.first_report import SHOWN_DIMENSIONS, FirstReport, shown_account
 from alwrity_desktop.ui.first_steps import FirstSteps
+from alwrity_desktop.ui.forecast_view import ForecastView
 from alwrity_desktop.ui.gateway import Gateway
 from alwrity_desktop.ui.intake import Intake, IntakeEvent
 from alwrity_desktop.ui.jobs import Job
@@ -29,6 +30,7 @@ from alwrity_desktop.ui.pollers import LedgerLoop, LedgerThread
 from alwrity_desktop.ui.servers import ServerEvent, Servers
 
 FigureEvent = events.ReportReady | events.StatusReady | events.LedgerChanged
+PassedEvent = events.LiveReady | events.TablePreviewed | events.TableBooked | events.ForecastChecked
 
 
 class Controller(QObject):
@@ -203,7 +205,7 @@ class Controller(QObject):
             self.alerting.on_event(event)
         elif isinstance(event, ServerEvent):
             self._on_server(event)
-        elif isinstance(event, events.LiveReady | events.TablePreviewed | events.TableBooked):
+        elif isinstance(event, PassedEvent):
             self._pass_on(event)
         elif isinstance(event, events.SettingsChanged):
             self._apply_settings(event.settings)
@@ -212,11 +214,13 @@ class Controller(QObject):
         else:
             assert_never(event)
 
-    def _pass_on(
-        self, event: events.LiveReady | events.TablePreviewed | events.TableBooked
-    ) -> None:
+    def _pass_on(self, event: PassedEvent) -> None:
         if isinstance(event, events.LiveReady):
             self.gateway.take_view(event.view)
+        elif isinstance(event, events.ForecastChecked):
+            view: object = self.window.views.get("trends")
+            if isinstance(view, ForecastView):
+                view.show_forecast_check(event.check)
         else:
             self.table_arrived.emit(event)
 

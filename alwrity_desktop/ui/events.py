@@ -10,7 +10,9 @@ from typing import Final
 from alwrity_desktop.core.accounts import AccountState, SyncResult
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget
+from alwrity_desktop.core.domain.forecast_check import ForecastCheck
 from alwrity_desktop.core.domain.live import LiveView
+from alwrity_desktop.core.domain.plan_replay import Comparison
 from alwrity_desktop.core.domain.report import AccountView, CallPage, CallRow, Report, UnpricedModel
 from alwrity_desktop.core.domain.server import Preflight
 from alwrity_desktop.core.domain.table_mapping import TablePreview
@@ -76,6 +78,13 @@ class CallReady:
     """One call with its prices."""
 
     row: CallRow
+
+
+@dataclass(frozen=True, slots=True)
+class ForecastChecked:
+    """How far off the forecast was in an account's past periods."""
+
+    check: ForecastCheck
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +244,14 @@ class PreflightReady:
 
 
 @dataclass(frozen=True, slots=True)
+class PlansCompared:
+    """How the calls of an account would have fared on each plan."""
+
+    account: str
+    comparison: Comparison
+
+
+@dataclass(frozen=True, slots=True)
 class PageReady:
     """The address of a page of the server: "checkout" or "portal"."""
 
@@ -296,6 +313,7 @@ Event = (
     | LedgerChanged
     | CallsReady
     | CallReady
+    | ForecastChecked
     | BudgetsReady
     | PricesReady
     | LogsFound
@@ -318,6 +336,7 @@ Event = (
     | AccountKept
     | TokenPlaceReady
     | PreflightReady
+    | PlansCompared
     | PageReady
     | TablePreviewed
     | TableBooked

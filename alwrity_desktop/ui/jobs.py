@@ -18,6 +18,7 @@ from alwrity_desktop.core.domain.report import CallQuery
 from alwrity_desktop.core.domain.tip import TipState
 from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS
 from alwrity_desktop.core.exports.base import formats
+from alwrity_desktop.core.forecast_history import check_forecast
 from alwrity_desktop.core.results import PeriodChoice
 from alwrity_desktop.ui.events import (
     AlertsWaiting,
@@ -28,6 +29,7 @@ from alwrity_desktop.ui.events import (
     Done,
     Event,
     Exported,
+    ForecastChecked,
     LogsFound,
     PricesReady,
     ReportReady,
@@ -248,6 +250,18 @@ class MarkTip:
         """Commit it."""
         context.advice.mark(self.account, self.tip_id, self.state, self.choice)
         post(Done(self.topic))
+
+
+@dataclass(frozen=True, slots=True)
+class CheckForecast:
+    """Work out how far off the forecast was in the account's own past periods."""
+
+    topic: ClassVar[Topic] = Topic.CALLS
+    account: str
+
+    def run(self, context: Context, post: Post) -> None:
+        """Post the errors."""
+        post(ForecastChecked(check_forecast(context, self.account)))
 
 
 @dataclass(frozen=True, slots=True)

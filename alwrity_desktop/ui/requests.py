@@ -53,6 +53,11 @@ class MarkTip:
 
 
 @dataclass(frozen=True, slots=True)
+class CheckForecast:
+    """Tell how far off the forecast was in the account's own past periods."""
+
+
+@dataclass(frozen=True, slots=True)
 class EditBudget:
     """Change a budget; None means a new one."""
 
@@ -123,6 +128,11 @@ class AskPrice:
 
 
 @dataclass(frozen=True, slots=True)
+class ReplayPlans:
+    """Replay the account's own calls of the last full months on every plan."""
+
+
+@dataclass(frozen=True, slots=True)
 class OpenServerPage:
     """Open a page of the account's server in the browser: "checkout" or "portal"."""
 
@@ -167,6 +177,7 @@ Request = (
     | OpenCall
     | MarkAlertsRead
     | MarkTip
+    | CheckForecast
     | EditBudget
     | RemoveBudget
     | ReadLogs
@@ -179,6 +190,7 @@ Request = (
     | ManageAccounts
     | EnterToken
     | AskPrice
+    | ReplayPlans
     | OpenServerPage
     | GatewayRequest
     | ImportTable

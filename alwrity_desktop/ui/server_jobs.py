@@ -9,12 +9,14 @@ from typing import ClassVar
 from alwrity_desktop.core.accounts import Account
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.errors import AlwrityError
+from alwrity_desktop.core.plan_comparison import compare_plans
 from alwrity_desktop.ui.events import (
     AccountKept,
     AccountsListed,
     AccountTried,
     Done,
     PageReady,
+    PlansCompared,
     PreflightReady,
     TokenPlaceReady,
     Topic,
@@ -153,3 +155,15 @@ class FetchPage:
         """Post the address; nothing is opened before the person has seen the host."""
         url = context.desk.link(self.name, self.what, self.tier, self.cycle)
         post(PageReady(self.what, url))
+
+
+@dataclass(frozen=True, slots=True)
+class ComparePlans:
+    """Replay the calls of an account on every plan; asks no server."""
+
+    topic: ClassVar[Topic] = Topic.CALLS
+    name: str
+
+    def run(self, context: Context, post: Post) -> None:
+        """Post how they would have fared."""
+        post(PlansCompared(self.name, compare_plans(context, self.name)))

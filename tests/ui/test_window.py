@@ -12,20 +12,23 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from alwrity_desktop.core.domain.forecast_check import ForecastCheck
 from alwrity_desktop.core.results import FoundLogs, PeriodChoice
-from alwrity_desktop.ui import events, requests
+from alwrity_desktop.ui import events, jobs, requests
 from alwrity_desktop.ui.bridge import Bridge
 from alwrity_desktop.ui.commands import Commands
 from alwrity_desktop.ui.controller import Controller
 from alwrity_desktop.ui.docks import dock_types
+from alwrity_desktop.ui.docks._forecast_check import ForecastGrounds
 from alwrity_desktop.ui.docks.calls import CallsDock
 from alwrity_desktop.ui.header import Fold
 from alwrity_desktop.ui.layout_store import LayoutStore
 from alwrity_desktop.ui.layouts import LAYOUTS, Layout, Room, docks_of
 from alwrity_desktop.ui.main_window import MainWindow
+from alwrity_desktop.ui.widgets import PushButton
 from tests import builders
 from tests.ui.fakes import FakeContext
-from tests.ui.looks import dressed
+from tests.ui.looks import dressed, texts
 
 __all__ = ["dressed"]
 
@@ -82,6 +85,24 @@ def test_that_docks_out_of_view_are_rendered_when_they_are_opened(qtbot: QtBot, 
     desk.window.open_dock("calls")
     qtbot.waitUntil(lambda: "calls" not in desk.window._to_render)
     qtbot.waitUntil(lambda: bool(desk.context.queries))
+
+
+def test_that_the_forecasts_errors_reach_the_dock_that_asked(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def answer(_context: object, account: str) -> ForecastCheck:
+        asked.append(account)
+        return ForecastCheck(account, "UTC", refused="No month is over.")
+
+    monkeypatch.setattr(jobs, "check_forecast", answer)
+    desk.start(qtbot)
+    trends = desk.window.views["trends"]
+    (grounds,) = trends.findChildren(ForecastGrounds)
+    grounds.findChildren(PushButton)[0].click()
+    qtbot.waitUntil(lambda: "No month is over." in texts(trends))
+    assert asked == ["local"]
 
 
 def test_that_a_commit_of_another_program_is_in_view_soon(qtbot: QtBot, desk: Desk) -> None:

@@ -5,20 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from alwrity_desktop.core.domain.forecast_check import ForecastCheck
 from alwrity_desktop.core.domain.money import PICO_PER_USD
 from alwrity_desktop.core.domain.report import Amounts, Point, Report
 from alwrity_desktop.ui import formatting, theme
 from alwrity_desktop.ui.charts.month_bars import Bar, MonthBars
 from alwrity_desktop.ui.charts.trend import TrendChart
+from alwrity_desktop.ui.docks._forecast_check import ForecastCheckPage, ForecastGrounds
 from alwrity_desktop.ui.docks._parts import ForecastKey
 from alwrity_desktop.ui.docks._trend_bins import Bin, measured, reached
 from alwrity_desktop.ui.docks._trend_views import View, bins_for, is_far, trend_data
 from alwrity_desktop.ui.docks.base import DockView
-from alwrity_desktop.ui.requests import OpenCalls
+from alwrity_desktop.ui.requests import CheckForecast, OpenCalls
 from alwrity_desktop.ui.tables.columns import Column, Look
 from alwrity_desktop.ui.tables.model import RowsModel
 from alwrity_desktop.ui.tables.view import TableView
@@ -37,6 +39,35 @@ class _TableRow:
     name: str
     start: str
     amounts: Amounts
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("TrendsDock", text)
+
+
+def _columns() -> tuple[Column[_TableRow], ...]:
+    return (
+        Column(
+            "start", _tr("When"), lambda row: row.name, sort_key=lambda row: row.start,
+            is_stretched=True, plain=lambda row: row.start,
+        ),
+        Column(
+            "cost", _tr("Cost"), lambda row: formatting.money(row.amounts.cost_pico),
+            sort_key=lambda row: float(row.amounts.cost_pico), is_number=True,
+            look=lambda _row: Look("text", 600),
+            plain=lambda row: formatting.money_plain(row.amounts.cost_pico),
+        ),
+        Column(
+            "calls", _tr("Calls"), lambda row: formatting.count(row.amounts.calls),
+            sort_key=lambda row: float(row.amounts.calls), is_number=True,
+            plain=lambda row: str(row.amounts.calls),
+        ),
+        Column(
+            "tokens", _tr("Tokens"), lambda row: formatting.tokens(row.amounts.tokens),
+            sort_key=lambda row: float(row.amounts.tokens), is_number=True,
+            plain=lambda row: str(row.amounts.tokens),
+        ),
+    )  # fmt: skip
 
 
 class TrendsDock(DockView):
@@ -59,12 +90,14 @@ class TrendsDock(DockView):
         self._drawn: View | None = None
         self._chart = TrendChart()
         self._chart.place_clicked.connect(self._open_place)
-        self._model: RowsModel[_TableRow] = RowsModel(self._columns(), self)
+        self._model: RowsModel[_TableRow] = RowsModel(_columns(), self)
         self._table = TableView(self._model, self.tr("Trends"), SIZES.row_dense)
         self._table.row_opened.connect(self._open_row)
         self._pages = QStackedWidget()
         self._pages.addWidget(self._chart)
         self._pages.addWidget(self._table)
+        self._check = ForecastCheckPage()
+        self._pages.addWidget(self._check)
         row = QHBoxLayout()
         row.setSpacing(16)
         row.addWidget(self._pages, 1)
@@ -74,8 +107,7 @@ class TrendsDock(DockView):
         column.setSpacing(8)
         column.addWidget(self._make_tools())
         column.addLayout(row, 1)
-        self._grounds = PlainLabel("", "caption", "muted").set_elided()
-        column.addWidget(self._grounds)
+        column.addWidget(self._make_grounds())
 
     def _make_tools(self) -> QWidget:
         tools = QWidget()
@@ -101,6 +133,8 @@ class TrendsDock(DockView):
         self._spans.chosen.connect(self._draw)
         self._styles.chosen.connect(self._draw)
         self._measures.currentIndexChanged.connect(self._draw)
+        self._spans.chosen.connect(self._close_check)
+        self._styles.chosen.connect(self._close_check)
         self._switch = IconButton("table", self.tr("Show as a table (T)"), is_title=True)
         self._switch.clicked.connect(self._toggle_table)
         flow = FlowLayout(tools)
@@ -115,6 +149,11 @@ class TrendsDock(DockView):
         cost, tokens = ("cost", self.tr("Cost")), ("tokens", self.tr("Tokens"))
         calls = () if is_stated else (("calls", self.tr("Calls")),)
         self._measures.set_items((cost, *calls, tokens))
+
+    def _make_grounds(self) -> QWidget:
+        self._grounds = ForecastGrounds()
+        self._grounds.toggled.connect(self._toggle_check)
+        return self._grounds
 
     def _make_legend(self) -> QWidget:
         legend = QWidget()
@@ -143,30 +182,6 @@ class TrendsDock(DockView):
         column.addWidget(self._months, 1)
         return self._months_box
 
-    def _columns(self) -> tuple[Column[_TableRow], ...]:
-        return (
-            Column(
-                "start", self.tr("When"), lambda row: row.name, sort_key=lambda row: row.start,
-                is_stretched=True, plain=lambda row: row.start,
-            ),
-            Column(
-                "cost", self.tr("Cost"), lambda row: formatting.money(row.amounts.cost_pico),
-                sort_key=lambda row: float(row.amounts.cost_pico), is_number=True,
-                look=lambda _row: Look("text", 600),
-                plain=lambda row: formatting.money_plain(row.amounts.cost_pico),
-            ),
-            Column(
-                "calls", self.tr("Calls"), lambda row: formatting.count(row.amounts.calls),
-                sort_key=lambda row: float(row.amounts.calls), is_number=True,
-                plain=lambda row: str(row.amounts.calls),
-            ),
-            Column(
-                "tokens", self.tr("Tokens"), lambda row: formatting.tokens(row.amounts.tokens),
-                sort_key=lambda row: float(row.amounts.tokens), is_number=True,
-                plain=lambda row: str(row.amounts.tokens),
-            ),
-        )  # fmt: skip
-
     @property
     def is_ready(self) -> bool:
         """Whether the chart is drawn."""
@@ -180,6 +195,8 @@ class TrendsDock(DockView):
 
     def render_report(self, report: Report) -> None:
         """Draw the curves of *report*."""
+        if self._report is not None and self._report.account != report.account:
+            self._close_check()
         self._report = report
         self._offer_measures(is_stated=report.is_stated)
         self._table.set_unwanted(frozenset({"calls"} if report.is_stated else ()))
@@ -210,9 +227,8 @@ class TrendsDock(DockView):
 
     def _show_grounds(self, report: Report, *, has_band: bool) -> None:
         """Say below the curve what the forecast rests on."""
-        sentence = report.forecast.sentence if has_band else ""
-        self._grounds.set_plain(self.tr("Forecast: {grounds}").format(grounds=sentence))
-        self._grounds.setVisible(bool(sentence))
+        self._grounds.set_words(report.forecast.sentence if has_band else "")
+        self._grounds.setVisible(not report.is_stated)
 
     def _legend_text(self, report: Report, view: View, *, has_band: bool) -> str:
         if has_band:
@@ -289,8 +305,29 @@ class TrendsDock(DockView):
     def _toggle_table(self) -> None:
         is_table = self._pages.currentWidget() is self._table
         page = self._chart if is_table else self._table
+        self._grounds.set_open(is_open=False)
         self._pages.setCurrentWidget(page)
         page.setFocus()
+
+    @Slot(bool)
+    def _toggle_check(self, is_wanted: bool) -> None:  # noqa: FBT001 - the signal's own value
+        """Show how far off the forecast was, or the curve again."""
+        self._pages.setCurrentWidget(self._check if is_wanted else self._chart)
+        if is_wanted:
+            self._check.show_waiting()
+            self.ask(CheckForecast())
+
+    @Slot()
+    def _close_check(self) -> None:
+        """Show the curve again where the errors were."""
+        if self._pages.currentWidget() is self._check:
+            self._grounds.set_open(is_open=False)
+            self._pages.setCurrentWidget(self._chart)
+
+    def show_forecast_check(self, check: ForecastCheck) -> None:
+        """Show how far off the forecast was, of the account that is shown."""
+        if self._report is not None and check.account == self._report.account.name:
+            self._check.show_check(check)
 
     def _open_bin(self, item: Bin) -> None:
         self.ask(OpenCalls(day_start=item.start[:10], day_end=self._last_day(item)))
