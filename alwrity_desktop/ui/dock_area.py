@@ -142,8 +142,10 @@ class DockArea(QMainWindow):
                 bar.setDrawBase(False)
                 bar.setDocumentMode(True)
                 bar.setExpanding(False)
-                # Whole words, and arrows to the tabs that do not fit.
-                bar.setElideMode(Qt.TextElideMode.ElideNone)
+                # Whole words, and arrows to the tabs that do not fit. Setting the mode asks for
+                # a new layout even where it is set already: that would never come to rest.
+                if bar.elideMode() != Qt.TextElideMode.ElideNone:
+                    bar.setElideMode(Qt.TextElideMode.ElideNone)
                 bar.setUsesScrollButtons(True)
         return handled
 

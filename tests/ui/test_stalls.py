@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QEvent, QObject
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
@@ -68,6 +69,29 @@ def shown_in(window: MainWindow) -> list[str]:
     view = window.views["counting"]
     assert isinstance(view, CountingDock)
     return view.shown
+
+
+def test_that_the_docks_come_to_rest(qtbot: QtBot, window: MainWindow) -> None:
+    area = window.area
+    area.tabifyDockWidget(area.frames["counting"], area.frames["other"])
+    layouts: list[QEvent.Type] = []
+
+    class Watch(QObject):
+        def eventFilter(self, _: QObject, event: QEvent) -> bool:
+            if event.type() == QEvent.Type.LayoutRequest:
+                layouts.append(event.type())
+            return False
+
+    watch = Watch()
+    area.installEventFilter(watch)
+    turns: list[int] = []
+
+    def look() -> bool:
+        turns.append(len(layouts))
+        return len(turns) > 20 and turns[-1] == turns[-20]
+
+    qtbot.waitUntil(look)
+    area.removeEventFilter(watch)
 
 
 def test_that_all_docks_show_the_first_report_at_once(window: MainWindow) -> None:
