@@ -12,6 +12,7 @@ from alwrity_desktop.core.domain.breakdown import DAY_S, day_of_slot, offset_spa
 from alwrity_desktop.core.domain.plan_advice import Standing, advise
 from alwrity_desktop.core.domain.plan_replay import Comparison, Replay, Use, compare
 from alwrity_desktop.core.domain.server import Subscription
+from alwrity_desktop.core.domain.sums import Scope
 from alwrity_desktop.core.domain.tip_facts import PAID
 
 if TYPE_CHECKING:
@@ -29,11 +30,12 @@ def compare_plans(context: Context, account: str) -> Comparison:
     there is none before. An account without a server is compared on ALwrity's own plans.
     """
     now_ms, zone = context.clock.now_ms(), context.timezone()
+    scope = context.scope(account)
     with context.ledger(account).snapshot() as snapshot:
         facts = snapshot.server_facts(account)
-        start_ms, end_ms = _span(snapshot, account, now_ms, zone)
-        rows = snapshot.by_slot(account, offset_spans(start_ms, end_ms, zone), DAY_S)
-        spent = _spent_monthly(snapshot, account, (start_ms, end_ms), zone)
+        start_ms, end_ms = _span(snapshot, scope, now_ms, zone)
+        rows = snapshot.by_slot(scope, offset_spans(start_ms, end_ms, zone), DAY_S)
+        spent = _spent_monthly(snapshot, scope, (start_ms, end_ms), zone)
     uses = [
         Use(
             day_of_slot(row.slot),
@@ -47,7 +49,7 @@ def compare_plans(context: Context, account: str) -> Comparison:
 
     def calls_of(day: str) -> Iterator[Use]:
         one = periods.custom(day, day, zone)
-        for call in context.ledger(account).calls(account, one.start_ms, one.end_ms):
+        for call in context.ledger(account).calls(scope, one.start_ms, one.end_ms):
             yield Use(day, call.provider, 1, call.tokens, call.cost_pico or 0)
 
     replay = Replay(
@@ -70,19 +72,19 @@ def _standing(own: Subscription | None, spent_monthly_pico: int) -> Standing:
     return Standing(own.plan, own.cycle, 0)
 
 
-def _spent_monthly(snapshot: LedgerSnapshot, account: str, span: tuple[int, int], zone: str) -> int:
+def _spent_monthly(snapshot: LedgerSnapshot, scope: Scope, span: tuple[int, int], zone: str) -> int:
     """Return what calls were paid for one by one in a month, on average; pico-dollars."""
-    rows = snapshot.by_series(account, *span)
+    rows = snapshot.by_series(scope, *span)
     spent = sum(row.figures.cost_pico for row in rows if row.dimensions["price_status"] in PAID)
     first, last = periods.local_day(span[0], zone), periods.local_day(span[1] - 1, zone)
     months = (int(last[:4]) - int(first[:4])) * 12 + int(last[5:7]) - int(first[5:7]) + 1
     return spent // months
 
 
-def _span(snapshot: LedgerSnapshot, account: str, now_ms: int, zone: str) -> tuple[int, int]:
+def _span(snapshot: LedgerSnapshot, scope: Scope, now_ms: int, zone: str) -> tuple[int, int]:
     """Return the bounds of the months to replay, UTC milliseconds."""
     present = periods.period_of("month", now_ms, zone)
-    bounds = snapshot.bounds(account)
+    bounds = snapshot.bounds(scope)
     if bounds is None or bounds[0] >= present.start_ms:
         return present.start_ms, min(present.end_ms, now_ms + 1)
     first = periods.period_of("month", now_ms, zone, -MONTHS)

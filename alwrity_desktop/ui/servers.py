@@ -16,6 +16,7 @@ from alwrity_desktop.ui import account_text, events
 from alwrity_desktop.ui.jobs import Job, Post
 from alwrity_desktop.ui.main_window import MainWindow
 from alwrity_desktop.ui.notices import Notice
+from alwrity_desktop.ui.plans_view import PlansView
 from alwrity_desktop.ui.server_jobs import ListAccounts
 from alwrity_desktop.ui.server_threads import PollLoop, QuestionLoop, ServerThread
 
@@ -26,6 +27,7 @@ ServerEvent = (
     | events.AccountKept
     | events.TokenPlaceReady
     | events.PreflightReady
+    | events.PlansCompared
     | events.PageReady
 )
 ENTER_TOKEN: Final = "token"  # noqa: S105 - the id of a button
@@ -148,6 +150,10 @@ class Servers(QObject):
                 self.refresh(name)
                 if is_new:
                     self.connected.emit(name)
+            case events.PlansCompared(account, comparison):
+                view: object = self._window.views.get("plans")
+                if isinstance(view, PlansView):
+                    view.show_comparison(account, comparison)
             case (
                 events.AccountTried()
                 | events.TokenPlaceReady()

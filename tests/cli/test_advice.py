@@ -161,4 +161,6 @@ def test_that_an_upgrade_is_advised_only_where_it_saves(program: Program) -> Non
     fee = next(each["price_usd"] for each in found["plans"] if each["plan"] == advice["plan"])
     assert Decimal(advice["saving_usd_per_month"]) == spent - Decimal(fee) > 0
     assert found["recommended"] == advice["plan"]
+    together = program.document("plans", "compare", "--account", "all")
+    assert (together["recommended"], together["why"]) == (found["recommended"], found["why"])
     assert f"{advice['text']}.\n" in program.run("plans", "compare")

@@ -12,14 +12,16 @@ from pytestqt.qtbot import QtBot
 from alwrity_desktop.core import settings as stored_settings
 from alwrity_desktop.core.accounts import SyncResult
 from alwrity_desktop.core.domain.alerts import Alert
-from alwrity_desktop.ui import events, requests
+from alwrity_desktop.core.domain.plan_replay import Comparison
+from alwrity_desktop.ui import events, requests, server_jobs
 from alwrity_desktop.ui.dialogs.accounts import AccountsDialog
 from alwrity_desktop.ui.dialogs.preflight import PreflightDialog
 from alwrity_desktop.ui.dialogs.token import TokenDialog
 from alwrity_desktop.ui.docks.agents import AgentsDock
+from alwrity_desktop.ui.docks.plans import PlansDock
 from tests import builders, builders_servers
 from tests.ui.fakes import FakeContext
-from tests.ui.looks import dressed
+from tests.ui.looks import dressed, texts
 from tests.ui.test_window import Desk
 
 __all__ = ["dressed"]
@@ -254,3 +256,18 @@ def test_that_no_thread_is_started_without_a_server(qtbot: QtBot, context: FakeC
     assert made.controller.servers._threads == {}
     made.stop()
     assert not context.desk.is_closed
+
+
+def test_that_a_replay_of_plans_reaches_the_dock(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def replayed(_context: object, account: str) -> Comparison:
+        return Comparison((), None, f"Replayed for {account}.", "2026-08-01", "2026-10-31", "x")
+
+    monkeypatch.setattr(server_jobs, "compare_plans", replayed)
+    begin(desk, qtbot)
+    show_account(desk, qtbot, "work")
+    dock: object = desk.window.open_dock("plans")
+    assert isinstance(dock, PlansDock)
+    dock.ask(requests.ReplayPlans())
+    qtbot.waitUntil(lambda: "Replayed for work." in texts(dock))

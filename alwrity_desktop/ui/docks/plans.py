@@ -6,6 +6,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.periods import local_day
+from alwrity_desktop.core.domain.plan_replay import Comparison
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.server import ServerFacts, Subscription
 from alwrity_desktop.ui import formatting
@@ -18,8 +19,16 @@ from alwrity_desktop.ui.docks._plan_columns import (
     renewal_columns,
     span_words,
 )
+from alwrity_desktop.ui.docks._plan_replay import ReplaySection
 from alwrity_desktop.ui.docks.base import DockView
-from alwrity_desktop.ui.requests import AskPrice, ConnectServer, OpenServerPage, Retry
+from alwrity_desktop.ui.requests import (
+    AskPrice,
+    ConnectServer,
+    OpenServerPage,
+    ReplayPlans,
+    Request,
+    Retry,
+)
 from alwrity_desktop.ui.tables.section import TableSection
 from alwrity_desktop.ui.tokens import SIZES
 from alwrity_desktop.ui.widgets import ActionButton, EmptyState, FlowLayout, Pill, PlainLabel
@@ -48,6 +57,10 @@ class PlansDock(DockView):
         super().__init__(parent)
         self._plans = TableSection(self.tr("Plans side by side"))
         self._renewals = TableSection(self.tr("Renewal history"))
+        self._replay = ReplaySection()
+        self._replay.hide()
+        self._compared: tuple[str, Comparison] | None = None
+        self._shown: Report | None = None
         self._rule = Rule()
         content = QWidget()
         column = QVBoxLayout(content)
@@ -55,6 +68,7 @@ class PlansDock(DockView):
         column.setSpacing(0)
         column.addWidget(self._make_head())
         column.addWidget(self._rule)
+        column.addWidget(self._replay)
         column.addWidget(self._plans)
         column.addWidget(self._renewals)
         column.addStretch(1)
@@ -81,9 +95,12 @@ class PlansDock(DockView):
         self._price = ActionButton(
             self.tr("What would this cost?"), AskPrice(), icon="calculator", is_small=True
         )
+        self._again = ActionButton(
+            self.tr("Replay my calls"), ReplayPlans(), icon="play", is_small=True
+        )
         buttons = QWidget()
         flow = FlowLayout(buttons, 8)
-        for button in (self._upgrade, self._manage, self._price):
+        for button in (self._upgrade, self._manage, self._price, self._again):
             button.chosen.connect(self.requested)
             flow.addWidget(button)
         head = QWidget()
@@ -95,8 +112,15 @@ class PlansDock(DockView):
         column.addWidget(buttons)
         return head
 
+    def show_report(self, report: Report) -> None:
+        """Render *report*, and remember whose it is for the replay."""
+        self._shown = report
+        super().show_report(report)
+
     def is_empty(self, report: Report) -> bool:
         """Return whether the account has no server that knows of plans."""
+        if self._comparison_for(report) is not None:
+            return False
         if report.server is None:
             return True
         facts = report.server.facts
@@ -107,7 +131,15 @@ class PlansDock(DockView):
         if report.server is None:
             title = self.tr("No server connected")
             text = self.tr("Plans belong to a server. Connect one to see its plans beside yours.")
-            actions = ((self.tr("Connect a server"), "plug", ConnectServer()),)
+            actions: tuple[tuple[str, str, Request], ...] = (
+                (self.tr("Connect a server"), "plug", ConnectServer()),
+            )
+            if report.calls_ever:
+                text = self.tr(
+                    "Plans belong to a server. Connect one, or see how your own calls would have "
+                    "fared on ALwrity's public plans."
+                )
+                actions = (*actions, (self.tr("Replay my calls"), "play", ReplayPlans()))
             return EmptyState(self.icon, title, text, actions)
         if report.is_stated:
             text = self.tr("This server bills what is used. It offers no plans to choose from.")
@@ -117,26 +149,41 @@ class PlansDock(DockView):
         return EmptyState(self.icon, self.tr("No plans known yet"), text, again)
 
     def render_report(self, report: Report) -> None:
-        """Show the plans that the server of *report* offers."""
-        if report.server is None:
-            return
-        facts = report.server.facts
+        """Show the plans that the server of *report* offers, and the replay that was asked for."""
+        facts = ServerFacts() if report.server is None else report.server.facts
         zone = report.period.timezone
         plans = facts.plans or ()
         own = own_plan(plans, facts.subscription)
         self._show_subscription(facts, report)
+        comparison = self._comparison_for(report)
+        self._replay.setVisible(comparison is not None)
+        if comparison is not None:
+            self._replay.show_comparison(comparison)
         columns = plan_columns(plans, "" if own is None else own.id)
         self._plans.set_rows(columns, plan_rows(plans) if plans else (), self._prices_note(report))
         self._plans.setVisible(bool(plans))
         renewals = facts.renewals or ()
         self._renewals.set_rows(renewal_columns(zone), renewals)
         self._renewals.setVisible(bool(renewals))
-        self._rule.setVisible(bool(plans or renewals))
+        self._rule.setVisible(bool(plans or renewals) or comparison is not None)
         abilities = dict(facts.abilities or ())
+        has_server = report.server is not None
         can_upgrade = bool(dearer_plans(plans, own)) and abilities.get(CHECKOUT, True)
         self._upgrade.setVisible(can_upgrade)
-        self._manage.setVisible(abilities.get(PORTAL, True))
-        self._price.setVisible(abilities.get(PREFLIGHT, True))
+        self._manage.setVisible(has_server and abilities.get(PORTAL, True))
+        self._price.setVisible(has_server and abilities.get(PREFLIGHT, True))
+        self._again.setVisible(bool(report.calls_ever))
+
+    def show_comparison(self, account: str, comparison: Comparison) -> None:
+        """Show how the calls of *account* would have fared on each plan."""
+        self._compared = (account, comparison)
+        if self._shown is not None:
+            self.show_report(self._shown)
+
+    def _comparison_for(self, report: Report) -> Comparison | None:
+        if self._compared is None or self._compared[0] != report.account.name:
+            return None
+        return self._compared[1]
 
     def _prices_note(self, report: Report) -> str:
         known = dict(report.server.confirmed_ms) if report.server is not None else {}
@@ -151,7 +198,10 @@ class PlansDock(DockView):
         self._pill.setVisible(subscription is not None)
         if subscription is None:
             self._plan.set_plain(self.tr("Your plan is not known"))
-            self._facts.set_plain(self.tr("The server has not said which plan you have."))
+            unknown = self.tr("The server has not said which plan you have.")
+            if report.server is None:
+                unknown = self.tr("No server is connected that could say which plan you have.")
+            self._facts.set_plain(unknown)
             return
         template = self.tr("{plan} plan") if subscription.plan else self.tr("No plan")
         self._plan.set_plain(template.format(plan=subscription.plan))

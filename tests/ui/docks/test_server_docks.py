@@ -11,6 +11,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
+from alwrity_desktop.core.domain.money import PICO_PER_USD
+from alwrity_desktop.core.domain.plan_replay import Comparison, Outcome, PlanAdvice
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.server import ServerFacts
 from alwrity_desktop.ui.docks import dock_types
@@ -29,6 +31,7 @@ from alwrity_desktop.ui.requests import (
     OpenCalls,
     OpenDock,
     OpenServerPage,
+    ReplayPlans,
     Retry,
 )
 from alwrity_desktop.ui.widgets import ActionButton, Pill
@@ -146,14 +149,19 @@ def test_that_pages_of_the_server_are_asked_for(qtbot: QtBot) -> None:
     asked = shown(dock, qtbot, builders_servers.a_server_report())
     for button in buttons(dock).values():
         button.click()
-    assert asked.requests == [OpenServerPage("checkout"), OpenServerPage("portal"), AskPrice()]
+    assert asked.requests == [
+        OpenServerPage("checkout"),
+        OpenServerPage("portal"),
+        AskPrice(),
+        ReplayPlans(),
+    ]
 
 
 def test_that_what_a_server_cannot_do_is_not_offered(qtbot: QtBot) -> None:
     dock = PlansDock()
     report = with_abilities(("checkout", False), ("portal", False), ("preflight", False))
     shown(dock, qtbot, report)
-    assert not buttons(dock)
+    assert list(buttons(dock)) == ["Replay my calls"]
 
 
 def test_that_the_dearest_plan_has_nothing_to_upgrade_to(qtbot: QtBot) -> None:
@@ -163,6 +171,57 @@ def test_that_the_dearest_plan_has_nothing_to_upgrade_to(qtbot: QtBot) -> None:
     server = replace(server, facts=replace(server.facts, subscription=top))
     shown(dock, qtbot, builders_servers.a_server_report(server=server))
     assert "Upgrade…" not in buttons(dock)
+
+
+REPLAYED = Comparison(
+    outcomes=(
+        Outcome("Free", 0, 0, False, "gemini_calls", "2026-09-03"),
+        Outcome("Pro", 79 * PICO_PER_USD, 790 * PICO_PER_USD, True),
+        Outcome("Odd", None, None, None),
+    ),
+    recommended="Pro",
+    why="Pro is the cheapest plan that fits.",
+    first_day="2026-08-01",
+    last_day="2026-10-31",
+    basis="the server's own plans",
+    advice=(PlanAdvice("Pro", "yearly", PICO_PER_USD, "Paying Pro by the year could save"),),
+)
+
+
+def test_that_the_own_calls_are_replayed_on_each_plan_when_asked(qtbot: QtBot) -> None:
+    dock = PlansDock()
+    asked = shown(dock, qtbot, builders_servers.a_server_report())
+    assert not dock._replay.isVisible()
+    buttons(dock)["Replay my calls"].click()
+    assert asked.last == ReplayPlans()
+    dock.show_comparison("work", REPLAYED)
+    assert cells(dock._replay.table.model) == [
+        ["Free", "No", "Gemini calls", "3 Sep 2026", "$0.00", "$0.00"],
+        ["Pro", "Yes", "—", "—", "$79.00", "$790.00"],
+        ["Odd", "—", "—", "—", "—", "—"],
+    ]
+    assert {REPLAYED.why, "Paying Pro by the year could save."} <= set(texts(dock))
+    assert any("on the server's own plans" in text for text in texts(dock))
+
+
+def test_that_the_replay_of_one_account_is_not_shown_for_another(qtbot: QtBot) -> None:
+    dock = PlansDock()
+    shown(dock, qtbot, builders_servers.a_server_report())
+    dock.show_comparison("other", REPLAYED)
+    assert not dock._replay.isVisible()
+
+
+def test_that_calls_without_a_server_are_replayed_on_the_public_plans(qtbot: QtBot) -> None:
+    dock = PlansDock()
+    report = builders.a_report()
+    asked = shown(dock, qtbot, report)
+    buttons(dock)["Replay my calls"].click()
+    assert asked.last == ReplayPlans()
+    dock.show_comparison(report.account.name, REPLAYED)
+    assert dock._replay.isVisible()
+    assert list(buttons(dock)) == ["Replay my calls"]
+    dock.show_report(builders_servers.a_server_report())
+    assert not dock._replay.isVisible()
 
 
 def test_that_an_expired_subscription_says_so_against_the_servers_word(qtbot: QtBot) -> None:
