@@ -181,11 +181,11 @@ class Context:
         )
 
     def record(self, calls: Iterable[Call]) -> tuple[BookedCall, ...]:
-        """Book *calls*, which came from a script, in one commit."""
+        """Book *calls*, which one script or one table brought, in one commit."""
         given = tuple(calls)
         if not given:
             return ()
-        batch = self._batch("record", calls=given, is_corrected_by_copies=False)
+        batch = self._batch(given[0].source, calls=given, is_corrected_by_copies=False)
         return _booked(self.ledger(LOCAL_ACCOUNT).record(batch, self.price_book()))
 
     def find_logs(self) -> tuple[FoundLogs, ...]:

@@ -116,9 +116,9 @@ def per_minute(connection: Connection, account: str | Scope, now_ms: int) -> lis
 def _from(where: str) -> str:
     names = ", ".join(f"s.{name}" for name in SERIES_DIMENSIONS)
     return (
-        f"SELECT n.*, {names}, q.body, f.path, b.door,"  # noqa: S608 - our names
+        f"SELECT n.*, {names}, q.body, f.path,"  # noqa: S608 - our names
         f" coalesce(i.response_id, '') AS response_id FROM ({_CURRENT.format(span=_SPAN)}) n"
-        " JOIN series s ON s.id = n.series_id JOIN batches b ON b.id = n.batch_id"
+        " JOIN series s ON s.id = n.series_id"
         " LEFT JOIN quotes q ON q.id = n.quote_id LEFT JOIN files f ON f.id = n.file_id"
         " LEFT JOIN response_ids i ON i.call_id = n.call_id"
         f" WHERE {where}"
@@ -185,7 +185,7 @@ def _row(values: dict[str, Any]) -> CallRow:
         price_origin=None if quote is None else quote.origin,
         price_date=None if quote is None else quote.list_date or quote.effective,
         is_estimated=call.is_estimated,
-        seen_in=(values["path"] or values["door"],),
+        seen_in=(values["path"] or call.source,),
         lines=lines_of(call, quote),
         response_id=call.response_id,
     )

@@ -66,8 +66,8 @@ UNION ALL
 SELECT a.id, y.seen_id FROM asked a JOIN sightings y ON y.call_id = a.root
 """
 _PLACES: Final = """
-SELECT c.id, coalesce(f.path, b.door) FROM json_each(?) q CROSS JOIN calls c ON c.id = q.value
-  JOIN batches b ON b.id = c.batch_id LEFT JOIN files f ON f.id = c.file_id
+SELECT c.id, f.path FROM json_each(?) q CROSS JOIN calls c ON c.id = q.value
+  JOIN files f ON f.id = c.file_id
 """
 _NAME: Final = (
     "INSERT OR IGNORE INTO response_ids (call_id, response_id)"
@@ -140,7 +140,7 @@ def companies(connection: Connection, ids: Sequence[int]) -> dict[int, Company]:
     for row_id, seen in members.items():
         ordered = sorted((rows[one] for one in seen), key=lambda row: evidence(row.sighting))
         found[row_id] = Company(
-            tuple(dict.fromkeys(places[row.id] for row in ordered)),
+            tuple(dict.fromkeys(places.get(row.id, row.sighting.source) for row in ordered)),
             disagreements([(row.sighting.source, row.values) for row in ordered]),
         )
     return found

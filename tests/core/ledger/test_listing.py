@@ -142,7 +142,7 @@ def test_that_what_is_unknown_is_unknown(filled: Ledger) -> None:
 
     assert (row.cost_pico, row.price_origin, row.price_date) == (None, None, None)
     assert (row.status_code, row.duration_ms) == (None, None)
-    assert row.seen_in == ("record",)
+    assert row.seen_in == ("claude-code",)
     assert row.is_estimated
 
 
