@@ -314,3 +314,9 @@ def test_that_an_agent_platform_is_shown_in_messages(program: Program) -> None:
     for groups in report["groups"].values():
         assert sum(Decimal(g["cost_usd"]) for g in groups) == Decimal(report["totals"]["cost_usd"])
     assert "messages" in program.run("report", "--account", "agents")
+
+
+def test_that_a_sync_warns_once_of_a_limit_that_will_be_reached(work: Program) -> None:
+    work.run("budget", "set", "--account", "work", "--limit", "1.60")
+    assert " reaches 100% on the " in work.run("sync")
+    assert " reaches 100% on the " not in work.run("sync")
