@@ -222,7 +222,12 @@ def _parse_progress(line: bytes) -> _Line | None:
 
 def _parse_odd(line: bytes, error: msgspec.ValidationError) -> _Line | None:
     """Refuse a line of unexpected types if it is meant as a message with usage."""
-    if _has_usage(decode(_ANYTHING, line)):
+    try:
+        is_meant = _has_usage(decode(_ANYTHING, line))
+    except msgspec.ValidationError:
+        # A number that is too long for any count: what else the line holds cannot be told.
+        is_meant = True
+    if is_meant:
         raise fault_of(error)
     return None
 

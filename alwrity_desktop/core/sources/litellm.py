@@ -317,7 +317,10 @@ def _list_of(text: bytes) -> list[msgspec.Raw]:
 
 def _files(folder: Path) -> Iterator[Path]:
     try:
-        yield from (each for each in folder.iterdir() if each.suffix.lower() in SUFFIXES)
+        for each in folder.iterdir():
+            # To open a pipe would wait for whoever writes into it.
+            if each.suffix.lower() in SUFFIXES and each.is_file():
+                yield each
     except OSError:
         return
 

@@ -252,6 +252,12 @@ def test_that_a_bad_line_is_named_and_stops_nothing(line: bytes, reason: str) ->
     assert reason in base.REASONS
 
 
+def test_that_a_number_of_thousands_of_digits_is_one_bad_line() -> None:
+    line = claude_line(usage=usage(77_777)).replace(b"77777", b"7" * 5000)
+
+    assert len(reasons(line)) == 1
+
+
 def test_that_a_time_five_minutes_ahead_is_another_clock() -> None:
     assert only(claude_line(at_ms=NOW_MS + 5 * 60_000)).occurred_at_ms == NOW_MS + 5 * 60_000
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -253,3 +255,12 @@ def test_that_exports_are_known_by_what_they_hold(tmp_path: Path) -> None:
     assert [bool(SOURCE.accept(tmp_path / name)) for name in others] == [False] * 3
     assert CLAUDE.accept(tmp_path / "a.jsonl") == ()
     assert (SOURCE.folders({}, tmp_path), SOURCE.accept(tmp_path / "absent")) == ((), ())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="There are no such pipes")
+def test_that_a_pipe_among_exports_keeps_nobody_waiting(tmp_path: Path) -> None:
+    export = tmp_path / "spend.jsonl"
+    export.write_bytes(lines(row()))
+    os.mkfifo(tmp_path / "pipe.jsonl")
+
+    assert SOURCE.accept(tmp_path) == (export,)
