@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from alwrity_desktop.core.domain.table_mapping import FIELDS, TableMapping
-from alwrity_desktop.core.table_values import number_of
+from alwrity_desktop.core.table_values import OTHER_CURRENCY, number_of
 
 _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "at": (
@@ -72,7 +72,6 @@ _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
 
 _UNIT: Final = re.compile(r"[(\[]([^)\]]*)[)\]]|_(usd|eur|gbp|cents|ms|s|sec|seconds|utc)$")
 _CENTS: Final = re.compile(r"(?i)\b(cents?|¢)\b|¢")
-_OTHER_CURRENCY: Final = re.compile(r"(?i)[€£¥]|\b(eur|gbp|jpy|cny|inr|chf|cad|aud)\b")
 _SECONDS: Final = re.compile(r"(?i)\b(s|sec|secs|seconds?)\b")
 _CACHE_OUTSIDE: Final = re.compile(r"(?i)uncached|no.?cache|cache.?(read|creation)|cache.?hits")
 _DAY_FIRST: Final = re.compile(r"(\d{1,2})[/-](\d{1,2})[/-]\d{4}.*")
@@ -130,7 +129,7 @@ def _plain(name: str) -> str:
 
 def _cost_unit(header: str) -> str:
     name = header.replace("_", " ")
-    if _OTHER_CURRENCY.search(name):
+    if OTHER_CURRENCY.search(name):
         return "other"
     return "cents" if _CENTS.search(name) else "usd"
 

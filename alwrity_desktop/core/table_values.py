@@ -27,7 +27,7 @@ _POINT_GROUPS: Final = re.compile(r"[1-9]\d{0,2}(\.\d{3}){2,}|[1-9]\d{0,2}(\.\d{
 _COMMA_GROUPS: Final = re.compile(r"[1-9]\d{0,2}(,\d{3})+(\.\d+)?")
 _NUMBER: Final = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
 _DOLLARS: Final = re.compile(r"(?i)us\$|usd|\$|dollars?")
-_OTHER_CURRENCY: Final = re.compile(r"(?i)[€£¥₹₽₩]|\b(eur|gbp|jpy|cny|inr|chf|cad|aud|brl)\b")
+OTHER_CURRENCY: Final = re.compile(r"(?i)[€£¥₹₽₩]|\b(eur|gbp|jpy|cny|inr|chf|cad|aud|brl)\b")
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+")
 
 _SECONDS: Final = re.compile(r"\d{9,10}(\.\d+)?")
@@ -91,7 +91,7 @@ def cost_pico_of(text: str, mapping: TableMapping) -> int | None:
     """Return an amount of US dollars, None for an empty cell. Raises CellError."""
     if not text.strip() or mapping.cost_unit == "other":
         return None
-    if _OTHER_CURRENCY.search(text):
+    if OTHER_CURRENCY.search(text):
         raise CellError(BAD_CURRENCY)
     bare = _DOLLARS.sub("", text)
     number = number_of(bare, has_decimal_comma=mapping.has_decimal_comma)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Annotated, Final
 
 from alwrity_desktop.core.accounts import PRESETS
 from alwrity_desktop.core.domain.money import MAX_COST_PICO, PICO_PER_CENT
-from alwrity_desktop.core.sources.servers.base import Ask, KnownRows, Pull, ServerSource
+from alwrity_desktop.core.sources.servers.base import Ask, ServerSource
 from alwrity_desktop.core.sources.servers.fields import (
     Count,
     Exact,
@@ -22,15 +23,10 @@ from alwrity_desktop.core.sources.servers.fields import (
 from alwrity_desktop.core.sources.servers.questions import Questions
 from alwrity_desktop.core.sources.servers.vendor_bill import (
     Bill,
-    BillingOnly,
+    DailyBill,
     Page,
     Usage,
-    facts,
-    first_day,
-    foreign_note,
     is_dollars,
-    is_due,
-    month_of,
     pages,
 )
 
@@ -88,45 +84,24 @@ class _Usage(Page):
     data: Annotated[tuple[_UsageDay, ...] | None, rows(_UsageDay)] = None
 
 
-class AnthropicAdmin(BillingOnly):
+class AnthropicAdmin(DailyBill):
     """The organisation's costs by description, and the tokens of its messages by model."""
 
     name: str = NAME
     title: str = "Anthropic"
     presets: Mapping[str, str] = PRESETS[NAME]
+    provider: str = PROVIDER
 
-    def pull(
-        self,
-        ask: Ask,
-        account: str,
-        user: str,  # noqa: ARG002 - the key says who asks
-        known: KnownRows,
-        parts: frozenset[str],
-        now_ms: int,
-    ) -> Pull:
-        """Ask for *parts* and return what came. Raises only when nothing at all could be had."""
-        if not is_due(parts, known):
-            return Pull()
-        troubles, bill = Troubles(), Bill()
-        questions = Questions(ask, troubles)
-        first = first_day(known, now_ms)
+    def gather(self, questions: Questions, bill: Bill, first: date, troubles: Troubles) -> bool:
+        """Add each day from *first* on to *bill*; return whether every day came."""
         since: dict[str, str | int] = {
             "starting_at": f"{first.isoformat()}T00:00:00Z",
             "bucket_width": "1d",
             "limit": _MAX_DAYS,
         }
-        is_whole = _take_costs(questions, bill, since, Place("costs", troubles))
-        is_whole = _take_usage(questions, bill, since, Place("usage", troubles)) and is_whole
-        questions.end()
-        foreign_note(bill, troubles)
-        return Pull(
-            statements=tuple(
-                bill.statements(account, PROVIDER, now_ms, month_of(first) if is_whole else None)
-            ),
-            facts=facts(questions),
-            troubles=troubles.sentences,
-            is_complete=is_whole,
-        )
+        has_costs = _take_costs(questions, bill, since, Place("costs", troubles))
+        has_usage = _take_usage(questions, bill, since, Place("usage", troubles))
+        return has_costs and has_usage
 
     def check(self, ask: Ask, user: str) -> str:  # noqa: ARG002 - the key says who asks
         """Try the key; return a sentence that says what answers. Raises what went wrong."""

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from typing import Annotated, Final
 
 from alwrity_desktop.core.accounts import PRESETS
-from alwrity_desktop.core.sources.servers.base import Ask, KnownRows, Pull, ServerSource
+from alwrity_desktop.core.sources.servers.base import Ask, ServerSource
 from alwrity_desktop.core.sources.servers.fields import (
     Count,
     Exact,
@@ -23,16 +23,11 @@ from alwrity_desktop.core.sources.servers.fields import (
 from alwrity_desktop.core.sources.servers.questions import Questions
 from alwrity_desktop.core.sources.servers.vendor_bill import (
     Bill,
-    BillingOnly,
+    DailyBill,
     Page,
     Usage,
     day_of_seconds,
-    facts,
-    first_day,
-    foreign_note,
     is_dollars,
-    is_due,
-    month_of,
     pages,
 )
 
@@ -83,43 +78,22 @@ class _Usage(Page):
     data: Annotated[tuple[_UsageDay, ...] | None, rows(_UsageDay)] = None
 
 
-class OpenAiAdmin(BillingOnly):
+class OpenAiAdmin(DailyBill):
     """The organisation's costs, which are the truth for money, and its usage, for tokens."""
 
     name: str = NAME
     title: str = "OpenAI"
     presets: Mapping[str, str] = PRESETS[NAME]
+    provider: str = PROVIDER
 
-    def pull(
-        self,
-        ask: Ask,
-        account: str,
-        user: str,  # noqa: ARG002 - the key says who asks
-        known: KnownRows,
-        parts: frozenset[str],
-        now_ms: int,
-    ) -> Pull:
-        """Ask for *parts* and return what came. Raises only when nothing at all could be had."""
-        if not is_due(parts, known):
-            return Pull()
-        troubles, bill = Troubles(), Bill()
-        questions = Questions(ask, troubles)
-        first = first_day(known, now_ms)
+    def gather(self, questions: Questions, bill: Bill, first: date, troubles: Troubles) -> bool:
+        """Add each day from *first* on to *bill*; return whether every day came."""
         start = datetime.combine(first, time(), UTC)
         since: dict[str, str | int] = {"start_time": int(start.timestamp()), "bucket_width": "1d"}
         is_whole = _take_costs(questions, bill, since, Place("costs", troubles))
         for name, path in (("usage", COMPLETIONS), ("embeddings", EMBEDDINGS)):
             is_whole = _take_usage(questions, bill, path, since, Place(name, troubles)) and is_whole
-        questions.end()
-        foreign_note(bill, troubles)
-        return Pull(
-            statements=tuple(
-                bill.statements(account, PROVIDER, now_ms, month_of(first) if is_whole else None)
-            ),
-            facts=facts(questions),
-            troubles=troubles.sentences,
-            is_complete=is_whole,
-        )
+        return is_whole
 
     def check(self, ask: Ask, user: str) -> str:  # noqa: ARG002 - the key says who asks
         """Try the key; return a sentence that says what answers. Raises what went wrong."""

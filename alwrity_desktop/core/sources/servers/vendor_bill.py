@@ -12,7 +12,7 @@ from typing import Final, TypeVar
 from alwrity_desktop.core.domain.errors import PersonError
 from alwrity_desktop.core.domain.server import Preflight, ServerFacts
 from alwrity_desktop.core.domain.statements import Statement, StatementKind
-from alwrity_desktop.core.sources.servers.base import TRENDS, USAGE, Ask, KnownRows
+from alwrity_desktop.core.sources.servers.base import TRENDS, USAGE, Ask, KnownRows, Pull
 from alwrity_desktop.core.sources.servers.fields import Flag, Place, Shape, Text, Troubles, read
 from alwrity_desktop.core.sources.servers.questions import Questions
 
@@ -251,6 +251,43 @@ class BillingOnly:
     def link(self, ask: Ask, what: str, tier: str, cycle: str) -> str:  # noqa: ARG002
         """Raise PersonError: the provider's own pages are in its console."""
         raise PersonError("The pages for payments are in the provider's own console.")
+
+
+class DailyBill(BillingOnly):
+    """A bill that is asked for from a first day on, and added up day by day."""
+
+    #: The canonical name of the provider that sends the bill.
+    provider: str
+
+    def gather(self, questions: Questions, bill: Bill, first: date, troubles: Troubles) -> bool:
+        """Add each day from *first* on to *bill*; return whether every day came."""
+        raise NotImplementedError
+
+    def pull(
+        self,
+        ask: Ask,
+        account: str,
+        user: str,  # noqa: ARG002 - the key says who asks
+        known: KnownRows,
+        parts: frozenset[str],
+        now_ms: int,
+    ) -> Pull:
+        """Ask for *parts* and return what came. Raises only when nothing at all could be had."""
+        if not is_due(parts, known):
+            return Pull()
+        troubles, bill = Troubles(), Bill()
+        questions = Questions(ask, troubles)
+        first = first_day(known, now_ms)
+        is_whole = self.gather(questions, bill, first, troubles)
+        questions.end()
+        foreign_note(bill, troubles)
+        whole_since = month_of(first) if is_whole else None
+        return Pull(
+            statements=tuple(bill.statements(account, self.provider, now_ms, whole_since)),
+            facts=facts(questions),
+            troubles=troubles.sentences,
+            is_complete=is_whole,
+        )
 
 
 def foreign_note(bill: Bill, troubles: Troubles) -> None:
