@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.alerts import Alert, AlertKind, Severity
 from alwrity_desktop.core.domain.breakdown import weeks

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import itertools
 import re
 import time
@@ -11,6 +10,8 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
+
+import msgspec
 
 from alwrity_desktop.cli import parsing
 from alwrity_desktop.cli.parsing import Arguments, Parser
@@ -168,7 +169,7 @@ def _chosen(arguments: Arguments, mapping: TableMapping, kept: TableMappings) ->
         changes["cost_unit"] = arguments.cost_unit
     if arguments.cache:
         changes["is_cache_inside"] = arguments.cache == "inside"
-    return dataclasses.replace(mapping, **changes)
+    return msgspec.structs.replace(mapping, **changes)
 
 
 def _keep(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final
+
+import msgspec
 
 from alwrity_desktop.core.account_tokens import PROGRAM, TokenKeeper
 from alwrity_desktop.core.accounts import Account
@@ -37,8 +38,7 @@ REFUSED_REST_S: Final = 900.0
 """A token that was refused is tried again so rarely: a server may have been mistaken."""
 
 
-@dataclass(slots=True)
-class Connection:
+class Connection(msgspec.Struct):
     """The way to one account's server, kept between syncs: it remembers a refused token."""
 
     account: Account
@@ -47,7 +47,7 @@ class Connection:
     #: None where a command prints the token.
     kept: FixedToken | None
     #: One thing is asked of an account at a time.
-    lock: threading.Lock = field(default_factory=threading.Lock)
+    lock: threading.Lock = msgspec.field(default_factory=threading.Lock)
     #: Whether the last token was refused, or there was none.
     is_refused: bool = True
     #: When a refused token may be tried once more, in the pauses' seconds.
@@ -69,8 +69,7 @@ class Connection:
         return True
 
 
-@dataclass(slots=True)
-class Talk:
+class Talk(msgspec.Struct):
     """Asks one account's server within one time limit. Satisfies the sources' ``Ask``."""
 
     connection: Connection

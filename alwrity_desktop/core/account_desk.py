@@ -6,8 +6,9 @@ import contextlib
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from alwrity_desktop.core.accounts import Account, AccountState, AccountStore, SyncResult, checked
 from alwrity_desktop.core.desk_core import DeskCore

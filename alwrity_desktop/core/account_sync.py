@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from alwrity_desktop.core import program_log
 from alwrity_desktop.core.account_connections import Connection, Connections, Talk
@@ -44,8 +45,7 @@ STATE_OF_ERROR: Final[tuple[tuple[type[AlwrityError], str], ...]] = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Errand:
+class Errand(msgspec.Struct, frozen=True):
     """What is asked of one account."""
 
     connection: Connection

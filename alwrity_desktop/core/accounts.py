@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from alwrity_desktop.core.asking.addresses import server_address
 from alwrity_desktop.core.domain.errors import NotFoundError, PersonError, WorldError
@@ -42,8 +44,7 @@ _API: Final = "/api"
 _THIS_COMPUTER: Final = "127.0.0.1"
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(msgspec.Struct, frozen=True):
     """One connected server; its token lies in the key store, never here."""
 
     #: What commands call it: letters, digits, "-" and "_", unique among the accounts.
@@ -77,8 +78,7 @@ class Account:
         return (self.kind, self.origin, server_address(self.url).path, self.user)
 
 
-@dataclass(frozen=True, slots=True)
-class AccountState:
+class AccountState(msgspec.Struct, frozen=True):
     """How an account stands, for ``accounts list`` and the window."""
 
     account: Account
@@ -90,8 +90,7 @@ class AccountState:
     next_sync_ms: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SyncResult:
+class SyncResult(msgspec.Struct, frozen=True):
     """What one sync of one account did."""
 
     name: str

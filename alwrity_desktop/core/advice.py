@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from alwrity_desktop.core import prices
 from alwrity_desktop.core.advice_core import AdviceCore

@@ -5,11 +5,12 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Final
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from alwrity_desktop.core.domain.errors import PersonError
 from alwrity_desktop.core.domain.periods import zone_of
@@ -22,8 +23,7 @@ _NS_PER_MS: Final = 1_000_000
 _ZONE_FOLDER: Final = "zoneinfo/"
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(msgspec.Struct, frozen=True):
     """Tells the time: the machine's, or one fixed moment."""
 
     #: UTC milliseconds at which the clock stands still; None for a clock that runs.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
+
+import msgspec
 
 from alwrity_desktop.core import server_reporting
 from alwrity_desktop.core.domain import breakdown, periods, stated
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
 _BUDGET_PERIOD_OF: Final = {"today": "day"}
 
 
-@dataclass(frozen=True, slots=True)
-class LimitQuestion:
+class LimitQuestion(msgspec.Struct, frozen=True):
     """Whose limits are asked for, and when."""
 
     account: AccountView
@@ -41,8 +41,7 @@ class LimitQuestion:
     now_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class StandingLimit:
+class StandingLimit(msgspec.Struct, frozen=True):
     """A limit as it stands, with the period and the calls that it counts."""
 
     limit: Limit
@@ -129,8 +128,7 @@ def _of_budget(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class KnownDays:
+class KnownDays(msgspec.Struct, frozen=True):
     """Sums by day that a report has read already, and whose they are."""
 
     scope: Scope

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
+
+import msgspec
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain import periods
 from alwrity_desktop.core.domain.breakdown import DAY_S, HOUR_S, day_of_slot, offset_spans
@@ -29,8 +31,7 @@ _DAY_MS: Final = DAY_S * 1000
 _HOUR_MS: Final = HOUR_S * 1000
 
 
-@dataclass(frozen=True, slots=True)
-class _Stretches:
+class _Stretches(msgspec.Struct, frozen=True):
     """A stretch of time that was unusual, and those beside it."""
 
     now: tuple[int, int]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain import periods
 from alwrity_desktop.core.domain.alwrity_plans import PLANS_DATE, offline_plans

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.accounts import SyncResult
 from alwrity_desktop.core.domain.errors import AlwrityError
@@ -19,8 +20,7 @@ SPREAD: Final = 0.1
 """Part of a wait that is left to chance, so that programs do not ask in step."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cadence:
+class Cadence(msgspec.Struct, frozen=True):
     """How often something is asked for, in milliseconds."""
 
     visible_ms: int
@@ -121,8 +121,7 @@ class Schedule:
         self._wait_ms = wait
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(msgspec.Struct, frozen=True):
     """What one step of the ledger's poll found."""
 
     #: Accounts in whose ledger something was committed since the step before.

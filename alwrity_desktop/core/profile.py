@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+import msgspec
 import platformdirs
 
 from alwrity_desktop.core.domain.errors import WorldError
@@ -20,8 +20,7 @@ _PRIVATE_FOLDER: Final = 0o700
 _PRIVATE_UMASK: Final = 0o077
 
 
-@dataclass(frozen=True, slots=True)
-class Profile:
+class Profile(msgspec.Struct, frozen=True):
     """Where everything is kept. Naming a path here makes nothing on disk."""
 
     config: Path

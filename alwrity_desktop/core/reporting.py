@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
+
+import msgspec
+from msgspec.structs import replace
 
 from alwrity_desktop.core import health_facts, limit_gathering, server_reporting
 from alwrity_desktop.core.domain import breakdown, periods, stated
@@ -40,8 +42,7 @@ _HOUR_DIMENSIONS: Final = frozenset({"hour", "weekday_hour", ACTIVITY})
 _EVER: Final = (0, 1 << 52)
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """What report is asked for."""
 
     account: AccountView

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from alwrity_desktop.core.domain.alerts import Alert
 
 
-@dataclass(frozen=True, slots=True)
-class PeriodChoice:
+class PeriodChoice(msgspec.Struct, frozen=True):
     """Which period is asked for; the context works out its bounds."""
 
     #: "today", "week", "month", "year", "all" or "custom".
@@ -23,8 +23,7 @@ class PeriodChoice:
     timezone: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FoundLogs:
+class FoundLogs(msgspec.Struct, frozen=True):
     """Logs of one source that lie on this machine."""
 
     source: str
@@ -34,8 +33,7 @@ class FoundLogs:
     size_bytes: int
 
 
-@dataclass(frozen=True, slots=True)
-class SourceImport:
+class SourceImport(msgspec.Struct, frozen=True):
     """What one import did for one source."""
 
     source: str
@@ -48,8 +46,7 @@ class SourceImport:
     seconds: float
 
 
-@dataclass(frozen=True, slots=True)
-class ImportProgress:
+class ImportProgress(msgspec.Struct, frozen=True):
     """How far a running import is."""
 
     files_done: int
@@ -59,8 +56,7 @@ class ImportProgress:
     calls: int
 
 
-@dataclass(frozen=True, slots=True)
-class BookedCall:
+class BookedCall(msgspec.Struct, frozen=True):
     """The answer to ``record``."""
 
     identity: str
@@ -74,8 +70,7 @@ class BookedCall:
     is_different: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(msgspec.Struct, frozen=True):
     """One line of ``doctor``."""
 
     name: str

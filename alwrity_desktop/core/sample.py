@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cache
 from math import exp
 from random import Random
 from statistics import NormalDist
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.budgets import Budget, LimitKind
 from alwrity_desktop.core.domain.money import PICO_PER_USD
@@ -55,8 +56,7 @@ _QUANTILES: Final = tuple(
 )
 
 
-@dataclass(slots=True)
-class _Day:
+class _Day(msgspec.Struct):
     """One day that is being made up."""
 
     random: Random
@@ -70,7 +70,7 @@ class _Day:
     length: float
     #: Calls of the troubled provider in its trouble, of the days before too.
     troubled: int = 0
-    calls: list[Call] = field(default_factory=list)
+    calls: list[Call] = msgspec.field(default_factory=list)
 
 
 def sample_budgets() -> tuple[Budget, ...]:

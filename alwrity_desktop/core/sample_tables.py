@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 #: Monday to Sunday; people write less at weekends.
 WEEKDAYS: Final = (1.22, 1.28, 1.24, 1.18, 1.06, 0.46, 0.56)
@@ -23,8 +24,7 @@ PROVIDER_NOISE: Final = 0.08
 SIZE_NOISE: Final = 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
+class Model(msgspec.Struct, frozen=True):
     """A model, how much of its provider it is, and how long its calls are."""
 
     name: str
@@ -35,8 +35,7 @@ class Model:
     reasoning: float = 0.0
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(msgspec.Struct, frozen=True):
     """A provider: how often it is called, by whom, and how it answers."""
 
     name: str

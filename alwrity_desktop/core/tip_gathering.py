@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING, Final
+
+import msgspec
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain import periods, price_turns
 from alwrity_desktop.core.domain.breakdown import day_of_slot, total_of
@@ -41,8 +43,7 @@ _DAY_MS: Final = 86_400_000
 _QUARTER_MS: Final = 900_000
 
 
-@dataclass(frozen=True, slots=True)
-class TipQuestion:
+class TipQuestion(msgspec.Struct, frozen=True):
     """What a report has read already, for the tips of the same account and period."""
 
     #: Whose tips they are: what was said of tips is kept under its name.

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import quote
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Recipe:
+
+class Recipe(msgspec.Struct, frozen=True):
     """What one SDK or tool needs, with ``{base}`` for the provider's base URL."""
 
     tool: str
@@ -19,8 +19,7 @@ class Recipe:
     where: str = "shell"
 
 
-@dataclass(frozen=True, slots=True)
-class Tracked:
+class Tracked(msgspec.Struct, frozen=True):
     """One provider as the gateway offers it."""
 
     provider: str

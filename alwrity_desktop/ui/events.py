@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.accounts import AccountState, SyncResult
 from alwrity_desktop.core.domain.alerts import Alert
@@ -45,182 +46,156 @@ class Topic(StrEnum):
     TABLE = "table"
 
 
-@dataclass(frozen=True, slots=True)
-class ReportReady:
+class ReportReady(msgspec.Struct, frozen=True):
     """The report that was asked for last."""
 
     report: Report
 
 
-@dataclass(frozen=True, slots=True)
-class StatusReady:
+class StatusReady(msgspec.Struct, frozen=True):
     """This month of an account that is not shown, for the tray."""
 
     report: Report
 
 
-@dataclass(frozen=True, slots=True)
-class LedgerChanged:
+class LedgerChanged(msgspec.Struct, frozen=True):
     """Something was committed for these accounts, by this program or another."""
 
     accounts: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class CallsReady:
+class CallsReady(msgspec.Struct, frozen=True):
     """One page of calls."""
 
     page: CallPage
 
 
-@dataclass(frozen=True, slots=True)
-class CallReady:
+class CallReady(msgspec.Struct, frozen=True):
     """One call with its prices."""
 
     row: CallRow
 
 
-@dataclass(frozen=True, slots=True)
-class ForecastChecked:
+class ForecastChecked(msgspec.Struct, frozen=True):
     """How far off the forecast was in an account's past periods."""
 
     check: ForecastCheck
 
 
-@dataclass(frozen=True, slots=True)
-class BudgetsReady:
+class BudgetsReady(msgspec.Struct, frozen=True):
     """The budgets of the account, in answer to a wish to change one."""
 
     budgets: tuple[Budget, ...]
     budget_id: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class PricesReady:
+class PricesReady(msgspec.Struct, frozen=True):
     """The models that have no price."""
 
     models: tuple[UnpricedModel, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class LogsFound:
+class LogsFound(msgspec.Struct, frozen=True):
     """The logs that lie on this computer."""
 
     logs: tuple[FoundLogs, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ImportStarted:
+class ImportStarted(msgspec.Struct, frozen=True):
     """Logs are being read."""
 
 
-@dataclass(frozen=True, slots=True)
-class ImportProgressed:
+class ImportProgressed(msgspec.Struct, frozen=True):
     """How far the reading is."""
 
     progress: ImportProgress
 
 
-@dataclass(frozen=True, slots=True)
-class ImportFinished:
+class ImportFinished(msgspec.Struct, frozen=True):
     """All logs were read."""
 
     sources: tuple[SourceImport, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ImportCancelled:
+class ImportCancelled(msgspec.Struct, frozen=True):
     """The person stopped the reading; what was committed stays."""
 
 
-@dataclass(frozen=True, slots=True)
-class SampleProgressed:
+class SampleProgressed(msgspec.Struct, frozen=True):
     """How much of the sample data is made, 0 to 1."""
 
     part: float
 
 
-@dataclass(frozen=True, slots=True)
-class SampleReady:
+class SampleReady(msgspec.Struct, frozen=True):
     """The sample ledger can be looked at."""
 
 
-@dataclass(frozen=True, slots=True)
-class AlertsWaiting:
+class AlertsWaiting(msgspec.Struct, frozen=True):
     """Alerts that were not notified yet."""
 
     alerts: tuple[Alert, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class NotificationShown:
+class NotificationShown(msgspec.Struct, frozen=True):
     """The desktop took this alert."""
 
     alert_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class NotificationRefused:
+class NotificationRefused(msgspec.Struct, frozen=True):
     """The desktop did not take this alert, for a reason in words."""
 
     alert: Alert
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class NotificationChosen:
+class NotificationChosen(msgspec.Struct, frozen=True):
     """The person clicked a notification, or one of its buttons ("open", "snooze")."""
 
     alert_id: int
     action: str
 
 
-@dataclass(frozen=True, slots=True)
-class SettingsChanged:
+class SettingsChanged(msgspec.Struct, frozen=True):
     """The settings as they stand now."""
 
     settings: Settings
 
 
-@dataclass(frozen=True, slots=True)
-class Exported:
+class Exported(msgspec.Struct, frozen=True):
     """A file was written."""
 
     path: Path
 
 
-@dataclass(frozen=True, slots=True)
-class ChecksReady:
+class ChecksReady(msgspec.Struct, frozen=True):
     """What the doctor found."""
 
     checks: tuple[Check, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AccountsListed:
+class AccountsListed(msgspec.Struct, frozen=True):
     """The accounts that can be shown, and how those on servers stand."""
 
     views: tuple[AccountView, ...]
     states: tuple[AccountState, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Synced:
+class Synced(msgspec.Struct, frozen=True):
     """Servers were asked, and this came of it."""
 
     results: tuple[SyncResult, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class AccountTried:
+class AccountTried(msgspec.Struct, frozen=True):
     """What a server answered to an account that is being entered, or why it cannot be had."""
 
     is_ok: bool
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class AccountKept:
+class AccountKept(msgspec.Struct, frozen=True):
     """An account, or its new token, is kept; the sentence says where the token is."""
 
     name: str
@@ -228,47 +203,41 @@ class AccountKept:
     is_new: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class TokenPlaceReady:
+class TokenPlaceReady(msgspec.Struct, frozen=True):
     """Where tokens are kept on this computer, in a sentence."""
 
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class PreflightReady:
+class PreflightReady(msgspec.Struct, frozen=True):
     """What planned operations would cost, or None and why nobody knows."""
 
     preflight: Preflight | None
     sentence: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class PlansCompared:
+class PlansCompared(msgspec.Struct, frozen=True):
     """How the calls of an account would have fared on each plan."""
 
     account: str
     comparison: Comparison
 
 
-@dataclass(frozen=True, slots=True)
-class PageReady:
+class PageReady(msgspec.Struct, frozen=True):
     """The address of a page of the server: "checkout" or "portal"."""
 
     what: str
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class TablePreviewed:
+class TablePreviewed(msgspec.Struct, frozen=True):
     """What the first rows of a table would become."""
 
     path: Path
     preview: TablePreview
 
 
-@dataclass(frozen=True, slots=True)
-class TableBooked:
+class TableBooked(msgspec.Struct, frozen=True):
     """How much of a table is booked by now."""
 
     added: int
@@ -277,31 +246,27 @@ class TableBooked:
     is_done: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LiveReady:
+class LiveReady(msgspec.Struct, frozen=True):
     """What goes on now, with how the gateway stands."""
 
     view: LiveView
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(msgspec.Struct, frozen=True):
     """Something that was asked for is committed."""
 
     topic: Topic
     sentence: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Failed:
+class Failed(msgspec.Struct, frozen=True):
     """Something did not work; the sentence says what happened and what to do."""
 
     topic: Topic
     sentence: str
 
 
-@dataclass(frozen=True, slots=True)
-class Crashed:
+class Crashed(msgspec.Struct, frozen=True):
     """Our bug: the details go to the log and the clipboard, never to the screen."""
 
     details: str

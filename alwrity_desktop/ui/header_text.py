@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
+import msgspec
 from PySide6.QtCore import QCoreApplication
 
 from alwrity_desktop.core.domain.budgets import Limit, Status
@@ -20,8 +20,7 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("header", text)
 
 
-@dataclass(frozen=True, slots=True)
-class State:
+class State(msgspec.Struct, frozen=True):
     """How everything stands, in one word with its reason."""
 
     #: "success", "warning", "danger" or "neutral".

@@ -10,10 +10,11 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import IO, Any, Final
 
+import msgspec
+from msgspec.structs import fields
 from PySide6.QtCore import QObject, QThread
 
 from alwrity_desktop.core.context import Context
@@ -41,8 +42,7 @@ _NICENESS: Final = 5
 _MS_BETWEEN: Final = 100
 
 
-@dataclass(frozen=True, slots=True)
-class ImportRequest:
+class ImportRequest(msgspec.Struct, frozen=True):
     """What to read: these files, or everything where there are none."""
 
     paths: tuple[Path, ...] = ()

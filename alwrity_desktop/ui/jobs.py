@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar, Final, Protocol
+
+import msgspec
 
 from alwrity_desktop.core import autostart
 from alwrity_desktop.core import settings as stored_settings
@@ -55,8 +56,7 @@ class Job(Protocol):
         """Do the work. An AlwrityError becomes one sentence in the window."""
 
 
-@dataclass(frozen=True, slots=True)
-class BuildReport:
+class BuildReport(msgspec.Struct, frozen=True):
     """Build the report that the window shows. Only the newest of several waiting is built."""
 
     topic: ClassVar[Topic] = Topic.FIGURES
@@ -71,8 +71,7 @@ class BuildReport:
         context.warn_ahead(report)
 
 
-@dataclass(frozen=True, slots=True)
-class TakeFirstReport:
+class TakeFirstReport(msgspec.Struct, frozen=True):
     """Take the report that was begun before the window, or build it here."""
 
     topic: ClassVar[Topic] = Topic.FIGURES
@@ -88,8 +87,7 @@ class TakeFirstReport:
         post(ReportReady(report))
 
 
-@dataclass(frozen=True, slots=True)
-class BuildStatus:
+class BuildStatus(msgspec.Struct, frozen=True):
     """Build this month's report of an account that the window does not show."""
 
     topic: ClassVar[Topic] = Topic.FIGURES
@@ -102,8 +100,7 @@ class BuildStatus:
         context.warn_ahead(report)
 
 
-@dataclass(frozen=True, slots=True)
-class LoadCalls:
+class LoadCalls(msgspec.Struct, frozen=True):
     """Fetch one page of calls."""
 
     topic: ClassVar[Topic] = Topic.CALLS
@@ -115,8 +112,7 @@ class LoadCalls:
         post(CallsReady(context.calls(self.account, self.query)))
 
 
-@dataclass(frozen=True, slots=True)
-class LoadCall:
+class LoadCall(msgspec.Struct, frozen=True):
     """Fetch one call with its prices."""
 
     topic: ClassVar[Topic] = Topic.CALLS
@@ -128,8 +124,7 @@ class LoadCall:
         post(CallReady(context.call(self.account, self.call_id)))
 
 
-@dataclass(frozen=True, slots=True)
-class LoadPrices:
+class LoadPrices(msgspec.Struct, frozen=True):
     """Fetch the models without a price, of all time."""
 
     topic: ClassVar[Topic] = Topic.PRICES
@@ -141,8 +136,7 @@ class LoadPrices:
         post(PricesReady(report.unpriced))
 
 
-@dataclass(frozen=True, slots=True)
-class SetPrice:
+class SetPrice(msgspec.Struct, frozen=True):
     """Keep a price of the person's own."""
 
     topic: ClassVar[Topic] = Topic.PRICES
@@ -154,8 +148,7 @@ class SetPrice:
         post(Done(self.topic))
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
+class Export(msgspec.Struct, frozen=True):
     """Write a period to a file, in the format that the file's name ends with."""
 
     topic: ClassVar[Topic] = Topic.EXPORT
@@ -176,8 +169,7 @@ class Export:
         post(Exported(self.path))
 
 
-@dataclass(frozen=True, slots=True)
-class LoadBudgets:
+class LoadBudgets(msgspec.Struct, frozen=True):
     """Fetch the budgets, so that one can be changed; None means a new one."""
 
     topic: ClassVar[Topic] = Topic.BUDGET
@@ -195,8 +187,7 @@ class LoadBudgets:
         post(BudgetsReady(tuple(found), self.budget_id))
 
 
-@dataclass(frozen=True, slots=True)
-class SetBudget:
+class SetBudget(msgspec.Struct, frozen=True):
     """Add or change a budget."""
 
     topic: ClassVar[Topic] = Topic.BUDGET
@@ -208,8 +199,7 @@ class SetBudget:
         post(Done(self.topic))
 
 
-@dataclass(frozen=True, slots=True)
-class DropBudget:
+class DropBudget(msgspec.Struct, frozen=True):
     """Remove a budget; its alerts stay."""
 
     topic: ClassVar[Topic] = Topic.BUDGET
@@ -222,8 +212,7 @@ class DropBudget:
         post(Done(self.topic))
 
 
-@dataclass(frozen=True, slots=True)
-class MarkRead:
+class MarkRead(msgspec.Struct, frozen=True):
     """Mark alerts read; None means all of them."""
 
     topic: ClassVar[Topic] = Topic.ALERTS
@@ -236,8 +225,7 @@ class MarkRead:
         post(Done(self.topic))
 
 
-@dataclass(frozen=True, slots=True)
-class MarkTip:
+class MarkTip(msgspec.Struct, frozen=True):
     """Keep what the person says of a tip."""
 
     topic: ClassVar[Topic] = Topic.ALERTS
@@ -252,8 +240,7 @@ class MarkTip:
         post(Done(self.topic))
 
 
-@dataclass(frozen=True, slots=True)
-class CheckForecast:
+class CheckForecast(msgspec.Struct, frozen=True):
     """Work out how far off the forecast was in the account's own past periods."""
 
     topic: ClassVar[Topic] = Topic.CALLS
@@ -264,8 +251,7 @@ class CheckForecast:
         post(ForecastChecked(check_forecast(context, self.account)))
 
 
-@dataclass(frozen=True, slots=True)
-class TakeNotifications:
+class TakeNotifications(msgspec.Struct, frozen=True):
     """Fetch the alerts that wait to be notified."""
 
     topic: ClassVar[Topic] = Topic.NOTIFICATION
@@ -278,8 +264,7 @@ class TakeNotifications:
             post(AlertsWaiting(alerts))
 
 
-@dataclass(frozen=True, slots=True)
-class ConfirmNotifications:
+class ConfirmNotifications(msgspec.Struct, frozen=True):
     """Note that these alerts were shown, or that the person wants none."""
 
     topic: ClassVar[Topic] = Topic.NOTIFICATION
@@ -291,8 +276,7 @@ class ConfirmNotifications:
         context.confirm_notifications(self.account, self.ids)
 
 
-@dataclass(frozen=True, slots=True)
-class FindLogs:
+class FindLogs(msgspec.Struct, frozen=True):
     """Look for logs on this computer."""
 
     topic: ClassVar[Topic] = Topic.IMPORT
@@ -302,8 +286,7 @@ class FindLogs:
         post(LogsFound(context.find_logs()))
 
 
-@dataclass(frozen=True, slots=True)
-class MakeSample:
+class MakeSample(msgspec.Struct, frozen=True):
     """Fill the sample ledger unless it is there already."""
 
     topic: ClassVar[Topic] = Topic.SAMPLE
@@ -314,8 +297,7 @@ class MakeSample:
         post(SampleReady())
 
 
-@dataclass(frozen=True, slots=True)
-class ChangeSettings:
+class ChangeSettings(msgspec.Struct, frozen=True):
     """Keep some settings."""
 
     topic: ClassVar[Topic] = Topic.SETTINGS
@@ -331,8 +313,7 @@ class ChangeSettings:
         post(SettingsChanged(kept))
 
 
-@dataclass(frozen=True, slots=True)
-class RunChecks:
+class RunChecks(msgspec.Struct, frozen=True):
     """Check everything, as the command ``doctor`` does."""
 
     topic: ClassVar[Topic] = Topic.CHECKS

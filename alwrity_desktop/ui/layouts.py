@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Container
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.ui.translation import QT_TRANSLATE_NOOP
 
@@ -17,8 +18,7 @@ class Room(Enum):
     MEDIUM = "medium"
 
 
-@dataclass(frozen=True, slots=True)
-class Tabs:
+class Tabs(msgspec.Struct, frozen=True):
     """Docks on top of one another, or a single one; the first is in front."""
 
     docks: tuple[str, ...]
@@ -26,16 +26,14 @@ class Tabs:
     extent: int
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(msgspec.Struct, frozen=True):
     """Parts side by side."""
 
     parts: tuple[Node, ...]
     extent: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(msgspec.Struct, frozen=True):
     """Parts below one another."""
 
     parts: tuple[Node, ...]
@@ -45,8 +43,7 @@ class Column:
 Node = Tabs | Row | Column
 
 
-@dataclass(frozen=True, slots=True)
-class Layout:
+class Layout(msgspec.Struct, frozen=True):
     """One arrangement, for wide windows and for less wide ones."""
 
     name: str

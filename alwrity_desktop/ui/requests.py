@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from alwrity_desktop.core.domain.report import CallQuery
 from alwrity_desktop.core.domain.tip import TipState
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCalls:
+class OpenCalls(msgspec.Struct, frozen=True):
     """Show the calls behind a figure."""
 
     provider: str | None = None
@@ -23,76 +22,64 @@ class OpenCalls:
     search: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AskCalls:
+class AskCalls(msgspec.Struct, frozen=True):
     """Fetch one page of calls and hand it to the Calls dock."""
 
     query: CallQuery
 
 
-@dataclass(frozen=True, slots=True)
-class OpenCall:
+class OpenCall(msgspec.Struct, frozen=True):
     """Show one call with its price, origin and where it was seen."""
 
     call_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class MarkAlertsRead:
+class MarkAlertsRead(msgspec.Struct, frozen=True):
     """Mark alerts read; None means all of them."""
 
     ids: tuple[int, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class MarkTip:
+class MarkTip(msgspec.Struct, frozen=True):
     """Say what the person thinks of a tip."""
 
     tip_id: str
     state: TipState
 
 
-@dataclass(frozen=True, slots=True)
-class CheckForecast:
+class CheckForecast(msgspec.Struct, frozen=True):
     """Tell how far off the forecast was in the account's own past periods."""
 
 
-@dataclass(frozen=True, slots=True)
-class EditBudget:
+class EditBudget(msgspec.Struct, frozen=True):
     """Change a budget; None means a new one."""
 
     budget_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveBudget:
+class RemoveBudget(msgspec.Struct, frozen=True):
     """Remove a budget."""
 
     budget_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReadLogs:
+class ReadLogs(msgspec.Struct, frozen=True):
     """Read the logs that lie on this computer."""
 
 
-@dataclass(frozen=True, slots=True)
-class ShowPrices:
+class ShowPrices(msgspec.Struct, frozen=True):
     """Show the models without a price, and let the person set one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
+class Retry(msgspec.Struct, frozen=True):
     """Try the last refresh again."""
 
 
-@dataclass(frozen=True, slots=True)
-class ExportReport:
+class ExportReport(msgspec.Struct, frozen=True):
     """Write the period to a file."""
 
 
-@dataclass(frozen=True, slots=True)
-class SelectPeriod:
+class SelectPeriod(msgspec.Struct, frozen=True):
     """Show another period."""
 
     kind: str
@@ -100,72 +87,60 @@ class SelectPeriod:
     offset: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class OpenDock:
+class OpenDock(msgspec.Struct, frozen=True):
     """Bring another dock to the front, by its name."""
 
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class ConnectServer:
+class ConnectServer(msgspec.Struct, frozen=True):
     """Connect one more server."""
 
 
-@dataclass(frozen=True, slots=True)
-class ManageAccounts:
+class ManageAccounts(msgspec.Struct, frozen=True):
     """Look after the connected servers."""
 
 
-@dataclass(frozen=True, slots=True)
-class EnterToken:
+class EnterToken(msgspec.Struct, frozen=True):
     """Give the account that is shown a new token."""
 
 
-@dataclass(frozen=True, slots=True)
-class AskPrice:
+class AskPrice(msgspec.Struct, frozen=True):
     """Ask the account's server what planned operations would cost."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReplayPlans:
+class ReplayPlans(msgspec.Struct, frozen=True):
     """Replay the account's own calls of the last full months on every plan."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenServerPage:
+class OpenServerPage(msgspec.Struct, frozen=True):
     """Open a page of the account's server in the browser: "checkout" or "portal"."""
 
     what: str
 
 
-@dataclass(frozen=True, slots=True)
-class StartGateway:
+class StartGateway(msgspec.Struct, frozen=True):
     """Start the gateway."""
 
 
-@dataclass(frozen=True, slots=True)
-class StopGateway:
+class StopGateway(msgspec.Struct, frozen=True):
     """Let the gateway end what is under way, then stop it."""
 
 
-@dataclass(frozen=True, slots=True)
-class TrackProgram:
+class TrackProgram(msgspec.Struct, frozen=True):
     """Show how programs are tracked: base URLs, and lines to copy."""
 
     provider: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class AllowModel:
+class AllowModel(msgspec.Struct, frozen=True):
     """Let a model without a price pass budgets of cost."""
 
     provider: str
     model: str
 
 
-@dataclass(frozen=True, slots=True)
-class ImportTable:
+class ImportTable(msgspec.Struct, frozen=True):
     """Read calls from a table of the person's own."""
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar
+
+import msgspec
 
 from alwrity_desktop.core.accounts import Account
 from alwrity_desktop.core.context import Context
@@ -24,8 +25,7 @@ from alwrity_desktop.ui.events import (
 from alwrity_desktop.ui.jobs import Post
 
 
-@dataclass(frozen=True, slots=True)
-class ListAccounts:
+class ListAccounts(msgspec.Struct, frozen=True):
     """Say which accounts there are and how each stands; asks no server."""
 
     topic: ClassVar[Topic] = Topic.ACCOUNTS
@@ -35,8 +35,7 @@ class ListAccounts:
         post(AccountsListed(context.accounts(), context.desk.list()))
 
 
-@dataclass(frozen=True, slots=True)
-class FindTokenPlace:
+class FindTokenPlace(msgspec.Struct, frozen=True):
     """Say where tokens are kept on this computer."""
 
     topic: ClassVar[Topic] = Topic.ACCOUNTS
@@ -50,8 +49,7 @@ class FindTokenPlace:
         post(TokenPlaceReady(sentence))
 
 
-@dataclass(frozen=True, slots=True)
-class TryAccount:
+class TryAccount(msgspec.Struct, frozen=True):
     """Ask the server of an account who it is, without keeping anything."""
 
     topic: ClassVar[Topic] = Topic.ACCOUNTS
@@ -67,8 +65,7 @@ class TryAccount:
             post(AccountTried(is_ok=False, sentence=str(error)))
 
 
-@dataclass(frozen=True, slots=True)
-class AddAccount:
+class AddAccount(msgspec.Struct, frozen=True):
     """Connect an account and keep its token."""
 
     topic: ClassVar[Topic] = Topic.ACCOUNTS
@@ -86,8 +83,7 @@ class AddAccount:
         ListAccounts().run(context, post)
 
 
-@dataclass(frozen=True, slots=True)
-class ReplaceToken:
+class ReplaceToken(msgspec.Struct, frozen=True):
     """Give an account another token, or another command that prints one."""
 
     topic: ClassVar[Topic] = Topic.ACCOUNTS
@@ -110,8 +106,7 @@ class ReplaceToken:
         ListAccounts().run(context, post)
 
 
-@dataclass(frozen=True, slots=True)
-class RemoveAccount:
+class RemoveAccount(msgspec.Struct, frozen=True):
     """Disconnect an account; its calls stay in the ledger."""
 
     topic: ClassVar[Topic] = Topic.ACCOUNTS
@@ -124,8 +119,7 @@ class RemoveAccount:
         ListAccounts().run(context, post)
 
 
-@dataclass(frozen=True, slots=True)
-class AskPreflight:
+class AskPreflight(msgspec.Struct, frozen=True):
     """Ask what planned operations would cost."""
 
     topic: ClassVar[Topic] = Topic.SERVER
@@ -140,8 +134,7 @@ class AskPreflight:
             post(PreflightReady(None, str(error)))
 
 
-@dataclass(frozen=True, slots=True)
-class FetchPage:
+class FetchPage(msgspec.Struct, frozen=True):
     """Ask for the address of a page of the server."""
 
     topic: ClassVar[Topic] = Topic.SERVER
@@ -157,8 +150,7 @@ class FetchPage:
         post(PageReady(self.what, url))
 
 
-@dataclass(frozen=True, slots=True)
-class ComparePlans:
+class ComparePlans(msgspec.Struct, frozen=True):
     """Replay the calls of an account on every plan; asks no server."""
 
     topic: ClassVar[Topic] = Topic.CALLS

@@ -99,7 +99,7 @@ QSplitter::handle {{ background: {border}; }}
 
 def stylesheet(surfaces: Surfaces) -> str:
     """Return the style sheet in the colours of *surfaces*."""
-    colours = {name: getattr(surfaces, name) for name in Surfaces.__slots__}
+    colours = {name: getattr(surfaces, name) for name in Surfaces.__struct_fields__}
     return _SHEET.format(
         **colours,
         radius=SIZES.radius_control,

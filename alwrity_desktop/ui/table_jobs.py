@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar, Final
+
+import msgspec
 
 from alwrity_desktop.core import table_import
 from alwrity_desktop.core.context import Context
@@ -22,8 +23,7 @@ ROWS_AT_ONCE: Final = 2_000
 _PREVIEWED: Final = 40
 
 
-@dataclass(frozen=True, slots=True)
-class PreviewTable:
+class PreviewTable(msgspec.Struct, frozen=True):
     """Read the first rows; without a mapping by the one that was kept for such columns."""
 
     topic: ClassVar[Topic] = Topic.TABLE

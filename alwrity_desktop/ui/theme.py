@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final, Literal
 
+import msgspec
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal, Slot
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPen, QPixmap
 from PySide6.QtSvg import QSvgRenderer
@@ -39,8 +39,7 @@ FONT_FAMILY: Final = "Inter"
 _ICON_SCALES: Final = (1, 2, 3)
 
 
-@dataclass(frozen=True, slots=True)
-class Theme:
+class Theme(msgspec.Struct, frozen=True):
     """All colours of one theme."""
 
     name: str
@@ -90,8 +89,7 @@ class ThemeBus(QObject):
             _paint(app)
 
 
-@dataclass(slots=True)
-class _State:
+class _State(msgspec.Struct):
     theme: Theme = LIGHT
     choice: Choice = "light"
     text_scale: float = 1.0

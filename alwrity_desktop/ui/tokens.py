@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
 
+import msgspec
 
-@dataclass(frozen=True, slots=True)
-class Surfaces:
+
+class Surfaces(msgspec.Struct, frozen=True):
     """Colours of surfaces, text and controls in one theme."""
 
     bg: str
@@ -36,8 +36,7 @@ class Surfaces:
     skel2: str
 
 
-@dataclass(frozen=True, slots=True)
-class StatusTone:
+class StatusTone(msgspec.Struct, frozen=True):
     """Colours of one status: *mark* paints icons, bars and lines, *text* is for words."""
 
     fill: str
@@ -129,8 +128,7 @@ STATUS_ICONS: Final = MappingProxyType(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderTone:
+class ProviderTone(msgspec.Struct, frozen=True):
     """Colours of one provider, fixed by provider and never by rank."""
 
     fill: str
@@ -183,8 +181,7 @@ TYPE: Final = MappingProxyType(
 TRACKING_EM: Final = -0.006
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
+class Sizes(msgspec.Struct, frozen=True):
     """Sizes in logical pixels at 100 % text size."""
 
     dock_gap: int = 8
@@ -226,8 +223,7 @@ class Sizes:
 SIZES: Final = Sizes()
 
 
-@dataclass(frozen=True, slots=True)
-class PenToken:
+class PenToken(msgspec.Struct, frozen=True):
     """A pen of the charts: width in logical pixels and dash lengths in pixels."""
 
     width: float

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-import dataclasses
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+
+import msgspec
 
 from alwrity_desktop.cli.session import Session
 from alwrity_desktop.core.domain.alerts import Alert
@@ -41,7 +42,8 @@ class FakeContext:
         self.booked: dict[str, Call] = {}
         self.commits: list[int] = []
         self.kept_budgets: dict[int, Budget] = {}
-        self.kept_alerts = [reports.ALERT, dataclasses.replace(reports.ALERT, id=2, is_read=True)]
+        second = msgspec.structs.replace(reports.ALERT, id=2, is_read=True)
+        self.kept_alerts = [reports.ALERT, second]
         self.rows: list[CallRow] = [reports.CALL]
         self.overrides: list[PriceOverride] = []
         self.import_asked: tuple[str | None, tuple[Path, ...]] | None = None
@@ -62,11 +64,11 @@ class FakeContext:
         report = reports.report(**self.report_changes)
         groups = {name: report.groups.get(name, ()) for name in dimensions if name not in INSIGHTS}
         limits = tuple(map(self._limit, self.kept_budgets.values())) or report.limits
-        return dataclasses.replace(report, groups=groups, limits=limits)
+        return msgspec.structs.replace(report, groups=groups, limits=limits)
 
     def _limit(self, budget: Budget) -> Limit:
         used = budget.limit // 2
-        return dataclasses.replace(
+        return msgspec.structs.replace(
             reports.COST_LIMIT,
             name=budget.name,
             kind=budget.kind,
@@ -113,7 +115,7 @@ class FakeContext:
         return tuple(self.kept_budgets.values())
 
     def set_budget(self, budget: Budget) -> Budget:
-        kept = dataclasses.replace(budget, id=len(self.kept_budgets) + 1)
+        kept = msgspec.structs.replace(budget, id=len(self.kept_budgets) + 1)
         self.kept_budgets[kept.id] = kept
         return kept
 
@@ -129,7 +131,7 @@ class FakeContext:
 
         changed = sum(map(is_meant, self.kept_alerts))
         self.kept_alerts = [
-            dataclasses.replace(alert, is_read=True) if is_meant(alert) else alert
+            msgspec.structs.replace(alert, is_read=True) if is_meant(alert) else alert
             for alert in self.kept_alerts
         ]
         return changed

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import dataclasses
-
+import msgspec
 import pytest
 
 from alwrity_desktop.core.domain.budgets import Status
@@ -41,7 +40,7 @@ def test_that_an_empty_ledger_says_what_to_do_and_why_there_is_no_forecast(
 ) -> None:
     context.report_changes = {
         field.name: getattr(reports.empty_report(), field.name)
-        for field in dataclasses.fields(reports.empty_report())
+        for field in msgspec.structs.fields(reports.empty_report())
     }
     out = run("report").out
     assert "$0.00 across 0 API calls" in out
@@ -103,7 +102,7 @@ def test_that_a_status_is_one_line_with_cost_budget_forecast_and_state(
 def test_that_a_percentage_is_never_rounded_up_to_a_threshold(
     run: Run, context: FakeContext
 ) -> None:
-    limit = dataclasses.replace(reports.COST_LIMIT, percent=79.9)
+    limit = msgspec.structs.replace(reports.COST_LIMIT, percent=79.9)
     context.report_changes = {"limits": (limit,), "status": Status.ACTIVE}
     assert "(79 %)" in run("status").out
 
@@ -145,7 +144,7 @@ def test_that_without_budget_and_forecast_the_status_has_neither(
 
 
 def test_that_a_limit_names_the_day_on_which_it_is_reached(run: Run, context: FakeContext) -> None:
-    limit = dataclasses.replace(reports.TOKEN_LIMIT, reaches_on="2026-11-23")
+    limit = msgspec.structs.replace(reports.TOKEN_LIMIT, reaches_on="2026-11-23")
     context.report_changes = {"limits": (limit,)}
     out = run("report").out
     assert f"{name_words(limit.name)} reaches 100% on 2026-11-23." in out

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Any
+
+import msgspec
 
 from alwrity_desktop.core.domain.alerts import Alert, AlertKind, Severity
 from alwrity_desktop.core.domain.budgets import Limit, LimitKind, Status
@@ -61,7 +62,7 @@ COST_LIMIT = Limit(
     budget_id=1,
 )
 
-TOKEN_LIMIT = dataclasses.replace(
+TOKEN_LIMIT = msgspec.structs.replace(
     COST_LIMIT,
     name="Anthropic tokens",
     scope="provider",
@@ -155,7 +156,7 @@ def report(**changes: Any) -> Report:  # noqa: ANN401 - any field of a report
         health=HEALTH,
         unpriced=(UnpricedModel("other", "mystery-1", 14),),
     )
-    return dataclasses.replace(base, **changes)
+    return msgspec.structs.replace(base, **changes)
 
 
 def empty_report(**changes: Any) -> Report:  # noqa: ANN401 - any field of a report

@@ -228,7 +228,7 @@ def test_that_a_clock_behind_the_newest_call_is_told(home: Path) -> None:
     today.record([one_call()])
     today.close()
 
-    class Behind(Clock):
+    class Behind(Clock, frozen=True):
         """A running clock that is a day behind."""
 
         def now_ms(self) -> int:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
 from typing import Final
 
 import pytest
+from msgspec.structs import fields, replace
 
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.budgets import Budget, LimitKind

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
+
+from msgspec.structs import replace
 
 from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.context import SAMPLE_ACCOUNT, Context

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
+
+from msgspec.structs import replace
 
 from alwrity_desktop.core import settings as stored_settings
 from alwrity_desktop.core.accounts import Account, AccountState, SyncResult

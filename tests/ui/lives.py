@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.errors import AlwrityError
 from alwrity_desktop.core.domain.live import MINUTES, BlockedCall, GatewayState, LiveView, UnderWay

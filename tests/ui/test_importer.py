@@ -6,10 +6,10 @@ import json
 import sys
 import threading
 from collections.abc import Callable
-from dataclasses import asdict
 from pathlib import Path
 
 import pytest
+from msgspec.structs import asdict
 from pytestqt.qtbot import QtBot
 
 from alwrity_desktop.core.domain.errors import WorldError

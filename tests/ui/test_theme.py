@@ -134,5 +134,5 @@ def test_that_every_icon_named_in_the_docks_is_there() -> None:
 
 def test_that_no_role_is_missing_from_a_theme() -> None:
     for look in THEMES:
-        for role in Surfaces.__slots__:
+        for role in Surfaces.__struct_fields__:
             assert QColor(look.hex(role)).isValid(), role

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, QSize
 from PySide6.QtWidgets import QMenuBar, QSystemTrayIcon, QWidget
 from pytestqt.qtbot import QtBot

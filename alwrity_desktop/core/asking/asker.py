@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
+import msgspec
 import tenacity
 
 from alwrity_desktop.core.asking.addresses import server_address
@@ -36,8 +36,7 @@ _WORTH_REPEATING: Final = frozenset({502, 503, 504})
 _EVERYWHERE: Final = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(msgspec.Struct, frozen=True):
     """One request, before a token is put to it."""
 
     method: str

@@ -6,10 +6,10 @@ import asyncio
 import json
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Final, NoReturn
 
 import httpx
+import msgspec
 
 from alwrity_desktop.core.asking.addresses import Address
 from alwrity_desktop.core.asking.hosts import Host
@@ -36,8 +36,7 @@ class CutOffError(BrokenAnswerError):
     """The answer began, and broke off: worth asking again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
+class Request(msgspec.Struct, frozen=True):
     """What is sent."""
 
     method: str
@@ -50,8 +49,7 @@ class Request:
     token_form: TokenForm = BEARER
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(msgspec.Struct, frozen=True):
     """What came back, whatever its status."""
 
     status: int

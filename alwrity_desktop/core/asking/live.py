@@ -5,11 +5,11 @@ from __future__ import annotations
 import random
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass
 from enum import Enum
 from http import HTTPStatus
 from typing import Final
 
+import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import InvalidStatus, WebSocketException
 
@@ -22,8 +22,7 @@ from alwrity_desktop.core.domain.errors import AuthRefusedError
 MAX_MESSAGE_BYTES: Final = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class LiveTiming:
+class LiveTiming(msgspec.Struct, frozen=True):
     """How long things may take, in seconds."""
 
     open_s: float = 10.0

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final, Literal, TypeAlias, cast
+
+import msgspec
 
 from alwrity_desktop.core.asking.answers import JsonValue, UnreadableBodyError, read_body
 
@@ -17,8 +18,7 @@ RESYNC: Final = "resync"
 _OF_USAGE: Final = frozenset({"total_calls", "total_cost", "provider_breakdown"})
 
 
-@dataclass(frozen=True, slots=True)
-class LiveMessage:
+class LiveMessage(msgspec.Struct, frozen=True):
     """One hint of the server. What is true is in the next fetch."""
 
     #: "resync" asks for one ordinary fetch of everything.
@@ -26,7 +26,7 @@ class LiveMessage:
     seq: int | None = None
     #: When the server said it, UTC milliseconds; None when it does not say.
     at_ms: int | None = None
-    data: Mapping[str, JsonValue] = field(default_factory=dict)
+    data: Mapping[str, JsonValue] = msgspec.field(default_factory=dict)
 
 
 class LiveReader:

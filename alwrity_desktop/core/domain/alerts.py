@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.budgets import OWN_PERIOD, Limit, LimitKind, has_reached
 from alwrity_desktop.core.domain.words import amount_words, name_words
@@ -30,8 +31,7 @@ class Severity(StrEnum):
     CRITICAL = "critical"
 
 
-@dataclass(frozen=True, slots=True)
-class Alert:
+class Alert(msgspec.Struct, frozen=True):
     """One row of the alert centre."""
 
     id: int

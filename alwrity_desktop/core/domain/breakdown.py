@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Final
+
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.durations import percentile
 from alwrity_desktop.core.domain.periods import WEEKDAYS, Period, local_day, local_time

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS
 
@@ -42,8 +43,7 @@ class Enforcement(StrEnum):
     BLOCK = "block"
 
 
-@dataclass(frozen=True, slots=True)
-class Budget:
+class Budget(msgspec.Struct, frozen=True):
     """A limit that the person set."""
 
     id: int
@@ -87,8 +87,7 @@ class Budget:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(msgspec.Struct, frozen=True):
     """A budget or a server's limit as it stands in one period."""
 
     name: str

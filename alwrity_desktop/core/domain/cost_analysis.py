@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from statistics import median
 from typing import Final, NamedTuple
+
+import msgspec
 
 from alwrity_desktop.core.domain.breakdown import share
 from alwrity_desktop.core.domain.insight_values import (
@@ -55,8 +56,7 @@ class PricedUse(NamedTuple):
     quote: Quote | None
 
 
-@dataclass(frozen=True, slots=True)
-class DearCall:
+class DearCall(msgspec.Struct, frozen=True):
     """A call that costs far more than others."""
 
     call: CallRow

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from itertools import accumulate
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.periods import HOURS_PER_DAY, MS_PER_SECOND, local_day, local_time
 
@@ -21,8 +22,7 @@ _MINUTES: Final = 60
 _HOUR_S: Final = 3600
 
 
-@dataclass(frozen=True, slots=True)
-class DayShape:
+class DayShape(msgspec.Struct, frozen=True):
     """The share of a day's use that comes before each full hour, for two kinds of days.
 
     Empty for a day of which nothing is known: its use follows the clock.

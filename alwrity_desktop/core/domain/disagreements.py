@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.sightings import plain_model
 
@@ -31,8 +32,7 @@ _KNOWN_IF_ANY: Final = (
 """Of these most sources say nothing, which is 0 or empty."""
 
 
-@dataclass(frozen=True, slots=True)
-class Disagreement:
+class Disagreement(msgspec.Struct, frozen=True):
     """One figure or word of a call on which its sources differ."""
 
     #: A field of a call, such as "output_tokens" or "cost_pico".

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 from alwrity_desktop.core.domain.money import divide_half_even
 
 TOKENS_PER_MILLION = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(msgspec.Struct, frozen=True):
     """Sums over some calls. Adding two gives the sums over both."""
 
     calls: int = 0
@@ -118,8 +117,7 @@ def _sum_known(one: int | None, other: int | None) -> int | None:
     return one + other
 
 
-@dataclass(frozen=True, slots=True)
-class Amounts:
+class Amounts(msgspec.Struct, frozen=True):
     """The three measures that charts can show."""
 
     cost_pico: int = 0

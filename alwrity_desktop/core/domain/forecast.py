@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final, NamedTuple
+
+import msgspec
 
 from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.day_shape import EVEN, DayShape
@@ -18,8 +19,7 @@ __all__ = ["MIN_HISTORY_DAYS", "DayUse", "Forecast", "ForecastPoint", "forecast"
 KINDS: Final = (LimitKind.COST, LimitKind.CALLS, LimitKind.TOKENS)
 
 
-@dataclass(frozen=True, slots=True)
-class ForecastPoint:
+class ForecastPoint(msgspec.Struct, frozen=True):
     """The cumulative cost expected at the end of one day."""
 
     #: ISO date in the period's zone.
@@ -29,8 +29,7 @@ class ForecastPoint:
     high_pico: int
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderForecast:
+class ProviderForecast(msgspec.Struct, frozen=True):
     """What one provider will have brought by the period's end."""
 
     provider: str
@@ -39,8 +38,7 @@ class ProviderForecast:
     tokens: Projection
 
 
-@dataclass(frozen=True, slots=True)
-class Forecast:
+class Forecast(msgspec.Struct, frozen=True):
     """The cost at the end of the period, or why none can be given."""
 
     cost_pico: int | None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import expm1, log, sqrt
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.forecast_season import Days
 
@@ -36,16 +37,14 @@ _SMALLEST_RATIO: Final = 1e-3
 _EVENED_PART: Final = 0.6
 
 
-@dataclass(frozen=True, slots=True)
-class Miss:
+class Miss(msgspec.Struct, frozen=True):
     """What came in terms of what was told, over some days of the past."""
 
     ratio: float
     ahead: int
 
 
-@dataclass(frozen=True, slots=True)
-class Band:
+class Band(msgspec.Struct, frozen=True):
     """How far down and up a sum may lie, as shares of what is expected of the horizon."""
 
     down: float

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from statistics import median
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.periods import (
@@ -23,8 +24,7 @@ POINTS_PERCENT: Final = (25, 50, 75)
 _DAY_MS: Final = HOURS_PER_DAY * 3600 * MS_PER_SECOND
 
 
-@dataclass(frozen=True, slots=True)
-class BacktestRow:
+class BacktestRow(msgspec.Struct, frozen=True):
     """What was told of one past period at one point of it, and what came."""
 
     #: First and last day of the period, ISO.
@@ -57,8 +57,7 @@ class BacktestRow:
         return self.low <= self.actual <= self.high
 
 
-@dataclass(frozen=True, slots=True)
-class BacktestSummary:
+class BacktestSummary(msgspec.Struct, frozen=True):
     """The errors at one point of all past periods."""
 
     passed_percent: int
@@ -69,8 +68,7 @@ class BacktestSummary:
     held_percent: float
 
 
-@dataclass(frozen=True, slots=True)
-class ForecastCheck:
+class ForecastCheck(msgspec.Struct, frozen=True):
     """How the forecast of cost would have done in an account's own past periods."""
 
     account: str

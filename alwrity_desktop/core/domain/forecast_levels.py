@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import exp, log, sqrt
 from statistics import fmean
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.forecast_season import OFF_FACTOR, Days
 
@@ -44,8 +45,7 @@ _SHARE_HALF_LIFE_DAYS: Final = 40.0
 _SHARE_PRIOR_DAYS: Final = 2.0
 
 
-@dataclass(frozen=True, slots=True)
-class Levels:
+class Levels(msgspec.Struct, frozen=True):
     """The rules' findings at one point: pico-dollars, calls or tokens of an average day."""
 
     rates: tuple[float, ...]
@@ -75,8 +75,7 @@ def reach_of(horizon: int) -> float:
     return total / horizon
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(msgspec.Struct, frozen=True):
     """A change of level that was noticed."""
 
     #: Complete days since, the first one at the new level included.
@@ -191,8 +190,7 @@ class _Trend:
             self._yy += value * value
 
 
-@dataclass(slots=True)
-class _Run:
+class _Run(msgspec.Struct):
     """Days of one level, and how likely it is that it began where they begin."""
 
     chance: float
@@ -201,12 +199,11 @@ class _Run:
     total: float = 0.0
 
 
-@dataclass(slots=True)
-class _Runs:
+class _Runs(msgspec.Struct):
     """How long ago the level last changed: a chance for each answer."""
 
     noise: float
-    _runs: list[_Run] = field(default_factory=list)
+    _runs: list[_Run] = msgspec.field(default_factory=list)
     _centre: float = 0.0
     _seen: int = 0
 

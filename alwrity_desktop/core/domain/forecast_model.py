@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate
 from math import exp
 from typing import Final, NamedTuple
+
+import msgspec
 
 from alwrity_desktop.core.domain.forecast_band import Band, Miss, band_of
 from alwrity_desktop.core.domain.forecast_levels import RULES, Change, Levels, levels_of, reach_of
@@ -33,8 +34,7 @@ _TINY: Final = 1e-9
 _KEPT_PASTS: Final = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Outlook:
+class Outlook(msgspec.Struct, frozen=True):
     """What is expected of the days to come, in the unit of the amounts."""
 
     #: Expected of each weekday, Monday first.
@@ -47,8 +47,7 @@ class Outlook:
     bursts: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Point:
+class _Point(msgspec.Struct, frozen=True):
     """One past day: what the rules told of the days after it, and what then came."""
 
     told: tuple[float, ...]

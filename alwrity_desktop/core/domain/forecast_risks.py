@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.alerts import Severity
 from alwrity_desktop.core.domain.budgets import REACHED_PERCENT, Limit, has_reached
@@ -17,8 +18,7 @@ from alwrity_desktop.core.domain.words import amount_words, name_words
 _GONE_PERCENT: Final = 95
 
 
-@dataclass(frozen=True, slots=True)
-class Watched:
+class Watched(msgspec.Struct, frozen=True):
     """A limit with where its own period will end for what it counts."""
 
     #: What tells this limit in this period from all others, such as "budget:7:2:2026-11".
@@ -27,8 +27,7 @@ class Watched:
     projection: Projection
 
 
-@dataclass(frozen=True, slots=True)
-class RiskAlert:
+class RiskAlert(msgspec.Struct, frozen=True):
     """A limit that is expected to be reached."""
 
     key: str
@@ -40,8 +39,7 @@ class RiskAlert:
     message: str
 
 
-@dataclass(frozen=True, slots=True)
-class Risks:
+class Risks(msgspec.Struct, frozen=True):
     """The risks that were told and still stand, and those to tell now."""
 
     told: frozenset[str]

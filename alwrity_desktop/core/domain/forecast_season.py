@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from math import exp, log
 from statistics import median
 from typing import Final
+
+import msgspec
 
 DAYS_PER_WEEK: Final = 7
 #: A weekday that costs less than this, in average days, is a day off.
@@ -32,8 +33,7 @@ _MEDIAN_DIFFERENCE: Final = 0.954
 _MIN_NOISE: Final = 0.06
 
 
-@dataclass(frozen=True, slots=True)
-class Days:
+class Days(msgspec.Struct, frozen=True):
     """Complete days in a row, split into what is usual and what was a burst."""
 
     #: Weekday of each day, Monday 0.

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.providers import label_of
 
@@ -34,8 +35,7 @@ class HealthStatus(StrEnum):
     NO_DATA = "no_data"
 
 
-@dataclass(frozen=True, slots=True)
-class Rejection:
+class Rejection(msgspec.Struct, frozen=True):
     """Lines of one source that were refused for one reason."""
 
     source: str
@@ -47,8 +47,7 @@ class Rejection:
     example_offset: int
 
 
-@dataclass(frozen=True, slots=True)
-class SourceHealth:
+class SourceHealth(msgspec.Struct, frozen=True):
     """One source: when it was last read, what it brought, what it refused."""
 
     source: str
@@ -65,8 +64,7 @@ class SourceHealth:
     rejections: tuple[Rejection, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderHealth:
+class ProviderHealth(msgspec.Struct, frozen=True):
     """One provider over the last 24 hours."""
 
     provider: str
@@ -80,8 +78,7 @@ class ProviderHealth:
     hourly_duration_ms: tuple[int | None, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(msgspec.Struct, frozen=True):
     """The health of everything that brings figures."""
 
     status: HealthStatus
@@ -91,8 +88,7 @@ class Health:
     providers: tuple[ProviderHealth, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SourceCounts:
+class SourceCounts(msgspec.Struct, frozen=True):
     """What is known of one source, before it is judged."""
 
     source: str
@@ -107,8 +103,7 @@ class SourceCounts:
     problem: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ProviderCounts:
+class ProviderCounts(msgspec.Struct, frozen=True):
     """What one provider answered in the last 24 hours, before it is judged."""
 
     provider: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.figures import Amounts, Figures
@@ -24,8 +25,7 @@ _MS_PER_HOUR: Final = 3_600_000
 _MS_PER_DAY: Final = 24 * _MS_PER_HOUR
 
 
-@dataclass(frozen=True, slots=True)
-class UnitCosts:
+class UnitCosts(msgspec.Struct, frozen=True):
     """What one piece of use costs on average, pico-dollars; None where there is none."""
 
     per_call_pico: int | None
@@ -34,8 +34,7 @@ class UnitCosts:
     per_million_tokens_pico: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class KindCost:
+class KindCost(msgspec.Struct, frozen=True):
     """What one of ``pricing.KINDS`` cost at its prices."""
 
     kind: str
@@ -49,8 +48,7 @@ class KindCost:
     unpriced_quantity: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class CacheUse:
+class CacheUse(msgspec.Struct, frozen=True):
     """How much input came from the cache, and what that was worth."""
 
     read_tokens: int
@@ -66,8 +64,7 @@ class CacheUse:
     unpriced_tokens: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class ErrorCost:
+class ErrorCost(msgspec.Struct, frozen=True):
     """Calls that failed and were paid all the same."""
 
     calls: int
@@ -77,8 +74,7 @@ class ErrorCost:
     share_percent: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Velocity:
+class Velocity(msgspec.Struct, frozen=True):
     """How fast money goes over a stretch that ends now."""
 
     #: "now", "today", "week" …
@@ -109,8 +105,7 @@ class Velocity:
         return self.amounts.tokens * _MS_PER_HOUR / self.duration_ms
 
 
-@dataclass(frozen=True, slots=True)
-class Performance:
+class Performance(msgspec.Struct, frozen=True):
     """One provider or model beside the others."""
 
     key: str
@@ -127,8 +122,7 @@ class Performance:
     is_most_reliable: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Activity:
+class Activity(msgspec.Struct, frozen=True):
     """When one thing is used: its hours of the week, its days of the year, what stands out."""
 
     kind: LimitKind
@@ -145,8 +139,7 @@ class Activity:
     unusual: tuple[Unusual, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ModelUse:
+class ModelUse(msgspec.Struct, frozen=True):
     """One model beside the others, with its use of the cache."""
 
     performance: Performance
@@ -154,8 +147,7 @@ class ModelUse:
     cache: CacheUse | None
 
 
-@dataclass(frozen=True, slots=True)
-class Spending:
+class Spending(msgspec.Struct, frozen=True):
     """What the money of the period bought."""
 
     units: UnitCosts
@@ -169,4 +161,4 @@ class Spending:
     #: last days where there are very many.
     since_ms: int
     #: Others side by side, each dearest first, by dimension: of ``SIDES`` those with names.
-    sides: Mapping[str, tuple[Performance, ...]] = field(default_factory=dict)
+    sides: Mapping[str, tuple[Performance, ...]] = msgspec.field(default_factory=dict)

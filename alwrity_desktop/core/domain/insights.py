@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from alwrity_desktop.core.domain.breakdown import day_of_slot
 from alwrity_desktop.core.domain.budgets import LimitKind
@@ -38,8 +39,7 @@ from alwrity_desktop.core.domain.sums import SlotSums
 from alwrity_desktop.core.domain.unusual import unusual_days
 
 
-@dataclass(frozen=True, slots=True)
-class SpendingFacts:
+class SpendingFacts(msgspec.Struct, frozen=True):
     """What ``Spending`` is made from."""
 
     uses: Sequence[PricedUse]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.report import CallRow
 
@@ -14,8 +15,7 @@ MINUTES: Final = 60
 HOUR_MS: Final = MINUTES * MINUTE_MS
 
 
-@dataclass(frozen=True, slots=True)
-class UnderWay:
+class UnderWay(msgspec.Struct, frozen=True):
     """A call that a provider has not answered yet."""
 
     provider: str
@@ -24,8 +24,7 @@ class UnderWay:
     since_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class BlockedCall:
+class BlockedCall(msgspec.Struct, frozen=True):
     """A call that a budget kept from going out."""
 
     at_ms: int
@@ -43,8 +42,7 @@ class BlockedCall:
     resets_on: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class HeldBudget:
+class HeldBudget(msgspec.Struct, frozen=True):
     """What calls under way hold of a blocking budget: pico-dollars for cost, else a count."""
 
     budget_id: int
@@ -53,8 +51,7 @@ class HeldBudget:
     held: int
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayState:
+class GatewayState(msgspec.Struct, frozen=True):
     """How the gateway stands."""
 
     is_running: bool = False
@@ -84,8 +81,7 @@ class GatewayState:
         return self.is_running and bool(self.waiting_reason)
 
 
-@dataclass(frozen=True, slots=True)
-class Minute:
+class Minute(msgspec.Struct, frozen=True):
     """Sums of one minute, counted back from now."""
 
     #: 0 is the minute that ends now.
@@ -95,8 +91,7 @@ class Minute:
     cost_pico: int
 
 
-@dataclass(frozen=True, slots=True)
-class LiveView:
+class LiveView(msgspec.Struct, frozen=True):
     """Everything that the Live dock shows."""
 
     as_of_ms: int

@@ -7,9 +7,10 @@ advice.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from functools import cache
 from typing import Final
+
+import msgspec
 
 TABLE_DATE: Final = "2026-11-15"
 
@@ -21,8 +22,7 @@ SEARCH: Final = "search"
 TEXT: Final = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class ModelCard:
+class ModelCard(msgspec.Struct, frozen=True):
     """What is known of a model beside its prices."""
 
     provider: str

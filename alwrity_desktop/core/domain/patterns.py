@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from math import sqrt
 from statistics import fmean, median, pstdev
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.periods import DAYS_PER_WEEK, HOURS_PER_DAY, WEEKDAYS
 
@@ -23,8 +24,7 @@ _MIN_MONTHS: Final = 3
 _MONTH_PARTS: Final = ((1, 10), (11, 20), (21, 31))
 
 
-@dataclass(frozen=True, slots=True)
-class HourCell:
+class HourCell(msgspec.Struct, frozen=True):
     """One hour of the week over some time."""
 
     #: Monday 0.
@@ -35,8 +35,7 @@ class HourCell:
     share_percent: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class CalendarWeek:
+class CalendarWeek(msgspec.Struct, frozen=True):
     """One week of a calendar: seven days, None where the day is not in the span."""
 
     #: ISO date of the first day.
@@ -44,8 +43,7 @@ class CalendarWeek:
     amounts: tuple[int | None, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Peak:
+class Peak(msgspec.Struct, frozen=True):
     """A day, a weekday, an hour of the day or an hour of the week that stands out."""
 
     #: "day", "weekday", "hour" or "weekday_hour".
@@ -57,8 +55,7 @@ class Peak:
     times: float
 
 
-@dataclass(frozen=True, slots=True)
-class SeasonPart:
+class SeasonPart(msgspec.Struct, frozen=True):
     """A weekday, or a part of the month, beside the average."""
 
     #: "monday" …, or the days of the month: "1-10", "11-20", "21-31".

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
+
+import msgspec
 
 from alwrity_desktop.core.domain.errors import PersonError
 
@@ -34,8 +35,7 @@ _MILLISECOND: Final = timedelta(milliseconds=1)
 _MONTHS_OF_KIND: Final = {"month": 1, "year": MONTHS_PER_YEAR}
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
+class Period(msgspec.Struct, frozen=True):
     """A span ``[start_ms, end_ms)`` whose bounds are midnights of the named zone.
 
     A server's billing period starts and ends at any moment, and holds the calls that the
@@ -54,8 +54,7 @@ class Period:
     billing_period: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(msgspec.Struct, frozen=True):
     """A stretch ``[start_ms, end_ms)`` that may end in the middle of its last day."""
 
     #: First and last day that it touches, ISO.

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 from alwrity_desktop.core.domain.plan_replay import MONTHS_A_YEAR, Comparison, PlanAdvice
 from alwrity_desktop.core.domain.server import ServerPlan
 from alwrity_desktop.core.domain.words import money_words
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """What is paid today."""
 
     #: The plan that is subscribed to; "" without any.

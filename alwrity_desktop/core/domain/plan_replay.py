@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.server import Meaning, PlanLimit, ServerPlan
@@ -15,8 +16,7 @@ MONTHS_A_YEAR: Final = 12
 _MONTH: Final = len("2026-11")
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(msgspec.Struct, frozen=True):
     """What one provider was used for on one day, in one call or in all of them."""
 
     #: ISO.
@@ -27,8 +27,7 @@ class Use:
     cost_pico: int
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """How the replayed months fared on one plan."""
 
     plan: str
@@ -52,8 +51,7 @@ class Outcome:
         return (monthly, ("yearly", self.price_yearly_pico))
 
 
-@dataclass(frozen=True, slots=True)
-class PlanAdvice:
+class PlanAdvice(msgspec.Struct, frozen=True):
     """A change of plan, or of how it is paid, that saves money."""
 
     plan: str
@@ -64,8 +62,7 @@ class PlanAdvice:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(msgspec.Struct, frozen=True):
     """The replay on every plan."""
 
     outcomes: tuple[Outcome, ...]
@@ -81,8 +78,7 @@ class Comparison:
     advice: tuple[PlanAdvice, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Replay:
+class Replay(msgspec.Struct, frozen=True):
     """The use of some months, by day and provider."""
 
     uses: Sequence[Use]
@@ -93,8 +89,7 @@ class Replay:
     calls_of: Callable[[str], Iterable[Use]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Hit:
+class _Hit(msgspec.Struct, frozen=True):
     day: str
     limit: PlanLimit
 

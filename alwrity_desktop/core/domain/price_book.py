@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.price_list import (
     OUR_NAMES,
@@ -47,8 +49,7 @@ _ONE_HOUR_FACTORS: Final = {"anthropic": Decimal(2)}
 """Price of a cache write for one hour over that of plain input, for own prices."""
 
 
-@dataclass(frozen=True, slots=True)
-class PriceEntry:
+class PriceEntry(msgspec.Struct, frozen=True):
     """All that is known of a model's prices at one moment."""
 
     provider: str

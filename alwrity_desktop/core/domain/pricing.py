@@ -8,9 +8,10 @@ power of ten, so that no price is ever rounded, only the cost of a call.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Final, NamedTuple
+
+import msgspec
 
 from alwrity_desktop.core.domain.errors import PersonError
 from alwrity_desktop.core.domain.money import PICO_PER_USD
@@ -43,8 +44,7 @@ class UnitPrice(NamedTuple):
     size: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
+class Quote(msgspec.Struct, frozen=True, kw_only=True):
     """The unit prices that one call is settled with, and where they come from.
 
     Made by ``quote_of``; the rates follow from the prices.
@@ -88,8 +88,7 @@ class Quote:
         return UnitPrice(pico, size)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceOverride:
+class PriceOverride(msgspec.Struct, frozen=True, kw_only=True):
     """Prices that the person set: decimal dollars as text, None for what the list says.
 
     PersonError for text that is no amount, is negative, or is beyond MAX_PRICE_USD.

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import ceil, expm1, floor, log1p
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.day_shape import EVEN, SATURDAY, DayShape
@@ -26,8 +28,7 @@ _MIN_GROWTH_PERCENT: Final = 1.0
 _MIN_PASSED: Final = 1e-3
 
 
-@dataclass(frozen=True, slots=True)
-class ProjectionPoint:
+class ProjectionPoint(msgspec.Struct, frozen=True):
     """The cumulative amount expected at the end of one day."""
 
     #: ISO date in the period's zone.
@@ -37,8 +38,7 @@ class ProjectionPoint:
     high: int
 
 
-@dataclass(frozen=True, slots=True)
-class Grounds:
+class Grounds(msgspec.Struct, frozen=True):
     """What a projection rests on."""
 
     history_days: int
@@ -55,8 +55,7 @@ class Grounds:
     bursts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Projection:
+class Projection(msgspec.Struct, frozen=True):
     """What a period will hold at its end: pico-dollars, calls or tokens; or why nobody knows."""
 
     kind: LimitKind
@@ -73,8 +72,7 @@ class Projection:
     grounds: Grounds | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(msgspec.Struct, frozen=True):
     """When an amount is expected to reach a limit."""
 
     #: ISO days; the earliest by the upper bound of the band.

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class ReconciliationRow:
+class ReconciliationRow(msgspec.Struct, frozen=True):
     """One figure as the calls and as the server give it; decimal texts, None for unknown."""
 
     #: What is compared, such as "calls 2026-11" or "cost 2026-11 gemini".

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, Decimal
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.budgets import Limit, LimitKind, worst
 from alwrity_desktop.core.domain.money import PICO_PER_CENT, usd_text
@@ -41,12 +42,11 @@ DIFFERS: Final = "The server's counters and its rows do not agree."
 _HALF_CENT: Final = PICO_PER_CENT // 2
 
 
-@dataclass(frozen=True, slots=True)
-class Sums:
+class Sums(msgspec.Struct, frozen=True):
     """What the calls of one billing period, or of all time, add up to."""
 
-    total: Figures = field(default_factory=Figures)
-    providers: Mapping[str, Figures] = field(default_factory=dict)
+    total: Figures = msgspec.field(default_factory=Figures)
+    providers: Mapping[str, Figures] = msgspec.field(default_factory=dict)
 
     def plus(self, provider: str, figures: Figures) -> Sums:
         """Return the sums with those of one provider added."""
@@ -58,8 +58,7 @@ class Sums:
         return self.providers.get(provider, Figures()) if provider else self.total
 
 
-@dataclass(frozen=True, slots=True)
-class _Claim:
+class _Claim(msgspec.Struct, frozen=True):
     """One value of one measure, by the statements that give it."""
 
     measure: str

@@ -7,8 +7,9 @@ milliseconds or ISO dates in the period's zone, and what is not known is None, n
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from types import MappingProxyType
+
+import msgspec
 
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import OWN_PERIOD, Limit, Status
@@ -40,8 +41,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(msgspec.Struct, frozen=True):
     """The figures of one provider, one model, one day and so on."""
 
     key: str
@@ -56,20 +56,18 @@ class Group:
     label: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Point:
+class Point(msgspec.Struct, frozen=True):
     """One hour, day, week or month of a series."""
 
     #: ISO date of the first day, or "2026-11-20T13:00" for an hour; in the report's zone.
     start: str
     total: Amounts
-    by_provider: Mapping[str, Amounts] = field(default_factory=lambda: MappingProxyType({}))
+    by_provider: Mapping[str, Amounts] = msgspec.field(default_factory=lambda: MappingProxyType({}))
     #: True for a point whose time is not over.
     is_unfinished: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(msgspec.Struct, frozen=True):
     """The period before, up to the same point of time in it."""
 
     #: First and last day that are compared, ISO.
@@ -84,8 +82,7 @@ class Comparison:
     days: tuple[Point, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class UnpricedModel:
+class UnpricedModel(msgspec.Struct, frozen=True):
     """A model whose calls have no price."""
 
     provider: str
@@ -93,8 +90,7 @@ class UnpricedModel:
     calls: int
 
 
-@dataclass(frozen=True, slots=True)
-class AccountView:
+class AccountView(msgspec.Struct, frozen=True):
     """The account whose figures these are."""
 
     name: str
@@ -108,8 +104,7 @@ class AccountView:
         return self.kind == "sample"
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(msgspec.Struct, frozen=True):
     """Everything that any screen shows for one account and one period."""
 
     account: AccountView
@@ -201,8 +196,7 @@ class Report:
         return kind == self.period.kind
 
 
-@dataclass(frozen=True, slots=True)
-class CallRow:
+class CallRow(msgspec.Struct, frozen=True):
     """One call as a person opens it: figures, price, origin, where it was seen."""
 
     id: int
@@ -246,8 +240,7 @@ class CallRow:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class CallQuery:
+class CallQuery(msgspec.Struct, frozen=True):
     """Which calls to list, and in which order."""
 
     start_ms: int
@@ -266,8 +259,7 @@ class CallQuery:
     billing_period: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class CallPage:
+class CallPage(msgspec.Struct, frozen=True):
     """One page of calls that answer a query."""
 
     query: CallQuery

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain import breakdown
 from alwrity_desktop.core.domain.alerts import Alert
@@ -46,8 +48,7 @@ _NEVER: Final = "9999-12-31"
 _NOTHING_STATED: Final = Stated()
 
 
-@dataclass(frozen=True, slots=True)
-class EarlierFacts:
+class EarlierFacts(msgspec.Struct, frozen=True):
     """The period before, for the comparison."""
 
     #: The part of it that had passed at the same point.
@@ -58,8 +59,7 @@ class EarlierFacts:
     slots: Sequence[SlotSums]
 
 
-@dataclass(frozen=True, slots=True)
-class Facts:
+class Facts(msgspec.Struct, frozen=True):
     """What a report is built from: one state of the ledger, for one account and period."""
 
     account: AccountView

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.breakdown import day_of_slot
 from alwrity_desktop.core.domain.budgets import Limit, LimitKind
@@ -21,8 +23,7 @@ SHAPE_DAYS: Final = 28
 """From so many complete days it is told how a day spreads over its hours."""
 
 
-@dataclass(frozen=True, slots=True)
-class WatchedLimit:
+class WatchedLimit(msgspec.Struct, frozen=True):
     """A limit with the days that count for it; without them nothing is told of its end."""
 
     #: What tells this limit in this period from all others.

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from enum import StrEnum
+
+import msgspec
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.pricing import Settled
@@ -17,8 +19,7 @@ class RevisionKind(StrEnum):
     UNDONE = "undone"
 
 
-@dataclass(frozen=True, slots=True)
-class RepriceQuestion:
+class RepriceQuestion(msgspec.Struct, frozen=True):
     """Which calls are priced anew."""
 
     account: str
@@ -31,8 +32,7 @@ class RepriceQuestion:
     with_reported: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class ModelChange:
+class ModelChange(msgspec.Struct, frozen=True):
     """How the sum of one model's changed calls moves."""
 
     provider: str
@@ -54,8 +54,7 @@ class ModelChange:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Repricing:
+class Repricing(msgspec.Struct, frozen=True):
     """What pricing anew changes, or has changed."""
 
     #: None for a trial, and where nothing changed.

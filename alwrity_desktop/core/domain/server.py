@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum
+
+import msgspec
 
 from alwrity_desktop.core.domain.budgets import LimitKind
 
@@ -16,8 +17,7 @@ class Meaning(StrEnum):
     NOT_INCLUDED = "not_included"
 
 
-@dataclass(frozen=True, slots=True)
-class PlanLimit:
+class PlanLimit(msgspec.Struct, frozen=True):
     """One limit of a plan."""
 
     #: The server's own name ("gemini_calls", "gemini_tokens"); "cost" for the monthly cost.
@@ -30,8 +30,7 @@ class PlanLimit:
     providers: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ServerPlan:
+class ServerPlan(msgspec.Struct, frozen=True):
     """A plan that the server offers; prices in pico-dollars, None where it says none."""
 
     id: str
@@ -44,8 +43,7 @@ class ServerPlan:
     limits: tuple[PlanLimit, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Subscription:
+class Subscription(msgspec.Struct, frozen=True):
     """What the account is subscribed to; without a subscription only the plan is known."""
 
     plan: str
@@ -62,8 +60,7 @@ class Subscription:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Renewal:
+class Renewal(msgspec.Struct, frozen=True):
     """One row of the renewal history; times in UTC milliseconds, money in pico-dollars."""
 
     id: str
@@ -79,8 +76,7 @@ class Renewal:
     created_at_ms: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class ServerPrice:
+class ServerPrice(msgspec.Struct, frozen=True):
     """A unit price of the server's list: pico-dollars per token, request, search, image, page."""
 
     provider: str
@@ -91,8 +87,7 @@ class ServerPrice:
     effective: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerAlert:
+class ServerAlert(msgspec.Struct, frozen=True):
     """Alerts of one provider, threshold and period that the server repeats, as one."""
 
     #: All ids that the server gave to the same alert, newest first.
@@ -108,8 +103,7 @@ class ServerAlert:
     billing_period: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class ServerHealth:
+class ServerHealth(msgspec.Struct, frozen=True):
     """What the server says about itself; None where it says nothing that can be believed."""
 
     #: "healthy", "warning", "critical", or None for "no data".
@@ -123,8 +117,7 @@ class ServerHealth:
     reasons: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class PreflightOperation:
+class PreflightOperation(msgspec.Struct, frozen=True):
     """What one planned operation would cost, and whether the server would let it through."""
 
     provider: str
@@ -137,8 +130,7 @@ class PreflightOperation:
     limit: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Preflight:
+class Preflight(msgspec.Struct, frozen=True):
     """The server's answer for one or several planned operations."""
 
     is_allowed: bool | None
@@ -148,8 +140,7 @@ class Preflight:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ServerStanding:
+class ServerStanding(msgspec.Struct, frozen=True):
     """How the server itself says that the limits stand in one billing period."""
 
     period: str
@@ -159,8 +150,7 @@ class ServerStanding:
     percents: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class ServerFacts:
+class ServerFacts(msgspec.Struct, frozen=True):
     """What is known of one account's server; None where it was never said.
 
     A field that a sync did not bring keeps the last that was known.
@@ -185,11 +175,10 @@ class ServerFacts:
     standing: ServerStanding | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ServerView:
+class ServerView(msgspec.Struct, frozen=True):
     """What a report shows of the account's server."""
 
-    facts: ServerFacts = field(default_factory=ServerFacts)
+    facts: ServerFacts = msgspec.field(default_factory=ServerFacts)
     #: When each fact was last confirmed, UTC milliseconds.
     confirmed_ms: tuple[tuple[str, int], ...] = ()
     #: "ok", "stale", "auth", "offline" or "error".

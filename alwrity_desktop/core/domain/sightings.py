@@ -14,11 +14,12 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
 from operator import attrgetter
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.providers import bare_name
 from alwrity_desktop.core.domain.row_identity import is_weak
@@ -49,8 +50,7 @@ GATEWAY: Final = "gateway"
 _REPORTED, _PASSED, _LOGGED, _SERVED, _TOLD, _GUESSED = range(6)
 
 
-@dataclass(frozen=True, slots=True)
-class Sighting:
+class Sighting(msgspec.Struct, frozen=True):
     """A call as one source saw it, as far as it tells whether another saw the same."""
 
     #: Number of the record; nothing is decided by it.
@@ -149,8 +149,7 @@ def context_of(group: Iterable[Sighting]) -> tuple[str, str, str, bool]:
     return found[0], found[1], found[2], PriceStatus.LIST_EQUIVALENT in statuses
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Party:
+class _Party(msgspec.Struct, frozen=True, eq=False):
     """Records that one id ties together, or a record alone."""
 
     members: tuple[Sighting, ...]

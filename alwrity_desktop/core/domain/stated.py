@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.budgets import Budget, Limit, LimitKind, percent_used, status_of
 from alwrity_desktop.core.domain.periods import Period, local_day
@@ -33,8 +34,7 @@ _PARTS: Final = {
 _EPOCH: Final = date(1970, 1, 1)
 
 
-@dataclass(frozen=True, slots=True)
-class StatedGroup:
+class StatedGroup(msgspec.Struct, frozen=True):
     """One part that a server names."""
 
     key: str
@@ -43,14 +43,13 @@ class StatedGroup:
     provider: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Stated:
+class Stated(msgspec.Struct, frozen=True):
     """What one server, or several, state of a period."""
 
     #: None where it was never stated.
     totals: Figures | None = None
     #: By dimension; a dimension that is left out has no parts.
-    groups: Mapping[str, tuple[StatedGroup, ...]] = field(default_factory=dict)
+    groups: Mapping[str, tuple[StatedGroup, ...]] = msgspec.field(default_factory=dict)
     #: Every day that was ever stated, under one provider.
     day_slots: tuple[SlotSums, ...] = ()
 

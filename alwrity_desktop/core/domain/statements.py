@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 ALL_TIME: Final = "all"
 """The period of a statement about everything that ever was."""
@@ -30,8 +31,7 @@ class StatementKind(StrEnum):
     CONVERSATION = "conversation"
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(msgspec.Struct, frozen=True):
     """One aggregate as a server said it; what it did not say is None, never 0.
 
     Account, origin, kind, period and key name it: the same name said again with other

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+import msgspec
 
 from alwrity_desktop.core.domain.report import Figures
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(msgspec.Struct, frozen=True):
     """Whose calls are summed: those of some accounts, all of them or of one billing period."""
 
     accounts: tuple[str, ...]
@@ -22,8 +22,7 @@ def scope_of(account: str | Scope) -> Scope:
     return Scope((account,)) if isinstance(account, str) else account
 
 
-@dataclass(frozen=True, slots=True)
-class SeriesSums:
+class SeriesSums(msgspec.Struct, frozen=True):
     """The figures of the calls of a span that share some dimensions.
 
     ``dimensions`` holds status_code (0 for unknown) and price_status always, and those of
@@ -35,8 +34,7 @@ class SeriesSums:
     figures: Figures
 
 
-@dataclass(frozen=True, slots=True)
-class SlotSums:
+class SlotSums(msgspec.Struct, frozen=True):
     """The figures of one provider in one local day or hour."""
 
     #: Days or hours since 1970 on the local clock.
@@ -47,8 +45,7 @@ class SlotSums:
     figures: Figures
 
 
-@dataclass(frozen=True, slots=True)
-class OffsetSpan:
+class OffsetSpan(msgspec.Struct, frozen=True):
     """A span in which the zone's offset from UTC does not change."""
 
     start_ms: int
@@ -56,8 +53,7 @@ class OffsetSpan:
     offset_s: int
 
 
-@dataclass(frozen=True, slots=True)
-class DurationCount:
+class DurationCount(msgspec.Struct, frozen=True):
     """Calls of one model whose duration lies in one bucket (see ``domain.durations``)."""
 
     provider: str
@@ -66,8 +62,7 @@ class DurationCount:
     calls: int
 
 
-@dataclass(frozen=True, slots=True)
-class SourceTotals:
+class SourceTotals(msgspec.Struct, frozen=True):
     """What one source brought in all."""
 
     source: str
@@ -78,8 +73,7 @@ class SourceTotals:
     last_read_ms: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class RejectedReason:
+class RejectedReason(msgspec.Struct, frozen=True):
     """Lines of a source that were refused for one reason, over all its files."""
 
     source: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.usage import Call
 
@@ -36,8 +37,7 @@ COST_UNITS: Final = ("usd", "cents", "other")
 DURATION_UNITS: Final = ("ms", "s")
 
 
-@dataclass(frozen=True, slots=True)
-class TableMapping:
+class TableMapping(msgspec.Struct, frozen=True):
     """Which columns of a table are what, and how its values are to be read."""
 
     #: Field and the header of its column, in the order of FIELDS.
@@ -68,8 +68,7 @@ class TableMapping:
         return tuple(name for name in NEEDED if name not in known)
 
 
-@dataclass(frozen=True, slots=True)
-class RefusedRow:
+class RefusedRow(msgspec.Struct, frozen=True):
     """A row that is no call, and why; nothing of it is kept."""
 
     #: Counted from 1 at the first row below the header.
@@ -77,8 +76,7 @@ class RefusedRow:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class TablePreview:
+class TablePreview(msgspec.Struct, frozen=True):
     """What the first rows of a table would become."""
 
     header: tuple[str, ...]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
+
+import msgspec
 
 NOTHING_TO_SAY: Final = "✅ Usage within normal range"
 
@@ -33,8 +34,7 @@ class TipState(StrEnum):
     DONE = "done"
 
 
-@dataclass(frozen=True, slots=True)
-class TipCalls:
+class TipCalls(msgspec.Struct, frozen=True):
     """Which calls a tip is about: all that match."""
 
     #: UTC milliseconds, the end excluded.
@@ -48,16 +48,14 @@ class TipCalls:
     billing_period: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class TipFact:
+class TipFact(msgspec.Struct, frozen=True):
     """One figure that a tip rests on, as text."""
 
     name: str
     value: str
 
 
-@dataclass(frozen=True, slots=True)
-class Tip:
+class Tip(msgspec.Struct, frozen=True):
     """One thing that could be changed."""
 
     #: The same for the same advice, whatever the period.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
+
+import msgspec
 
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.tip import TipCalls
@@ -15,8 +16,7 @@ PAID: frozenset[str] = frozenset({PriceStatus.PRICED, PriceStatus.REPORTED})
 """Price statuses of calls that were paid one by one."""
 
 
-@dataclass(frozen=True, slots=True)
-class SearchUse:
+class SearchUse(msgspec.Struct, frozen=True):
     """How many searches a day there are, and how many there were before."""
 
     #: In the span: searches, and days that have passed.
@@ -27,8 +27,7 @@ class SearchUse:
     days_before: int
 
 
-@dataclass(frozen=True, slots=True)
-class IdlePlan:
+class IdlePlan(msgspec.Struct, frozen=True):
     """A subscription that is paid and was not used."""
 
     plan: str
@@ -37,8 +36,7 @@ class IdlePlan:
     idle_days: int
 
 
-@dataclass(frozen=True)
-class ModelUse:
+class ModelUse(msgspec.Struct, frozen=True, dict=True):
     """The paid calls of one model in the span."""
 
     provider: str
@@ -75,8 +73,7 @@ class ModelUse:
         return max((row.context_above for row in self.rows), default=0)
 
 
-@dataclass(frozen=True, slots=True)
-class TipFacts:
+class TipFacts(msgspec.Struct, frozen=True):
     """All that tips are found in."""
 
     book: PriceBook

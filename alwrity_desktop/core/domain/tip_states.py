@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.model_families import title_of
 from alwrity_desktop.core.domain.money import divide_half_even
@@ -24,8 +26,7 @@ SHOWN_DAYS: Final = 30
 SNOOZE_DAYS: Final = 7
 
 
-@dataclass(frozen=True, slots=True)
-class KeptTip:
+class KeptTip(msgspec.Struct, frozen=True):
     """What a person said of one tip, and as much of it as is measured again."""
 
     account: str
@@ -65,8 +66,7 @@ def kept_of(
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Measured:
+class Measured(msgspec.Struct, frozen=True):
     """The calls that tell what a tip has brought, of the days before and after it was done."""
 
     before: Sequence[UsageSums]

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from math import exp, log
 from statistics import median
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.day_shape import SATURDAY
 from alwrity_desktop.core.domain.forecast_season import weekday_factors
@@ -44,8 +45,7 @@ Parts = Mapping[str, Mapping[str, int]]
 """Amounts by dimension and key."""
 
 
-@dataclass(frozen=True, slots=True)
-class Cause:
+class Cause(msgspec.Struct, frozen=True):
     """Which provider, model, project or key brought most of what was unusual."""
 
     dimension: str
@@ -56,8 +56,7 @@ class Cause:
     share_percent: float
 
 
-@dataclass(frozen=True, slots=True)
-class Unusual:
+class Unusual(msgspec.Struct, frozen=True):
     """A day, or an hour of a day, far from what was usual for it."""
 
     #: ISO date.
@@ -73,8 +72,7 @@ class Unusual:
     causes: tuple[Cause, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _Usual:
+class _Usual(msgspec.Struct, frozen=True):
     """What was usual of one day, and how far the day lies from it."""
 
     amount: float

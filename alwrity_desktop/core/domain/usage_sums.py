@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from typing import Final
+
+import msgspec
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.pricing import Quote, price
@@ -13,8 +15,7 @@ from alwrity_desktop.core.domain.usage import Call, PriceStatus
 _FAILED: Final = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsageSums:
+class UsageSums(msgspec.Struct, frozen=True, kw_only=True):
     """The sums over calls of one model, price status, service tier and size of context.
 
     Their cost at any quote is the sum of the calls' costs, but for what each call's own
@@ -105,8 +106,7 @@ class UsageSums:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class PricedSpan:
+class PricedSpan(msgspec.Struct, frozen=True):
     """A span in which no price changes that is compared."""
 
     start_ms: int

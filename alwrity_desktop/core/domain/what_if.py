@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
+
+import msgspec
 
 from alwrity_desktop.core.domain.errors import NotFoundError, UsageError
 from alwrity_desktop.core.domain.model_families import card_of, title_of
@@ -17,8 +18,7 @@ MAX_VOLUME = 1000
 """A volume above this, times today's, is a slip of the finger."""
 
 
-@dataclass(frozen=True, slots=True)
-class WhatIf:
+class WhatIf(msgspec.Struct, frozen=True):
     """Which calls are moved where, and how many times as many they are."""
 
     provider: str
@@ -30,8 +30,7 @@ class WhatIf:
     volume: Fraction = Fraction(1)
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What the calls cost, and what they would cost."""
 
     question: WhatIf

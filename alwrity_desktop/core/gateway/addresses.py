@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 from urllib.parse import unquote
+
+import msgspec
 
 from alwrity_desktop.core.gateway.config import TAG_FIELDS
 from alwrity_desktop.core.gateway.dialects.base import MAX_NAME, Dialect
@@ -24,8 +25,7 @@ _DECODINGS: Final = 6
 _UPS: Final = frozenset({".", ".."})
 
 
-@dataclass(frozen=True, slots=True)
-class Upstream:
+class Upstream(msgspec.Struct, frozen=True):
     """Where a provider's calls go."""
 
     provider: str
@@ -34,8 +34,7 @@ class Upstream:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(msgspec.Struct, frozen=True):
     """What the path of a request means."""
 
     upstream: Upstream

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.errors import AlwrityError
 from alwrity_desktop.core.domain.identity import lone_identity
@@ -31,8 +32,7 @@ _LOG: Final = logging.getLogger(__name__)
 _BUG: Final = "The ledger failed in a way that is this program's own fault."
 
 
-@dataclass(frozen=True, slots=True)
-class News:
+class News(msgspec.Struct, frozen=True):
     """What the ledger's thread tells the gateway."""
 
     #: All before it is in the ledger.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Final
 
 import msgspec
@@ -52,8 +51,7 @@ def orphan_of(begun: Call, route: Route, size_bytes: int, key: str, now_ms: int)
     )
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What became of a call."""
 
     #: The answer's status, or that of the failure that ended it.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
+
+import msgspec
 
 from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.domain.errors import UsageError
@@ -22,8 +23,7 @@ _RESERVED: Final = frozenset({"healthz", "v1", *TAG_FIELDS})
 _METADATA_NETWORK: Final = ipaddress.ip_network("169.254.0.0/16")
 
 
-@dataclass(frozen=True, slots=True)
-class GatewayConfig:
+class GatewayConfig(msgspec.Struct, frozen=True):
     """The gateway's settings, fixed while it runs."""
 
     #: The folder of the spool, for its owner alone.
@@ -31,7 +31,7 @@ class GatewayConfig:
     #: 0 for any free one.
     port: int = DEFAULT_PORT
     #: The person's own addresses by provider.
-    upstreams: Mapping[str, str] = field(default_factory=dict)
+    upstreams: Mapping[str, str] = msgspec.field(default_factory=dict)
     #: Names of the headers that say a call's project, agent and conversation.
     tag_headers: tuple[str, ...] = ("X-Project", "X-Agent", "X-Conversation")
     #: True to ask providers that allow it to count their streams.
@@ -44,7 +44,7 @@ class GatewayConfig:
     receives_otlp: bool = False
     #: What every request has to bring in X-Gateway-Key; "" for nothing.
     key: str = ""
-    clock: Clock = field(default_factory=Clock)
+    clock: Clock = msgspec.field(default_factory=Clock)
 
 
 def upstreams_of(pairs: Iterable[str]) -> dict[str, str]:

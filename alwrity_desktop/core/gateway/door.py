@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from alwrity_desktop.core.domain.budgets import Budget
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.usage import Call
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """A blocking budget as it stands in its present period."""
 
     budget: Budget

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 from collections import deque
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
 from typing import Any, Final
+
+import msgspec
+from msgspec.structs import asdict
 
 from alwrity_desktop.core.gateway.dialects.base import Refusal
 
@@ -14,8 +16,7 @@ _KEPT: Final = 50
 """So many blocks are remembered, and so many calls under way are listed."""
 
 
-@dataclass(frozen=True, slots=True)
-class UnderWay:
+class UnderWay(msgspec.Struct, frozen=True):
     """A call that is being answered."""
 
     provider: str
@@ -24,8 +25,7 @@ class UnderWay:
     since_ms: int
 
 
-@dataclass(frozen=True, slots=True)
-class Blocked:
+class Blocked(msgspec.Struct, frozen=True):
     """A call that a budget kept from going out."""
 
     at_ms: int
@@ -34,8 +34,7 @@ class Blocked:
     refusal: Refusal
 
 
-@dataclass(slots=True)
-class Tally:
+class Tally(msgspec.Struct):
     """What happened since the gateway was started."""
 
     since_ms: int
@@ -51,8 +50,8 @@ class Tally:
     unreachable: int = 0
     ledger_trouble: str = ""
     spool_trouble: str = ""
-    under_way: dict[str, UnderWay] = field(default_factory=dict)
-    blocks: deque[Blocked] = field(default_factory=lambda: deque(maxlen=_KEPT))
+    under_way: dict[str, UnderWay] = msgspec.field(default_factory=dict)
+    blocks: deque[Blocked] = msgspec.field(default_factory=lambda: deque(maxlen=_KEPT))
 
     def note_block(self, at_ms: int, provider: str, model: str, refusal: Refusal) -> None:
         """Note that a budget kept a call from going out."""

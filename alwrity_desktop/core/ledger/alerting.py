@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.alerts import (
@@ -37,8 +37,7 @@ INSERT: Final = (
 )
 
 
-@dataclass(slots=True)
-class _Span:
+class _Span(msgspec.Struct):
     """When the calls of one account, provider and model happened."""
 
     first_ms: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+
+import msgspec
 
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.server import ServerAlert, ServerFacts
@@ -12,8 +13,7 @@ from alwrity_desktop.core.domain.usage import Call
 from alwrity_desktop.core.log_reading import LogReading
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(msgspec.Struct, frozen=True):
     """Calls that are booked in one commit, together with how far their logs were read."""
 
     #: The source, or the door such as "record".
@@ -34,15 +34,14 @@ class Batch:
     account: str = ""
     statements: Sequence[Statement] = ()
     #: Only the fields that were learnt; the others keep what is known.
-    facts: ServerFacts = field(default_factory=ServerFacts)
+    facts: ServerFacts = msgspec.field(default_factory=ServerFacts)
     server_alerts: Sequence[ServerAlert] = ()
     #: True when the calls are all rows that the server lists, and the statements name all the
     #: rows that it merged: only then can be told what was merged before it was ever read.
     is_whole: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Booked:
+class Booked(msgspec.Struct, frozen=True):
     """How one call was booked."""
 
     identity: str
@@ -54,8 +53,7 @@ class Booked:
     is_different: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BatchResult:
+class BatchResult(msgspec.Struct, frozen=True):
     """What a commit did."""
 
     added: int = 0
@@ -63,6 +61,6 @@ class BatchResult:
     corrected: int = 0
     alerts: tuple[Alert, ...] = ()
     #: Only for the calls of the batch itself, not for those of its readings.
-    booked: tuple[Booked, ...] = field(default=())
+    booked: tuple[Booked, ...] = msgspec.field(default=())
     #: Statements that are new or say other figures than before.
     statements: int = 0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
 
+import msgspec
 from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.budgets import (
@@ -26,8 +26,7 @@ from alwrity_desktop.core.ledger import overlap_rows, server_rows
 from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """A budget, its present period, and how it stands in it."""
 
     budget: Budget

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from itertools import compress, groupby
 from operator import attrgetter
 from typing import Final, TypeVar
+
+import msgspec
 
 from alwrity_desktop.core.call_sheets import Book, CallSheet, settle
 from alwrity_desktop.core.domain.identity import Merger
@@ -24,8 +25,7 @@ _IN_MERGER: Final = -1
 Value = TypeVar("Value")
 
 
-@dataclass(frozen=True, slots=True)
-class SheetPart:
+class SheetPart(msgspec.Struct, frozen=True):
     """The rows of a sheet that are booked as they stand."""
 
     sheet: CallSheet

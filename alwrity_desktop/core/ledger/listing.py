@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection, RowMapping
 
 from alwrity_desktop.core.domain.live import HOUR_MS, MINUTE_MS, Minute

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any, Final
 
+import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.identity import group_of, is_loose
@@ -80,8 +81,7 @@ _AS_KEPT: Final = (
 """Fields of a call that the ledger keeps as they are."""
 
 
-@dataclass(frozen=True, slots=True)
-class KnownCall:
+class KnownCall(msgspec.Struct, frozen=True):
     """A call as the ledger has it now, with its row and its frozen price."""
 
     id: int

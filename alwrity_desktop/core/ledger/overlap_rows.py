@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.budgets import LimitKind
@@ -35,8 +35,7 @@ SELECT n.occurred_at_ms / {QUARTER_MS}, {_DIMENSIONS}, {_SUMS} FROM twice w
 """  # noqa: S608 - the schema's own names
 
 
-@dataclass(frozen=True, slots=True)
-class Overlap:
+class Overlap(msgspec.Struct, frozen=True):
     """What the sums of several accounts hold twice of one call."""
 
     quarter: int

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from collections.abc import Iterable
 
+import msgspec
 from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.pricing import PriceOverride
@@ -24,6 +24,6 @@ def save(connection: Connection, override: PriceOverride, now_ms: int) -> None:
         " VALUES (?, ?, ?, ?, ?) ON CONFLICT (provider, model, effective_from)"
         " DO UPDATE SET body = excluded.body, set_at_ms = excluded.set_at_ms"
     )
-    body = json.dumps(dataclasses.asdict(override), sort_keys=True)
+    body = json.dumps(msgspec.structs.asdict(override), sort_keys=True)
     since = override.effective_from or ""
     connection.exec_driver_sql(query, (override.provider, override.model, since, body, now_ms))

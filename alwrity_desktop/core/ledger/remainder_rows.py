@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Final
 
+import msgspec
 from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.report import Figures
@@ -36,8 +36,7 @@ Place = tuple[str, str]
 """Provider and billing period."""
 
 
-@dataclass(frozen=True, slots=True)
-class Remainder:
+class Remainder(msgspec.Struct, frozen=True):
     """What one provider's merged rows of one billing period add to the calls that are held."""
 
     account: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 from sqlalchemy import Connection, RowMapping
 
 from alwrity_desktop.core.domain.errors import NotFoundError
@@ -84,14 +84,13 @@ class _Row(NamedTuple):
     figures: dict[str, Any]
 
 
-@dataclass(slots=True)
-class _Changes:
+class _Changes(msgspec.Struct):
     """What one revision changes, until it is written."""
 
     #: The rows before, and those that take their place.
-    rows: list[tuple[_Row, _Row]] = field(default_factory=list)
-    models: dict[tuple[str, str], ModelChange] = field(default_factory=dict)
-    calls: list[Call] = field(default_factory=list)
+    rows: list[tuple[_Row, _Row]] = msgspec.field(default_factory=list)
+    models: dict[tuple[str, str], ModelChange] = msgspec.field(default_factory=dict)
+    calls: list[Call] = msgspec.field(default_factory=list)
     seen: int = 0
 
     def add(self, call: Call, before: _Row, after: _Row) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.disagreements import Disagreement, disagreements
@@ -75,8 +75,7 @@ _NAME: Final = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class SeenRow:
+class SeenRow(msgspec.Struct, frozen=True):
     """A row as its source has it, and what stands of it in the ledger now."""
 
     sighting: Sighting
@@ -118,8 +117,7 @@ def name_rows(connection: Connection, named: Iterable[tuple[str, str]]) -> None:
         connection.exec_driver_sql(_NAME, rows)
 
 
-@dataclass(frozen=True, slots=True)
-class Company:
+class Company(msgspec.Struct, frozen=True):
     """Where a call was seen, and what those that saw it say differently."""
 
     seen_in: tuple[str, ...]

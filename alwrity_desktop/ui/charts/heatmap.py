@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+import msgspec
 from PySide6.QtCore import QPoint, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
@@ -35,16 +34,14 @@ _MOVES = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class HeatCell:
+class HeatCell(msgspec.Struct, frozen=True):
     """One cell: how much it holds, and what is said of it."""
 
     amount: float
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class HeatData:
+class HeatData(msgspec.Struct, frozen=True):
     """Rows of cells; None where there is none."""
 
     rows: tuple[tuple[HeatCell | None, ...], ...]

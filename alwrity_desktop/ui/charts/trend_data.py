@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Curve:
+class Curve(msgspec.Struct, frozen=True):
     """One line."""
 
     #: A provider's name, or "" for the one series that is no provider's.
@@ -22,8 +22,7 @@ class Curve:
     has_area: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Tick:
+class Tick(msgspec.Struct, frozen=True):
     """A word below the horizontal axis."""
 
     x: float
@@ -31,8 +30,7 @@ class Tick:
     is_bold: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Column:
+class Column(msgspec.Struct, frozen=True):
     """One upright bar over a day or an hour."""
 
     x: float
@@ -40,8 +38,7 @@ class Column:
     is_unfinished: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class BandPoint:
+class BandPoint(msgspec.Struct, frozen=True):
     """The forecast and its bounds at one place."""
 
     x: float
@@ -50,8 +47,7 @@ class BandPoint:
     high: float
 
 
-@dataclass(frozen=True, slots=True)
-class Peak:
+class Peak(msgspec.Struct, frozen=True):
     """The highest point of a curve."""
 
     x: float
@@ -63,16 +59,14 @@ class Peak:
     provider: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Level:
+class Level(msgspec.Struct, frozen=True):
     """A height with a word: a budget, or an end of the forecast."""
 
     y: float
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(msgspec.Struct, frozen=True):
     """The curve of an earlier period."""
 
     xs: tuple[float, ...]
@@ -80,8 +74,7 @@ class Comparison:
     label: str
 
 
-@dataclass(frozen=True, slots=True)
-class Now:
+class Now(msgspec.Struct, frozen=True):
     """The present moment on the curve."""
 
     x: float
@@ -89,8 +82,7 @@ class Now:
     text: str
 
 
-@dataclass(frozen=True, slots=True)
-class Readout:
+class Readout(msgspec.Struct, frozen=True):
     """What the pointer, or an arrow key, reads at one place."""
 
     x: float
@@ -98,8 +90,7 @@ class Readout:
     lines: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class TrendData:
+class TrendData(msgspec.Struct, frozen=True):
     """Everything in one trend chart."""
 
     x_max: float

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QCoreApplication
 
 from alwrity_desktop.core.domain.periods import local_day
@@ -19,8 +19,7 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("PlansDock", text)
 
 
-@dataclass(frozen=True, slots=True)
-class PlanRow:
+class PlanRow(msgspec.Struct, frozen=True):
     """One line of the comparison: a price or a limit, with its words for each plan."""
 
     name: str

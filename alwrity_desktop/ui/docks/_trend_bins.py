@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+import msgspec
 
 from alwrity_desktop.core.domain.money import PICO_PER_USD
 from alwrity_desktop.core.domain.report import Amounts, Point
@@ -14,8 +15,7 @@ OTHER = "other"
 _DAYS_A_WEEK = 7
 
 
-@dataclass(frozen=True, slots=True)
-class Bin:
+class Bin(msgspec.Struct, frozen=True):
     """An hour, a day or a week with what was used in it."""
 
     #: ISO, as a point has it.

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import accumulate
 
+import msgspec
 from PySide6.QtCore import QCoreApplication
 
 from alwrity_desktop.core.domain.budgets import Limit
@@ -47,8 +47,7 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("Trends", text)
 
 
-@dataclass(frozen=True, slots=True)
-class View:
+class View(msgspec.Struct, frozen=True):
     """What the person chose to see."""
 
     #: "days", "3m", "6m" or "12m".

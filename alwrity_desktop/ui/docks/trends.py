@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -34,8 +34,7 @@ _SMALL_PICO = 10 * PICO_PER_USD
 """Months below this are told apart by their cents."""
 
 
-@dataclass(frozen=True, slots=True)
-class _TableRow:
+class _TableRow(msgspec.Struct, frozen=True):
     name: str
     start: str
     amounts: Amounts

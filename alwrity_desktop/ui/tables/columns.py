@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Generic, TypeVar
+
+import msgspec
 
 Row = TypeVar("Row")
 SortKey = float | str
 
 
-@dataclass(frozen=True, slots=True)
-class Swatch:
+class Swatch(msgspec.Struct, frozen=True):
     """A square in a provider's colours."""
 
     provider: str
 
 
-@dataclass(frozen=True, slots=True)
-class StatusMark:
+class StatusMark(msgspec.Struct, frozen=True):
     """A status icon before the text."""
 
     icon: str
@@ -26,16 +25,14 @@ class StatusMark:
     colour: str
 
 
-@dataclass(frozen=True, slots=True)
-class Spark:
+class Spark(msgspec.Struct, frozen=True):
     """A small curve in place of text."""
 
     values: tuple[float | None, ...]
     colour: str
 
 
-@dataclass(frozen=True, slots=True)
-class Share:
+class Share(msgspec.Struct, frozen=True):
     """A bar in place of text, filled to a fraction."""
 
     fraction: float
@@ -46,16 +43,14 @@ class Share:
 Decoration = Swatch | StatusMark | Spark | Share
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
+class Look(msgspec.Struct, frozen=True):
     """How a cell's text is set."""
 
     colour: str = "text"
     weight: int = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Column(Generic[Row]):
+class Column(msgspec.Struct, Generic[Row], frozen=True):
     """One column of a table over rows of one type."""
 
     key: str

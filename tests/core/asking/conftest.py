@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import Final
 
+import msgspec
 import pytest
 
 from alwrity_desktop.core.asking.asker import Asker
@@ -36,11 +36,10 @@ class SimulatedPauses:
         self.now_s += seconds
 
 
-@dataclass(frozen=True, slots=True)
-class SimulatedClock(Clock):
+class SimulatedClock(Clock, frozen=True):
     """A clock that goes with the pauses."""
 
-    pauses: SimulatedPauses = field(default_factory=SimulatedPauses)
+    pauses: SimulatedPauses = msgspec.field(default_factory=SimulatedPauses)
 
     def now_ms(self) -> int:
         return START_MS + round((self.pauses.now_s - 100.0) * 1000)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace
 
 from alwrity_desktop.core.asking.live import LiveState, LiveTiming, LiveUpdates
 from alwrity_desktop.core.asking.live_messages import LiveMessage

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.budgets import Limit, LimitKind, Status
 from alwrity_desktop.core.domain.health import overall_health

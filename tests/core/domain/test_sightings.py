@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.disagreements import Disagreement, disagreements
 from alwrity_desktop.core.domain.sightings import (
@@ -54,9 +55,7 @@ def groups(*sightings: Sighting) -> set[frozenset[str]]:
 
 
 def seen_again(one: Sighting, row: int) -> Sighting:
-    return Sighting(
-        **{name: getattr(one, name) for name in Sighting.__slots__ if name != "row"}, row=row
-    )
+    return replace(one, row=row)
 
 
 def test_that_an_id_ties_what_times_and_figures_do_not() -> None:

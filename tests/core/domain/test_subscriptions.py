@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.server import Renewal, ServerFacts, Subscription
 from alwrity_desktop.core.domain.subscriptions import expired_on, notices, plan_words

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.money import PICO_PER_CENT
 from alwrity_desktop.core.domain.periods import Period, period_of

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.periods import custom
 from alwrity_desktop.core.domain.report import Figures

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import dataclasses
 import json
 import stat
 from collections.abc import Iterator
@@ -11,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,7 +34,7 @@ def test_that_a_format_is_there_by_having_a_file() -> None:
 
 def test_that_csv_has_a_row_for_each_call_with_exact_money(tmp_path: Path) -> None:
     path = tmp_path / "calls.csv"
-    unpriced = dataclasses.replace(reports.CALL, cost_pico=None, price_status="unpriced")
+    unpriced = msgspec.structs.replace(reports.CALL, cost_pico=None, price_status="unpriced")
     csv_export.write(reports.report(groups={}), [reports.CALL, unpriced], path)
     first, second = rows_of(path)
     assert first["at"] == "2026-11-20T13:32:00.005Z"
@@ -65,7 +65,7 @@ def test_that_json_holds_the_report_and_every_call(tmp_path: Path) -> None:
 
 
 def test_that_json_holds_the_tips_with_their_savings_and_csv_none(tmp_path: Path) -> None:
-    report = dataclasses.replace(reports.report(groups={}), tips=(reports.TIP,))
+    report = msgspec.structs.replace(reports.report(groups={}), tips=(reports.TIP,))
     path = tmp_path / "report.json"
     json_export.write(report, [], path)
     (tip,) = json.loads(path.read_text())["tips"]
@@ -126,7 +126,7 @@ def test_that_no_text_of_a_call_begins_as_a_formula(
 ) -> None:
     path = tmp_path / "x.csv"
     changes: dict[str, Any] = {column: payload}
-    call = dataclasses.replace(reports.CALL, **changes)
+    call = msgspec.structs.replace(reports.CALL, **changes)
     csv_export.write(reports.report(groups={}), [call], path)
     (row,) = rows_of(path)
     assert row[column] == "'" + payload.replace("\0", "")
@@ -144,6 +144,6 @@ def test_that_harmless_text_comes_back_as_it_was(
     tmp_path_factory: pytest.TempPathFactory, text: str
 ) -> None:
     path = tmp_path_factory.mktemp("csv") / "x.csv"
-    call = dataclasses.replace(reports.CALL, project=f"a{text}")
+    call = msgspec.structs.replace(reports.CALL, project=f"a{text}")
     csv_export.write(reports.report(groups={}), [call], path)
     assert rows_of(path)[0]["project"] == f"a{text}"

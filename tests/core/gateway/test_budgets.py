@@ -54,7 +54,7 @@ def block(
 
 
 def _fields(budget: Budget) -> dict[str, Any]:
-    return {name: getattr(budget, name) for name in Budget.__dataclass_fields__}
+    return {name: getattr(budget, name) for name in Budget.__struct_fields__}
 
 
 def spend(context: Context, pico: int) -> None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
 
 import pytest
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.budgets import OWN_PERIOD, Budget, LimitKind
 from alwrity_desktop.core.domain.money import pico_from_usd

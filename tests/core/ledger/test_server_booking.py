@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any, Final
+
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.alerts import AlertKind, Severity
 from alwrity_desktop.core.domain.budgets import LimitKind

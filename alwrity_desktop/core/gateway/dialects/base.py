@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -75,8 +74,7 @@ class Usage(msgspec.Struct, gc=False):
             self.service_tier = tier
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(msgspec.Struct, frozen=True):
     """Why the gateway answers a call itself."""
 
     status: int
@@ -85,7 +83,7 @@ class Refusal:
     #: One word for programs: "budget_exceeded", "unpriced_model", "upstream_unreachable" …
     code: str
     #: More for programs: which budget, used, limit, when it resets.
-    details: Mapping[str, str] = field(default_factory=dict)
+    details: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 ReadRequest = Callable[[bytes, Asked], None]
@@ -96,8 +94,7 @@ def _nothing(_data: bytes, _into: object) -> None:
     """Read nothing: the route's own model and unit say it all."""
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(msgspec.Struct, frozen=True):
     """One kind of billable call. Readers raise msgspec's errors for what they cannot read."""
 
     pattern: re.Pattern[str]
@@ -121,8 +118,7 @@ class Route:
     usage_request: bytes = b""
 
 
-@dataclass(frozen=True, slots=True)
-class Dialect:
+class Dialect(msgspec.Struct, frozen=True):
     """How one family of providers speaks."""
 
     name: str

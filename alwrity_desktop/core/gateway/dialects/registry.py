@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.gateway.dialects import (
     anthropic,
@@ -22,8 +23,7 @@ from alwrity_desktop.core.gateway.dialects import (
 from alwrity_desktop.core.gateway.dialects.base import Dialect
 
 
-@dataclass(frozen=True, slots=True)
-class Provider:
+class Provider(msgspec.Struct, frozen=True):
     """A provider as the gateway knows it."""
 
     dialect: Dialect

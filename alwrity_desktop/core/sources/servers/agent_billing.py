@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
+
+import msgspec
 
 from alwrity_desktop.core.accounts import PRESETS
 from alwrity_desktop.core.domain.errors import BrokenAnswerError, PersonError
@@ -36,8 +37,7 @@ OLDEST_YEARS: Final = 10
 _CANNOT: Final = ("alerts", "preflight", "checkout", "portal", "live")
 
 
-@dataclass(frozen=True, slots=True)
-class _Teller:
+class _Teller(msgspec.Struct, frozen=True):
     """Writes down what the platform says of one period."""
 
     account: str

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote
+
+import msgspec
 
 from alwrity_desktop.core.domain.server import (
     PlanLimit,
@@ -58,8 +59,7 @@ SELDOM_MS: Final = 24 * 60 * 60 * 1000
 """Plans, prices, renewals, and what a server cannot do, are asked for again after a day."""
 
 
-@dataclass(frozen=True, slots=True)
-class Errand:
+class Errand(msgspec.Struct, frozen=True):
     """What one pull is about."""
 
     account: str
@@ -82,8 +82,7 @@ class Errand:
         return frozenset(name for name, is_there in abilities if not is_there)
 
 
-@dataclass(slots=True)
-class _Answers:
+class _Answers(msgspec.Struct):
     """What came that makes the facts."""
 
     status: StatusAnswer | None = None

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.statements import Statement, StatementKind
 from alwrity_desktop.core.domain.usage import MAX_TOKENS_PER_CALL, Call
@@ -23,8 +24,7 @@ _MS_PER_S: Final = 1000
 _MAX_DURATION_S: Final = 86_400
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
+class Owner(msgspec.Struct, frozen=True):
     """Whose rows are read."""
 
     account: str

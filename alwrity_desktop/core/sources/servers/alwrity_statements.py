@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+import msgspec
 
 from alwrity_desktop.core.domain.server import ServerStanding
 from alwrity_desktop.core.domain.statements import ALL_TIME, Statement, StatementKind
@@ -38,8 +39,7 @@ MAX_PERCENT: Final = 1_000_000_000
 _CALLS: Final = "_calls"
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(msgspec.Struct, frozen=True):
     """What a statement says; None for what it does not say."""
 
     calls: int | None = None
@@ -57,8 +57,7 @@ class Figures:
         return bool(self.calls or self.tokens or self.cost_pico)
 
 
-@dataclass(frozen=True, slots=True)
-class Witness:
+class Witness(msgspec.Struct, frozen=True):
     """Writes down what one account's server says."""
 
     account: str

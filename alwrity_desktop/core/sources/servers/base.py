@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
+
+import msgspec
 
 from alwrity_desktop.core.domain.server import Preflight, ServerAlert, ServerFacts
 from alwrity_desktop.core.domain.statements import Statement
@@ -46,29 +47,27 @@ class Ask(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class KnownRows:
+class KnownRows(msgspec.Struct, frozen=True):
     """What the ledger holds of an account already: how far a pull has to go back."""
 
     #: Identities of the newest calls, enough to recognise where the new rows end.
     newest: frozenset[str] = frozenset()
     #: Whether the account was ever synced whole.
     is_complete: bool = False
-    facts: ServerFacts = field(default_factory=ServerFacts)
+    facts: ServerFacts = msgspec.field(default_factory=ServerFacts)
     #: When each of the facts was confirmed last, by its name, UTC milliseconds.
-    confirmed_ms: Mapping[str, int] = field(default_factory=dict)
+    confirmed_ms: Mapping[str, int] = msgspec.field(default_factory=dict)
     #: What is known of the rows that the server merged: each row's newest statement.
     merged: tuple[Statement, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Pull:
+class Pull(msgspec.Struct, frozen=True):
     """What one pull brought; a part that failed left its piece out and named its trouble."""
 
     calls: tuple[Call, ...] = ()
     statements: tuple[Statement, ...] = ()
     #: Only the fields that this pull learnt; the others keep what is known.
-    facts: ServerFacts = field(default_factory=ServerFacts)
+    facts: ServerFacts = msgspec.field(default_factory=ServerFacts)
     alerts: tuple[ServerAlert, ...] = ()
     #: Plain sentences about what could not be read, without any content of it.
     troubles: tuple[str, ...] = ()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Annotated, Any, Final, TypeVar, cast
 
+import msgspec
 from pydantic import BaseModel, ConfigDict, PlainValidator, ValidationInfo
 
 from alwrity_desktop.core.domain.errors import BrokenAnswerError
@@ -35,11 +35,10 @@ T = TypeVar("T")
 ShapeT = TypeVar("ShapeT", bound="Shape")
 
 
-@dataclass(slots=True)
-class Troubles:
+class Troubles(msgspec.Struct):
     """What could not be read, each thing once; never anything of its content."""
 
-    _sentences: dict[str, None] = field(default_factory=dict)
+    _sentences: dict[str, None] = msgspec.field(default_factory=dict)
 
     def say(self, sentence: str) -> None:
         """Keep a sentence for people."""
@@ -55,8 +54,7 @@ class Troubles:
         return tuple(self._sentences)
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(msgspec.Struct, frozen=True):
     """Which answer is being read, and where its troubles are kept."""
 
     name: str

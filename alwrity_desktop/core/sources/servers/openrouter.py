@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Final
+
+from msgspec.structs import replace
 
 from alwrity_desktop.core.accounts import PRESETS
 from alwrity_desktop.core.domain.money import usd_text

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import Final, TypeVar
+
+import msgspec
 
 from alwrity_desktop.core.domain.errors import PersonError
 from alwrity_desktop.core.domain.server import Preflight, ServerFacts
@@ -41,8 +42,7 @@ class Page(Shape):
     next_page: Text = None
 
 
-@dataclass(slots=True)
-class _Sum:
+class _Sum(msgspec.Struct):
     """What is known of one day, month or model; None where nothing was said."""
 
     cost_pico: int | None = None
@@ -60,8 +60,7 @@ class _Sum:
         return sum(known) if known else None
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(msgspec.Struct, frozen=True):
     """What one row says was used of one model; None where it does not say."""
 
     model: str | None = None
@@ -71,14 +70,15 @@ class Usage:
     output_tokens: int | None = None
 
 
-@dataclass(slots=True)
-class Bill:
+class Bill(msgspec.Struct):
     """Adds up rows; amounts in other currencies than dollars are kept apart."""
 
-    days: defaultdict[str, _Sum] = field(default_factory=lambda: defaultdict(_Sum))
-    months: defaultdict[str, _Sum] = field(default_factory=lambda: defaultdict(_Sum))
-    models: defaultdict[tuple[str, str], _Sum] = field(default_factory=lambda: defaultdict(_Sum))
-    foreign: defaultdict[tuple[str, str], Decimal] = field(
+    days: defaultdict[str, _Sum] = msgspec.field(default_factory=lambda: defaultdict(_Sum))
+    months: defaultdict[str, _Sum] = msgspec.field(default_factory=lambda: defaultdict(_Sum))
+    models: defaultdict[tuple[str, str], _Sum] = msgspec.field(
+        default_factory=lambda: defaultdict(_Sum)
+    )
+    foreign: defaultdict[tuple[str, str], Decimal] = msgspec.field(
         default_factory=lambda: defaultdict(Decimal)
     )
 
@@ -141,8 +141,7 @@ class Bill:
                 yield month, PRESENT
 
 
-@dataclass(frozen=True, slots=True)
-class _Teller:
+class _Teller(msgspec.Struct, frozen=True):
     account: str
     now_ms: int
 

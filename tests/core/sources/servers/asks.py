@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import fields, replace
 from typing import Any, Final, TypeAlias
+
+from msgspec.structs import fields, replace
 
 from alwrity_desktop.core.asking.answers import read_body
 from alwrity_desktop.core.asking.refusals import refusal

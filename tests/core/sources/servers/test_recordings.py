@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import Final
 
 import pytest
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.server import Meaning, PlanLimit
 from alwrity_desktop.core.domain.statements import StatementKind
