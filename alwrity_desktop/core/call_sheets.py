@@ -30,6 +30,7 @@ _OWN: Final = frozenset(
         "is_estimated",
         "is_sidechain",
         "response_id",
+        "request_hash",
     )
 )
 _SHARED: Final = tuple(name for name in _FIELDS if name not in _OWN)

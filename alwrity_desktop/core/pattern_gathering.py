@@ -21,7 +21,7 @@ from alwrity_desktop.core.domain.unusual import NEIGHBOURS, Parts, Unusual, caus
 if TYPE_CHECKING:
     from alwrity_desktop.core.ledger.snapshot import LedgerSnapshot
 
-_CAUSES: Final = ("provider", "model", "project", "agent")
+_CAUSES: Final = ("provider", "model", "project", "agent", "api_key")
 #: So many weeks tell what is usual of an hour.
 _HOUR_WEEKS: Final = 8
 #: The newest days and hours are explained by more than their provider.
@@ -43,7 +43,8 @@ def explained(
 ) -> tuple[Activity, ...]:
     """Return *found* with the unusual hours of the last weeks, and with what explains the newest.
 
-    Causes are told by provider, model, project and agent; rows without single calls keep theirs.
+    Causes are told by provider, model, project, agent and API key; rows without single calls
+    keep theirs.
     """
     hours = _hours(snapshot, scope, now_ms, zone)
     explaining = _Explaining(snapshot, scope, now_ms, zone)

@@ -80,6 +80,7 @@ def gather(snapshot: LedgerSnapshot, book: PriceBook, question: TipQuestion) -> 
         query=span,
         search=_search_use(question),
         idle=_idle_plan(snapshot, question),
+        repeated=snapshot.repeated_use(question.scope, span.start_ms, span.end_ms),
     )
 
 

@@ -17,6 +17,7 @@ DIMENSIONS: Final = MappingProxyType(
         "agent": "Agent",
         "conversation": "Conversation",
         "endpoint": "Endpoint",
+        "api_key": "API key",
         "status": "Status",
     }
 )

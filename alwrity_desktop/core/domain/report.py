@@ -228,6 +228,8 @@ class CallRow(msgspec.Struct, frozen=True):
     disagreements: tuple[Disagreement, ...] = ()
     #: What the provider called its answer; "" where the identity holds it or nobody says.
     response_id: str = ""
+    #: A name for the API key that paid; "" where it is not known.
+    api_key: str = ""
 
     @property
     def tokens(self) -> int:
@@ -248,7 +250,7 @@ class CallQuery(msgspec.Struct, frozen=True):
     search: str = ""
     provider: str | None = None
     model: str | None = None
-    #: "ok", "error", "unpriced", "paid", "estimated" or None for any.
+    #: "ok", "error", "unpriced", "paid", "estimated", "repeated" or None for any.
     state: str | None = None
     #: "time", "model", "provider", "input", "output", "duration" or "cost".
     sort: str = "time"

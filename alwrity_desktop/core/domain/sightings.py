@@ -17,7 +17,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from itertools import combinations
 from operator import attrgetter
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 
@@ -50,6 +50,15 @@ GATEWAY: Final = "gateway"
 _REPORTED, _PASSED, _LOGGED, _SERVED, _TOLD, _GUESSED = range(6)
 
 
+class CallContext(NamedTuple):
+    """What a call belongs to, "" where it is not known."""
+
+    project: str = ""
+    agent: str = ""
+    conversation: str = ""
+    api_key: str = ""
+
+
 class Sighting(msgspec.Struct, frozen=True):
     """A call as one source saw it, as far as it tells whether another saw the same."""
 
@@ -71,6 +80,12 @@ class Sighting(msgspec.Struct, frozen=True):
     project: str = ""
     agent: str = ""
     conversation: str = ""
+    api_key: str = ""
+
+    @property
+    def context(self) -> CallContext:
+        """What the record says that its call belongs to."""
+        return CallContext(self.project, self.agent, self.conversation, self.api_key)
 
     @property
     def figures(self) -> tuple[str, str, int, int]:
@@ -135,18 +150,16 @@ def evidence(sighting: Sighting) -> tuple[int, str]:
     return rank, source
 
 
-def context_of(group: Iterable[Sighting]) -> tuple[str, str, str, bool]:
-    """Return project, agent and conversation of a call, and whether a flat-rate plan paid.
+def context_of(group: Iterable[Sighting]) -> tuple[CallContext, bool]:
+    """Return what a call belongs to, and whether a flat-rate plan paid.
 
     Each from the record that decides most of those that know it.
     """
     ordered = sorted(group, key=evidence)
-    found = [
-        next((value for value in map(attrgetter(name), ordered) if value), "")
-        for name in ("project", "agent", "conversation")
-    ]
+    known = zip(*(one.context for one in ordered), strict=True)
+    context = CallContext(*(next(filter(None, values), "") for values in known))
     statuses = {one.price_status for one in ordered}
-    return found[0], found[1], found[2], PriceStatus.LIST_EQUIVALENT in statuses
+    return context, PriceStatus.LIST_EQUIVALENT in statuses
 
 
 class _Party(msgspec.Struct, frozen=True, eq=False):

@@ -42,7 +42,7 @@ class TipCalls(msgspec.Struct, frozen=True):
     end_ms: int
     provider: str | None = None
     model: str | None = None
-    #: "error", "paid" or None for any, as in a query for calls.
+    #: "error", "paid", "repeated" or None for any, as in a query for calls.
     state: str | None = None
     #: The key of a server's billing period, wherever its calls lie.
     billing_period: str = ""

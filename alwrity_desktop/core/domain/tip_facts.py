@@ -8,6 +8,7 @@ from functools import cached_property
 import msgspec
 
 from alwrity_desktop.core.domain.price_book import PriceBook
+from alwrity_desktop.core.domain.repeats import RepeatedUse
 from alwrity_desktop.core.domain.tip import TipCalls
 from alwrity_desktop.core.domain.usage import PriceStatus
 from alwrity_desktop.core.domain.usage_sums import UsageSums, calls_of, cost_of
@@ -84,6 +85,7 @@ class TipFacts(msgspec.Struct, frozen=True):
     query: TipCalls
     search: SearchUse | None = None
     idle: IdlePlan | None = None
+    repeated: Sequence[RepeatedUse] = ()
 
     def use_of(self, provider: str, model: str) -> ModelUse | None:
         """Return the use of one model; None where it was not used."""

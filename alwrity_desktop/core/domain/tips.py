@@ -15,6 +15,7 @@ _FINDERS: Final[tuple[Callable[[TipFacts], Iterator[Tip]], ...]] = (
     tips_of_models.batch_prices,
     tips_of_use.caching,
     tips_of_use.paid_failures,
+    tips_of_use.repeated_requests,
     tips_of_use.small_requests,
     tips_of_use.more_searches,
     tips_of_use.idle_plan,

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from msgspec.structs import replace
+
 from alwrity_desktop.core.domain.model_families import SEARCH_PROVIDERS, title_of
-from alwrity_desktop.core.domain.tip import Tip, TipBasis, TipCalls, TipClass, TipFact
+from alwrity_desktop.core.domain.tip import Tip, TipBasis, TipClass, TipFact
 from alwrity_desktop.core.domain.tip_facts import ModelUse, TipFacts
 from alwrity_desktop.core.domain.tips_of_models import LEAST_SAVING_PICO, is_at_list_price
 from alwrity_desktop.core.domain.usage_sums import calls_of, cost_of, repriced
@@ -120,19 +122,48 @@ def paid_failures(facts: TipFacts) -> Iterator[Tip]:
             basis=TipBasis.MEASURED,
             assumption=f"None of the {plural} that failed {facts.span_words} had been made.",
             calls=calls,
-            query=TipCalls(
-                query.start_ms,
-                query.end_ms,
-                query.provider,
-                query.model,
-                "error",
-                query.billing_period,
-            ),
+            query=replace(query, state="error"),
             evidence=(
                 TipFact("Failed", f"{calls:,} of {use.calls:,}"),
                 TipFact("Cost of all calls", money_words(use.cost_pico)),
             ),
             cost_pico=cost_pico,
+            instead_pico=0,
+        )
+
+
+def repeated_requests(facts: TipFacts) -> Iterator[Tip]:
+    """Yield the models that are asked the same again while the answer could be kept."""
+    for repeated in facts.repeated:
+        use = facts.use_of(repeated.provider, repeated.model)
+        if use is None or repeated.cost_pico < LEAST_SAVING_PICO:
+            continue
+        title, query, cost = title_of(use.provider, use.model), use.query, repeated.cost_pico
+        plural = "call" if repeated.calls == 1 else "calls"
+        yield Tip(
+            id=f"repeated_requests:{use.provider}:{use.model}",
+            kind="repeated_requests",
+            tip_class=TipClass.HABIT,
+            text=(
+                f"{repeated.calls:,} {plural} to {title} sent a request again that was answered "
+                f"already, for {money_words(cost)}"
+            ),
+            saving_pico=cost,
+            basis=TipBasis.MEASURED,
+            assumption=(
+                f"Each answer {facts.span_words} had been kept for a day and given again to the "
+                "same request, word for word. Where another answer to the same question is "
+                "wanted, as with a temperature above 0, the calls are needed."
+            ),
+            calls=repeated.calls,
+            query=replace(query, state="repeated"),
+            evidence=(
+                TipFact("Repeats", f"{repeated.calls:,} of {use.calls:,} calls"),
+                TipFact("Different requests", f"{repeated.requests:,}"),
+                TipFact("Most repeats of one", f"{repeated.most:,}"),
+                TipFact("Cost of all calls", money_words(use.cost_pico)),
+            ),
+            cost_pico=cost,
             instead_pico=0,
         )
 

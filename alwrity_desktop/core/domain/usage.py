@@ -77,6 +77,10 @@ class Call(msgspec.Struct, frozen=True, array_like=True, gc=False, kw_only=True)
     billing_period: str = ""
     #: What the provider called its answer; "" where the source does not say.
     response_id: str = ""
+    #: The same for the same request, 16 hexadecimal digits of a keyed hash; "" for unknown.
+    request_hash: str = ""
+    #: A name for the API key that paid, never a part of the key itself; "" for unknown.
+    api_key: str = ""
 
     @property
     def cache_write_tokens(self) -> int:

@@ -215,12 +215,11 @@ class _Tie:
         """Return the series of a call with what all that saw it know about it."""
         own: int = row.values["series_id"]
         one = row.sighting
-        project, agent, conversation, is_flat_rate = context_of(members)
+        context, is_flat_rate = context_of(members)
         status = one.price_status
         if is_flat_rate and status == PriceStatus.PRICED:
             status = PriceStatus.LIST_EQUIVALENT
-        known = (one.project, one.agent, one.conversation, one.price_status)
-        if known == (project, agent, conversation, status):
+        if (one.context, one.price_status) == (context, status):
             return own
         call = Call(
             identity=row.values["identity"],
@@ -229,9 +228,10 @@ class _Tie:
             provider=one.provider,
             model=one.model,
             account=one.account,
-            project=project,
-            agent=agent,
-            conversation=conversation,
+            project=context.project,
+            agent=context.agent,
+            conversation=context.conversation,
+            api_key=context.api_key,
             endpoint=row.values["endpoint"],
             billing_period=row.values["billing_period"],
             status_code=row.values["status_code"] or None,

@@ -15,7 +15,7 @@ from alwrity_desktop.core.domain.pricing import Quote, lines_of
 from alwrity_desktop.core.domain.report import CallPage, CallQuery, CallRow
 from alwrity_desktop.core.domain.sums import Scope, scope_of
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
-from alwrity_desktop.core.ledger import sighting_rows
+from alwrity_desktop.core.ledger import repeat_rows, sighting_rows
 from alwrity_desktop.core.ledger.reading import EVER, whose_series
 from alwrity_desktop.core.ledger.schema import FIGURE_COLUMNS, FLAG_ESTIMATED, FLAG_SIDECHAIN
 from alwrity_desktop.core.ledger.shared_rows import SERIES_DIMENSIONS
@@ -50,6 +50,7 @@ _SORTS: Final = {
     "provider": "s.provider",
     "project": "s.project",
     "agent": "s.agent",
+    "api_key": "s.api_key",
     "input": "n.input_tokens + n.cache_read_tokens + n.cache_write_5m_tokens"
     " + n.cache_write_1h_tokens",
     "output": "n.output_tokens",
@@ -61,11 +62,20 @@ _STATES: Final = {
     "ok": "s.status_code < 400",
     "error": "s.status_code >= 400",
     "unpriced": f"s.price_status = '{PriceStatus.UNPRICED}'",
-    "paid": f"s.price_status IN ('{PriceStatus.PRICED}', '{PriceStatus.REPORTED}')",
+    "paid": repeat_rows.PAID,
     "estimated": f"n.flags & {FLAG_ESTIMATED}",
+    "repeated": repeat_rows.IS_PAID_REPEAT,
 }
 
-_SEARCHED: Final = ("s.model", "s.provider", "s.project", "s.agent", "s.conversation", "n.identity")
+_SEARCHED: Final = (
+    "s.model",
+    "s.provider",
+    "s.project",
+    "s.agent",
+    "s.conversation",
+    "s.api_key",
+    "n.identity",
+)
 
 _ROWS_AT_ONCE: Final = 2000
 
@@ -140,6 +150,7 @@ def _conditions(account: str | Scope, query: CallQuery) -> tuple[str, list[objec
             parameters.append(wanted)
     if query.state in _STATES:
         conditions.append(_STATES[query.state])
+        parameters.extend(repeat_rows.near(*span) if query.state == "repeated" else ())
     for word in query.search.split():
         pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         matches = " OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in _SEARCHED)
@@ -188,6 +199,7 @@ def _row(values: dict[str, Any]) -> CallRow:
         seen_in=(values["path"] or call.source,),
         lines=lines_of(call, quote),
         response_id=call.response_id,
+        api_key=call.api_key,
     )
 
 

@@ -77,6 +77,7 @@ _AS_KEPT: Final = (
     "conversation",
     "endpoint",
     "billing_period",
+    "api_key",
 )
 """Fields of a call that the ledger keeps as they are."""
 

@@ -14,10 +14,10 @@ from alwrity_desktop.core.ledger.engine import APPLICATION_ID, driver_of, senten
 from alwrity_desktop.core.ledger.insight_tables import METADATA
 from alwrity_desktop.core.ledger.maintenance import backup
 
-HEAD: Final = "0004"
+HEAD: Final = "0005"
 """The newest migration; a test holds it against the scripts."""
 
-KNOWN: Final = ("0001", "0002", "0003", "0004")
+KNOWN: Final = ("0001", "0002", "0003", "0004", "0005")
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 

@@ -46,6 +46,8 @@ SERIES: Final = Table(
     Column("endpoint", Text, nullable=False),
     #: The key of a server's billing period; "" for calls that no server books.
     Column("billing_period", Text, nullable=False),
+    #: A name for the API key that paid; "" where it is not known.
+    Column("api_key", Text, nullable=False),
     #: 0 where the status is not known: NULLs would never be equal in the constraint.
     Column("status_code", Integer, nullable=False),
     Column("price_status", Text, nullable=False),
@@ -59,6 +61,7 @@ SERIES: Final = Table(
         "conversation",
         "endpoint",
         "billing_period",
+        "api_key",
         "status_code",
         "price_status",
         name="series_once",
@@ -191,6 +194,19 @@ RESPONSE_IDS: Final = Table(
     Column("call_id", Integer, ForeignKey("calls.id"), primary_key=True),
     #: What the provider called its answer, where the identity does not hold it.
     Column("response_id", Text, nullable=False, index=True),
+)
+
+REQUEST_HASHES: Final = Table(
+    "request_hashes",
+    METADATA,
+    #: Only calls that were answered, and whose request is known, have a row.
+    Column("call_id", Integer, ForeignKey("calls.id"), primary_key=True),
+    #: The 64 bits of the hash as a signed number.
+    Column("request_hash", Integer, nullable=False),
+    #: When the request was sent, and when it was answered.
+    Column("asked_at_ms", Integer, nullable=False),
+    Column("answered_at_ms", Integer, nullable=False),
+    Index("request_hashes_by_request", "request_hash", "answered_at_ms"),
 )
 
 FIGURE_COLUMNS: Final = tuple(column.name for column in _figures())

@@ -24,7 +24,7 @@ _FIND_UNPRICED: Final = (
     "SELECT 1 FROM series WHERE provider = ? AND model = ? AND price_status = ? LIMIT 1"
 )
 
-SeriesKey = tuple[str, str, str, str, str, str, str, str, str, int, str]
+SeriesKey = tuple[str, str, str, str, str, str, str, str, str, str, int, str]
 
 
 class SharedRows:
@@ -66,6 +66,7 @@ class SharedRows:
             call.conversation,
             call.endpoint,
             call.billing_period,
+            call.api_key,
             call.status_code or 0,
             price_status,
         )

@@ -168,6 +168,7 @@ def _row(values: dict[str, Any]) -> SeenRow:
         project=values["project"],
         agent=values["agent"],
         conversation=values["conversation"],
+        api_key=values["api_key"],
     )
     return SeenRow(sighting, values)
 

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget, Limit
 from alwrity_desktop.core.domain.periods import Period
+from alwrity_desktop.core.domain.repeats import RepeatedUse
 from alwrity_desktop.core.domain.server import ServerFacts, ServerView
 from alwrity_desktop.core.domain.statements import Statement
 from alwrity_desktop.core.domain.sums import (
@@ -28,6 +29,7 @@ from alwrity_desktop.core.ledger import (
     budget_rows,
     reading,
     remainder_rows,
+    repeat_rows,
     server_rows,
     statement_rows,
     tip_rows,
@@ -73,6 +75,10 @@ class LedgerSnapshot:
     ) -> list[UsageSums]:
         """Return the sums of single calls by what prices depend on."""
         return usage_rows.sums(self._connection, account, spans, thresholds, model)
+
+    def repeated_use(self, account: str | Scope, start_ms: int, end_ms: int) -> list[RepeatedUse]:
+        """Return the paid calls of a span whose requests were answered shortly before."""
+        return repeat_rows.load(self._connection, account, start_ms, end_ms)
 
     def conversational_models(self, account: str | Scope) -> set[tuple[str, str]]:
         """Return the models with calls that belong to a conversation."""

@@ -12,7 +12,7 @@ from alwrity_desktop.core.call_sheets import Book
 from alwrity_desktop.core.domain.identity import is_better
 from alwrity_desktop.core.domain.pricing import Quote
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
-from alwrity_desktop.core.ledger import alerting, cursors, linking, sighting_rows
+from alwrity_desktop.core.ledger import alerting, cursors, linking, repeat_rows, sighting_rows
 from alwrity_desktop.core.ledger.batches import Batch, BatchResult, Booked
 from alwrity_desktop.core.ledger.intake import Intake, SheetPart
 from alwrity_desktop.core.ledger.matching import KnownCall, KnownCalls
@@ -105,6 +105,8 @@ class _Booking:
         self._sheets: list[SheetRows] = []
         #: What providers called their answers, each with the identity of its call.
         self._names: list[tuple[str, str]] = []
+        #: Calls whose requests are known by their hashes.
+        self._hashed: list[Call] = []
         #: Known calls as they were before better copies came.
         self._known_before: list[KnownCall] = []
         self.added = 0
@@ -139,6 +141,8 @@ class _Booking:
         """Let what several sources saw count once."""
         if self._names:
             sighting_rows.name_rows(self._connection, self._names)
+        if self._hashed:
+            repeat_rows.note_requests(self._connection, self._hashed)
         self.added -= linking.link(
             self._connection, self.shared, self._rollups, last_id, self._known_before
         )
@@ -150,6 +154,8 @@ class _Booking:
         if part.sheet.has_column("response_id"):
             names = part.of(part.sheet.column("response_id"))
             self._names += zip(names, part.of(part.sheet.identities), strict=True)
+        if part.sheet.has_column("request_hash"):
+            self._hashed += part.of(part.sheet.calls())
         self.touched += part.sheet.calls(part.sheet.edges)
 
     def _insert(self, *, is_first: bool) -> None:
@@ -198,6 +204,8 @@ class _Booking:
             self._answers[call.identity] = _answer(call.identity, cost_pico, status, quote)
         if call.response_id:
             self._names.append((call.response_id, call.identity))
+        if call.request_hash:
+            self._hashed.append(call)
         values = astuple(call)
         return (
             call.identity,

@@ -15,6 +15,7 @@ from alwrity_desktop.core.domain.disagreements import Disagreement, disagreement
 from alwrity_desktop.core.domain.sightings import (
     ID_SPAN_MS,
     NEAR_MS,
+    CallContext,
     Sighting,
     alike,
     context_of,
@@ -192,10 +193,11 @@ def test_that_the_best_evidence_comes_first() -> None:
 
 
 def test_that_what_one_source_does_not_know_another_does() -> None:
-    gateway = seen("gateway", agent="reviewer")
+    gateway = seen("gateway", agent="reviewer", api_key="key 3f9a21")
     log = seen("codex", project="notes", agent="main", price_status=PriceStatus.LIST_EQUIVALENT)
 
-    assert context_of([log, gateway]) == ("notes", "reviewer", "", True)
+    context = CallContext("notes", "reviewer", "", "key 3f9a21")
+    assert context_of([log, gateway]) == (context, True)
 
 
 sightings = st.lists(

@@ -14,9 +14,10 @@ from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.errors import LedgerUnavailableError
 from alwrity_desktop.core.domain.price_book import PriceBook
+from alwrity_desktop.core.domain.report import CallQuery
 from alwrity_desktop.core.ledger import engine, migrate
 from alwrity_desktop.core.ledger.ledger import Ledger
-from tests.core.ledger.calls import NOW_MS, a_call, a_log, from_logs, totals
+from tests.core.ledger.calls import NOW_MS, a_call, a_log, from_logs, from_script, totals
 
 
 def scripts() -> ScriptDirectory:
@@ -245,6 +246,46 @@ def test_that_a_ledger_of_the_first_version_keeps_its_calls_and_sums(
     assert totals(opened).calls == 2
     opened.close()
     assert (tmp_path / f"ledger.sqlite3.before-0001-to-{migrate.HEAD}").exists()
+
+
+def test_that_calls_before_keys_and_requests_were_known_stay_and_new_ones_tell_them(
+    tmp_path: Path, book: PriceBook, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    monkeypatch.setattr(migrate, "HEAD", "0004")
+    migrated(path)
+    monkeypatch.undo()
+    connection = sqlite.connect(str(path), isolation_level=None)
+    connection.execute(
+        "INSERT INTO series VALUES (7, 'local', 'gateway', 'anthropic', 'm', 'p', 'a', 'c', 'e',"
+        " '', 200, 'priced')"
+    )
+    connection.execute(
+        "INSERT INTO calls VALUES (3, 'gateway::k', 7, 1795181400000, 1, NULL, 1000, 0, 0, 0, 500,"
+        " 0, 0, 0, 0, 0, 900, 10500, NULL, 0)"
+    )
+    connection.execute(
+        "INSERT INTO rollups VALUES (1994646, 7, 1, 1000, 0, 0, 500, 10500, 0, 900, 1)"
+    )
+    connection.close()
+
+    opened = Ledger(path)
+    new = a_call(identity="gateway::n", source="gateway", api_key="Blog", request_hash="0" * 16)
+    opened.record(from_script(new), book)
+    with opened.snapshot() as snapshot:
+        rows = snapshot.by_series("local", 0, NOW_MS, ("api_key", "project", "endpoint"))
+    calls = opened.page("local", CallQuery(0, NOW_MS, is_descending=False)).rows
+    opened.close()
+
+    assert {tuple(row.dimensions.values())[:3] for row in rows} == {
+        ("", "p", "e"),
+        ("Blog", "", ""),
+    }
+    assert sorted((call.identity, call.api_key) for call in calls) == [
+        ("gateway::k", ""),
+        ("gateway::n", "Blog"),
+    ]
+    assert (tmp_path / f"ledger.sqlite3.before-0004-to-{migrate.HEAD}").exists()
 
 
 def test_that_a_migration_that_fails_changes_nothing(
