@@ -38,7 +38,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Question", "build_report", "period_of_choice"]
 
-_HOUR_DIMENSIONS: Final = frozenset({"hour", "weekday_hour", ACTIVITY})
+_WEEK_DIMENSIONS: Final = frozenset({"weekday_hour", ACTIVITY})
+"""What is told from the hours of one week: a year has fifty times as many."""
 _EVER: Final = (0, 1 << 52)
 
 
@@ -213,9 +214,9 @@ class _Gathering:
         return self._by_day(scope, spans)
 
     def _hour_slots(self) -> list[SlotSums]:
-        period = self._period
-        is_day = period.start == period.end
-        if not is_day and not _HOUR_DIMENSIONS.intersection(self._question.dimensions):
+        period, asked = self._period, self._question.dimensions
+        is_each = period.start == period.end or "hour" in asked
+        if not is_each and not _WEEK_DIMENSIONS.intersection(asked):
             return []
         start_ms, end_ms = period.start_ms, period.end_ms
         if period.billing_period:
@@ -224,7 +225,9 @@ class _Gathering:
                 return []
             start_ms, end_ms = bounds[0], bounds[1] + 1
         spans = breakdown.offset_spans(start_ms, end_ms, period.timezone)
-        return self._snapshot.by_slot(self._scope, spans, breakdown.HOUR_S)
+        if is_each:
+            return self._snapshot.by_slot(self._scope, spans, breakdown.HOUR_S)
+        return self._snapshot.by_week_hour(self._scope, spans)
 
     def _earlier(self) -> EarlierFacts | None:
         if self._period.billing_period:

@@ -70,7 +70,8 @@ class Facts(msgspec.Struct, frozen=True):
     series: Sequence[SeriesSums]
     #: By local day: the history and the period.
     day_slots: Sequence[SlotSums]
-    #: By local hour, over the period; empty unless hours are shown or asked for.
+    #: By local hour, over the period, or by hour of the week where only these are asked for;
+    #: empty unless hours are shown or asked for.
     hour_slots: Sequence[SlotSums]
     #: First day of the twelve months that end with the present one, ISO.
     history_start: str

@@ -10,6 +10,7 @@ import sqlcipher3.dbapi2 as sqlite
 from sqlalchemy import Connection, Engine
 
 from alwrity_desktop.core.domain.errors import LedgerUnavailableError
+from alwrity_desktop.core.ledger import coarse_rows
 from alwrity_desktop.core.ledger.engine import driver_of, reading
 
 _SUMS: Final = (
@@ -50,12 +51,13 @@ _FROM_ROLLUPS: Final = (
 
 
 def rollup_differences(connection: Connection) -> int:
-    """Return in how many rows the rollups differ from what the calls add up to."""
+    """Return in how many rows the rollups, or the sums above them, differ from the calls."""
     query = (
         f"SELECT count(*) FROM (SELECT * FROM ({_FROM_CALLS} EXCEPT {_FROM_ROLLUPS})"  # noqa: S608
         f" UNION ALL SELECT * FROM ({_FROM_ROLLUPS} EXCEPT {_FROM_CALLS}))"
     )
-    return int(connection.exec_driver_sql(query).scalar_one())
+    found = int(connection.exec_driver_sql(query).scalar_one())
+    return found + coarse_rows.differences(connection)
 
 
 def damage(connection: Connection) -> str | None:

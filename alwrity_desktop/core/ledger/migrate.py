@@ -10,14 +10,14 @@ import sqlcipher3.dbapi2 as sqlite
 from sqlalchemy import Connection, Engine, inspect, text
 
 from alwrity_desktop.core.domain.errors import LedgerUnavailableError
+from alwrity_desktop.core.ledger.coarse_tables import METADATA
 from alwrity_desktop.core.ledger.engine import APPLICATION_ID, driver_of, sentences, writing
-from alwrity_desktop.core.ledger.insight_tables import METADATA
 from alwrity_desktop.core.ledger.maintenance import backup
 
-HEAD: Final = "0005"
+HEAD: Final = "0006"
 """The newest migration; a test holds it against the scripts."""
 
-KNOWN: Final = ("0001", "0002", "0003", "0004", "0005")
+KNOWN: Final = ("0001", "0002", "0003", "0004", "0005", "0006")
 
 MIGRATIONS: Final = Path(__file__).parent / "migrations"
 

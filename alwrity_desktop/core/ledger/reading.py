@@ -22,6 +22,14 @@ from alwrity_desktop.core.domain.sums import (
 )
 from alwrity_desktop.core.domain.usage import PriceStatus
 from alwrity_desktop.core.ledger import overlap_rows, remainder_rows
+from alwrity_desktop.core.ledger.coarse_rows import (
+    DAYS,
+    DURATIONS,
+    Level,
+    levels_for,
+    levels_for_hours,
+    pieces,
+)
 from alwrity_desktop.core.ledger.overlap_rows import Overlap
 from alwrity_desktop.core.ledger.remainder_rows import Remainder
 from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS
@@ -85,16 +93,38 @@ def whose_series(scope: Scope) -> tuple[str, tuple[str, ...]]:
 
 
 def _rows(connection: Connection, scope: Scope, table: str = "rollups") -> str:
-    """Return the sums joined with their series, in the order that reads the fewest rows.
+    """Return a table of sums joined with their series, in the order that reads the fewest rows.
 
     Calls of servers are few among all calls: they are found by their series. All others are
     read through, which is quicker than finding most of them one by one.
     """
-    query = "SELECT count(*) FROM sync_states WHERE account IN (SELECT value FROM json_each(?))"
-    servers = connection.exec_driver_sql(query, (json.dumps(scope.accounts),)).scalar_one()
-    if servers == len(scope.accounts):
+    if _are_servers(connection, scope):
         return f" FROM series s CROSS JOIN {table} r ON r.series_id = s.id WHERE"
     return f" FROM {table} r CROSS JOIN series s ON s.id = r.series_id WHERE"
+
+
+def _are_servers(connection: Connection, scope: Scope) -> bool:
+    query = "SELECT count(*) FROM sync_states WHERE account IN (SELECT value FROM json_each(?))"
+    servers = connection.exec_driver_sql(query, (json.dumps(scope.accounts),)).scalar_one()
+    return bool(servers == len(scope.accounts))
+
+
+def _pieces(
+    connection: Connection,
+    scope: Scope,
+    span: tuple[int, int],
+    levels: Sequence[Level],
+    finest: str = "rollups",
+) -> list[tuple[str, tuple[int, int]]]:
+    """Return what a span of quarters is read from: each source of sums with its bounds.
+
+    Calls of servers are found by their series in the finest sums, which alone have an index.
+    """
+    coarse = () if _are_servers(connection, scope) else levels
+    return [
+        (_rows(connection, scope, piece.table), (piece.first, piece.after))
+        for piece in pieces(*span, coarse, finest)
+    ]
 
 
 def _blind(connection: Connection, scope: Scope) -> str:
@@ -134,7 +164,8 @@ def by_series(
     """Return the sums of *account* in ``[start_ms, end_ms)`` by the dimensions *names*.
 
     ``status_code`` and ``price_status`` are always among them: errors and unpriced calls
-    are told by these. What a server had merged before it was read has rows of its own.
+    are told by these. What a server had merged before it was read has rows of its own, and so
+    have the parts of a span that are read from different sums.
     """
     scope = scope_of(account)
     kept = tuple(dict.fromkeys((*names, "status_code", "price_status")))
@@ -144,19 +175,19 @@ def by_series(
     columns = ", ".join(f"s.{name}" for name in kept)
     groups = ", ".join(str(number + 1) for number in range(len(kept) + 1))
     whose, parameters = whose_series(scope)
-    query = (
-        f"SELECT {columns}, {_IS_BLIND}, {_SUMS}{_rows(connection, scope)} {_SPAN} {whose}"
-        f" GROUP BY {groups}"
-        " HAVING sum(r.calls) <> 0"
-    )
     bounds, blind = quarters(start_ms, end_ms), _blind(connection, scope)
     found = []
-    for row in connection.exec_driver_sql(query, (blind, *bounds, *parameters)):
-        dimensions = dict(zip(kept, row, strict=False))
-        is_blind, *sums = row[len(kept) :]
-        code = 0 if is_blind else dimensions["status_code"]
-        figures = _figures(sums, code, dimensions["price_status"])
-        found.append(SeriesSums(dimensions, figures))
+    for rows, span in _pieces(connection, scope, bounds, levels_for(kept)):
+        query = (
+            f"SELECT {columns}, {_IS_BLIND}, {_SUMS}{rows} {_SPAN} {whose} GROUP BY {groups}"
+            " HAVING sum(r.calls) <> 0"
+        )
+        for row in connection.exec_driver_sql(query, (blind, *span, *parameters)).all():
+            dimensions = dict(zip(kept, row, strict=False))
+            is_blind, *sums = row[len(kept) :]
+            code = 0 if is_blind else dimensions["status_code"]
+            figures = _figures(sums, code, dimensions["price_status"])
+            found.append(SeriesSums(dimensions, figures))
     for overlap in overlap_rows.load(connection, scope, *bounds):
         dimensions = {name: overlap.dimensions[name] for name in kept}
         found.append(SeriesSums(dimensions, _overlap_figures(overlap, blind)))
@@ -190,32 +221,39 @@ def by_slot(
     spans: Iterable[OffsetSpan],
     slot_s: int,
     where: Where = EVERYTHING,
+    *,
+    slots: int = 0,
 ) -> list[SlotSums]:
     """Return the sums of each provider in each local slot of *slot_s* seconds.
 
     A span of its own for each offset of the zone makes local days and hours a division.
-    *where* takes only series whose dimensions have one of the values.
+    *where* takes only series whose dimensions have one of the values. Of *slots* in a row
+    all are folded onto the first ones since 1970; of 0, none.
     """
     scope = scope_of(account)
     whose, parameters = _narrowed(*whose_series(scope), where)
-    query = (
-        f"SELECT (r.quarter * {_QUARTER_S} + ?) / ? AS slot, s.provider, s.status_code,"
-        f" s.price_status, {_IS_BLIND}, {_SUMS}{_rows(connection, scope)} {_SPAN} {whose}"
-        " GROUP BY 1, 2, 3, 4, 5"
-        " HAVING sum(r.calls) <> 0"
-    )
     blind = _blind(connection, scope)
+    fold = f"% {slots:d}" if slots else ""
     found: list[SlotSums] = []
     for span in spans:
-        bounds = quarters(span.start_ms, span.end_ms)
-        given = (span.offset_s, slot_s, blind, *bounds, *parameters)
-        for slot, provider, code, status, is_blind, *sums in connection.exec_driver_sql(
-            query, given
+        levels = levels_for_hours(span.offset_s, where)
+        for rows, bounds in _pieces(
+            connection, scope, quarters(span.start_ms, span.end_ms), levels
         ):
-            figures = _figures(sums, 0 if is_blind else code, status)
-            found.append(SlotSums(slot, span.offset_s, provider, figures))
+            query = (
+                f"SELECT (r.quarter * {_QUARTER_S} + ?) / ? {fold} AS slot, s.provider,"
+                f" s.status_code, s.price_status, {_IS_BLIND}, {_SUMS}{rows} {_SPAN} {whose}"
+                " GROUP BY 1, 2, 3, 4, 5 HAVING sum(r.calls) <> 0"
+            )
+            given = (span.offset_s, slot_s, blind, *bounds, *parameters)
+            for slot, provider, code, status, is_blind, *sums in connection.exec_driver_sql(
+                query, given
+            ).all():
+                figures = _figures(sums, 0 if is_blind else code, status)
+                found.append(SlotSums(slot, span.offset_s, provider, figures))
         for quarter, provider, figures in _beside(connection, scope, span, blind, where):
             slot = (quarter * _QUARTER_S + span.offset_s) // slot_s
+            slot = slot % slots if slots else slot
             found.append(SlotSums(slot, span.offset_s, provider, figures))
     return found
 
@@ -252,20 +290,29 @@ def durations(
     """Return the calls whose duration is known, by model and bucket."""
     scope = scope_of(account)
     whose, whom = whose_series(scope)
-    query = (
-        "SELECT s.provider, s.model, r.bucket, sum(r.calls)"
-        f"{_rows(connection, scope, 'durations')} {_SPAN} {whose} GROUP BY 1, 2, 3"
-    )
-    parameters = (*quarters(start_ms, end_ms), *whom)
-    return [DurationCount(*row) for row in connection.exec_driver_sql(query, parameters)]
+    span = quarters(start_ms, end_ms)
+    found = []
+    for rows, bounds in _pieces(connection, scope, span, [DURATIONS], "durations"):
+        query = (
+            f"SELECT s.provider, s.model, r.bucket, sum(r.calls){rows} {_SPAN} {whose}"
+            " GROUP BY 1, 2, 3"
+        )
+        counted = connection.exec_driver_sql(query, (*bounds, *whom)).all()
+        found += [DurationCount(*row) for row in counted]
+    return found
 
 
 def bounds(connection: Connection, account: str | Scope) -> tuple[int, int] | None:
     """Return the first and last quarter's start of all calls, UTC milliseconds; None for none."""
     scope = scope_of(account)
     whose, parameters = whose_series(scope)
-    rows = _rows(connection, scope)
-    query = f"SELECT min(r.quarter), max(r.quarter){rows} {whose} AND r.calls <> 0"
+    rows = f"{_rows(connection, scope)} {whose} AND r.calls <> 0"
+    query = f"SELECT min(r.quarter), max(r.quarter){rows}"
+    if not _are_servers(connection, scope):
+        # In the order of time the first row that is theirs is the answer.
+        ends = (f"SELECT r.quarter{rows} ORDER BY 1 {order} LIMIT 1" for order in ("", "DESC"))
+        query = f"SELECT {', '.join(f'({end})' for end in ends)}"
+        parameters = parameters * 2
     found = list(connection.exec_driver_sql(query, parameters).one())
     found += [quarter for quarter, _ in _remainders(connection, scope, *EVER)]
     known = [quarter for quarter in found if quarter is not None]
@@ -276,11 +323,16 @@ def calls_ever(connection: Connection, account: str | Scope) -> int:
     """Return how many calls the ledger knows of *account*."""
     scope = scope_of(account)
     whose, parameters = whose_series(scope)
-    query = f"SELECT coalesce(sum(r.calls), 0){_rows(connection, scope)} {whose}"
-    held = int(connection.exec_driver_sql(query, parameters).scalar_one())
+    query = f"SELECT coalesce(sum(r.calls), 0){_rows(connection, scope, _ever(connection, scope))}"
+    held = int(connection.exec_driver_sql(f"{query} {whose}", parameters).scalar_one())
     merged = _remainders(connection, scope, *EVER)
     twice = overlap_rows.load(connection, scope, *quarters(*EVER))
     return held + sum(one.figures.calls for _, one in merged) - len(twice)
+
+
+def _ever(connection: Connection, scope: Scope) -> str:
+    """Return the sums to read where all of them are wanted."""
+    return "rollups" if _are_servers(connection, scope) else DAYS.table
 
 
 def billing_periods(connection: Connection, account: str) -> list[str]:
@@ -293,16 +345,7 @@ def billing_periods(connection: Connection, account: str) -> list[str]:
 
 def sources(connection: Connection, account: str | Scope) -> list[SourceTotals]:
     """Return every source that brought calls or files."""
-    scope = scope_of(account)
-    whose, parameters = whose_series(scope)
-    brought = {
-        source: (calls, newest * QUARTER_MS)
-        for source, calls, newest in connection.exec_driver_sql(
-            f"SELECT s.source, sum(r.calls), max(r.quarter){_rows(connection, scope)} {whose}"
-            " AND r.calls <> 0 GROUP BY 1",
-            parameters,
-        )
-    }
+    brought = _brought(connection, scope_of(account))
     read = {
         source: (files, at_ms)
         for source, files, at_ms in connection.exec_driver_sql(
@@ -321,6 +364,26 @@ def sources(connection: Connection, account: str | Scope) -> list[SourceTotals]:
         calls, newest_ms = brought.get(source, (0, None))
         times = [at_ms for at_ms in (read_ms, booked.get(source)) if at_ms is not None]
         found.append(SourceTotals(source, files, calls, newest_ms, max(times, default=None)))
+    return found
+
+
+def _brought(connection: Connection, scope: Scope) -> dict[str, tuple[int, int]]:
+    """Return by source its calls, and the start of the newest quarter with any."""
+    whose, parameters = whose_series(scope)
+    execute, table = connection.exec_driver_sql, _ever(connection, scope)
+    found = {}
+    for source, calls, newest in execute(
+        f"SELECT s.source, sum(r.calls), max(r.quarter){_rows(connection, scope, table)} {whose}"
+        " AND r.calls <> 0 GROUP BY 1",
+        parameters,
+    ).all():
+        last = (
+            f"SELECT max(r.quarter){_rows(connection, scope)} {_SPAN} {whose}"
+            " AND r.calls <> 0 AND s.source = ?"
+        )
+        bounds = (newest, newest + DAYS.quarters)
+        quarter = execute(last, (*bounds, *parameters, source)).scalar_one()
+        found[source] = (calls, (newest if quarter is None else quarter) * QUARTER_MS)
     return found
 
 

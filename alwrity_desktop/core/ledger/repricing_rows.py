@@ -259,7 +259,9 @@ def _write(connection: Connection, result: Repricing, changes: _Changes) -> Repr
         for before, after in changes.rows
         for row, sign in ((before, -1), (after, 1))
     ]
-    Rollups(connection).shift_all(moves)
+    rollups = Rollups(connection)
+    rollups.shift_all(moves)
+    rollups.save()
     return replace(result, revision_id=revision_id)
 
 

@@ -9,22 +9,12 @@ from typing import Final, NamedTuple
 from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.durations import bucket_of
+from alwrity_desktop.core.ledger.coarse_rows import SUMS, CoarseSums
 from alwrity_desktop.core.ledger.matching import KnownCall
 from alwrity_desktop.core.ledger.schema import FIGURE_COLUMNS, PICO_PER_MICRO, QUARTER_MS
 
-_SUMS: Final = (
-    "calls",
-    "input_tokens",
-    "cache_read_tokens",
-    "cache_write_tokens",
-    "output_tokens",
-    "cost_micro",
-    "cost_rest_pico",
-    "duration_ms",
-    "duration_calls",
-)
-_NAMES: Final = ", ".join(_SUMS)
-_ADD: Final = ", ".join(f"{name} = {name} + excluded.{name}" for name in _SUMS)
+_NAMES: Final = ", ".join(SUMS)
+_ADD: Final = ", ".join(f"{name} = {name} + excluded.{name}" for name in SUMS)
 
 _ADD_CALLS: Final = f"""
 INSERT INTO rollups (quarter, series_id, {_NAMES})
@@ -39,7 +29,7 @@ ON CONFLICT (quarter, series_id) DO UPDATE SET {_ADD}
 
 _ADD_ROW: Final = (
     f"INSERT INTO rollups (quarter, series_id, {_NAMES})"  # noqa: S608 - constants
-    f" VALUES (?, ?, {', '.join('?' for _ in _SUMS)})"
+    f" VALUES (?, ?, {', '.join('?' for _ in SUMS)})"
     f" ON CONFLICT (quarter, series_id) DO UPDATE SET {_ADD}"
 )
 
@@ -83,10 +73,16 @@ class Rollups:
     def __init__(self, connection: Connection) -> None:
         """Keep sums through *connection*."""
         self._connection = connection
+        self._coarse = CoarseSums(connection)
 
     def add_calls_after(self, call_id: int) -> None:
         """Add the calls whose rows came after *call_id*."""
         self._connection.exec_driver_sql(_ADD_CALLS, (call_id,))
+        self._coarse.add_calls_after(call_id)
+
+    def save(self) -> None:
+        """Bring the sums of hours and days up to date: the last thing in the transaction."""
+        self._coarse.save()
 
     def add_durations(self, rows: Sequence[tuple[object, ...]]) -> None:
         """Add the durations of new *rows* of calls; most sources know none."""
@@ -131,7 +127,7 @@ class Rollups:
         durations: Counter[tuple[int, int, int]] = Counter()
         for counted, sign in moves:
             quarter = counted.occurred_at_ms // QUARTER_MS
-            known = sums.setdefault((quarter, counted.series_id), [0] * len(_SUMS))
+            known = sums.setdefault((quarter, counted.series_id), [0] * len(SUMS))
             for place, value in enumerate(counted.sums()):
                 known[place] += sign * value
             if counted.duration_ms is not None:
@@ -139,12 +135,14 @@ class Rollups:
         rows = [(*key, *values) for key, values in sums.items() if any(values)]
         if rows:
             self._connection.exec_driver_sql(_ADD_ROW, rows)
+            self._coarse.move(rows)
         self._add_durations(durations)
 
     def _add_durations(self, counts: Counter[tuple[int, int, int]]) -> None:
         rows = [(*key, calls) for key, calls in counts.items() if calls]
         if rows:
             self._connection.exec_driver_sql(_ADD_DURATION, rows)
+            self._coarse.add_durations(counts)
 
 
 def _number(row: tuple[object, ...], name: str) -> int:

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.alerts import Alert
+from alwrity_desktop.core.domain.breakdown import HOUR_S
 from alwrity_desktop.core.domain.budgets import Budget, Limit
-from alwrity_desktop.core.domain.periods import Period
+from alwrity_desktop.core.domain.periods import DAYS_PER_WEEK, HOURS_PER_DAY, Period
 from alwrity_desktop.core.domain.repeats import RepeatedUse
 from alwrity_desktop.core.domain.server import ServerFacts, ServerView
 from alwrity_desktop.core.domain.statements import Statement
@@ -61,6 +62,14 @@ class LedgerSnapshot:
     ) -> list[SlotSums]:
         """Return the sums of each provider in each local day or hour, of all or of some series."""
         return reading.by_slot(self._connection, account, spans, slot_s, where)
+
+    def by_week_hour(self, account: str | Scope, spans: Iterable[OffsetSpan]) -> list[SlotSums]:
+        """Return the sums of each provider in each hour of the week, as those of one week.
+
+        The week is the one of the first day since 1970, whose weekdays are right.
+        """
+        hours = DAYS_PER_WEEK * HOURS_PER_DAY
+        return reading.by_slot(self._connection, account, spans, HOUR_S, slots=hours)
 
     def durations(self, account: str | Scope, start_ms: int, end_ms: int) -> list[DurationCount]:
         """Return the calls whose duration is known, by model and bucket."""

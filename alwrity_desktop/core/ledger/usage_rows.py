@@ -26,6 +26,7 @@ _SUMMED: Final = (
     "pages",
 )
 _SUMS: Final = ", ".join(f"sum(n.{name})" for name in _SUMMED)
+_OF_SERIES: Final = ", ".join(f"sum(n.{name}) AS {name}" for name in _SUMMED)
 
 _CONTEXT: Final = (
     "n.input_tokens + n.cache_read_tokens + n.cache_write_5m_tokens + n.cache_write_1h_tokens"
@@ -84,6 +85,7 @@ def _read(
     part: tuple[str, str],
     thresholds: Sequence[int],
 ) -> Iterable[Sequence[int]]:
+    """Return one of ``_PARTS``, first by series: sorting by numbers takes half as long."""
     scope, bounds, model = which
     table, condition = part
     whose, whom = whose_series(scope)
@@ -91,12 +93,15 @@ def _read(
     several = scope.accounts if len(scope.accounts) > 1 else ()
     named = "" if model is None else " AND s.provider = ? AND s.model = ?"
     query = (
-        "SELECT s.provider, s.model, s.price_status, s.status_code >= 400, n.quote_id,"  # noqa: S608
-        f" {band} AS band, count(*), {_SUMS}, sum(n.requests = 0 AND s.status_code < 400),"
-        f" sum(coalesce(n.cost_pico, 0) / {PICO_PER_MICRO}),"
-        f" sum(coalesce(n.cost_pico, 0) % {PICO_PER_MICRO})"
-        f" FROM {table} n CROSS JOIN series s ON s.id = n.series_id"
-        f" WHERE {_SPAN} {condition} AND {whose}{named} GROUP BY 1, 2, 3, 4, 5, 6"
+        "SELECT s.provider, s.model, s.price_status, s.status_code >= 400, n.quote_id, n.band,"  # noqa: S608
+        f" sum(n.calls), {_SUMS}, sum(n.silent * (s.status_code < 400)), sum(n.micro), sum(n.rest)"
+        f" FROM (SELECT n.series_id, n.quote_id, {band} AS band, count(*) AS calls, {_OF_SERIES},"
+        " sum(n.requests = 0) AS silent,"
+        f" sum(coalesce(n.cost_pico, 0) / {PICO_PER_MICRO}) AS micro,"
+        f" sum(coalesce(n.cost_pico, 0) % {PICO_PER_MICRO}) AS rest FROM {table} n"
+        f" WHERE {_SPAN} {condition} GROUP BY 1, 2, 3) n"
+        f" CROSS JOIN series s ON s.id = n.series_id WHERE {whose}{named}"
+        " GROUP BY 1, 2, 3, 4, 5, 6"
     )
     parameters = (*bounds, json.dumps(several), *whom, *(model or ()))
     return connection.exec_driver_sql(query, parameters).all()

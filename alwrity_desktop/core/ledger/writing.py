@@ -136,6 +136,7 @@ class _Booking:
             self._rollups.add_durations(self._rows)
         if self.added or self.corrected:
             self._link(last_id)
+        self._rollups.save()
 
     def _link(self, last_id: int) -> None:
         """Let what several sources saw count once."""
