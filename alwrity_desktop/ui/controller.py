@@ -139,7 +139,7 @@ class Controller(QObject):
     @Slot()
     def ask_report(self) -> None:
         """Ask for the figures that the window shows."""
-        dimensions = (*SHOWN_DIMENSIONS, *self.window.dimensions_in_view())
+        dimensions = (*SHOWN_DIMENSIONS, *self.window.rendering.dimensions_in_view())
         self.submit(jobs.BuildReport(self.account, self.choice, dimensions))
 
     @Slot()
@@ -294,7 +294,7 @@ class Controller(QObject):
         if event.topic is Topic.SERVER:
             self.servers.start()
         if event.topic is Topic.FIGURES and self.report is None:
-            self.window.show_failed(event.sentence)
+            self.window.show_loading(event.sentence)
             self._watch_from_now_on()
 
     @Slot(str)

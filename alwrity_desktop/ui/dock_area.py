@@ -33,8 +33,8 @@ class DockArea(QMainWindow):
     #: A dock was shown, hidden, moved or floated.
     arranged = Signal()
 
-    def __init__(self, views: Iterable[DockView], parent: QWidget | None = None) -> None:
-        """Make a frame for each of *views*; a layout shows some of them."""
+    def __init__(self, docks: Iterable[type[DockView]], parent: QWidget | None = None) -> None:
+        """Make a frame for each of *docks*; a layout shows some of them."""
         super().__init__(parent)
         self.setWindowFlags(Qt.WindowType.Widget)
         self.setDockNestingEnabled(True)
@@ -44,9 +44,9 @@ class DockArea(QMainWindow):
         self._pending: Node | None = None
         #: Docks that no layout has given a place where there would be room for them.
         self._aside: set[str] = set()
-        for view in views:
-            frame = DockFrame(view)
-            self.frames[view.name] = frame
+        for dock in docks:
+            frame = DockFrame(dock)
+            self.frames[dock.name] = frame
             self.addDockWidget(_AREA, frame)
             frame.hide()
             frame.visibilityChanged.connect(self._tell)
@@ -68,6 +68,8 @@ class DockArea(QMainWindow):
             self.removeDockWidget(frame)
         if known is None:
             return
+        for name in _fronts(known):
+            self.frames[name].fill()
         first = self.frames[first_of(known)]
         self.addDockWidget(_AREA, first)
         first.show()
@@ -170,6 +172,7 @@ class DockArea(QMainWindow):
         frame.show()
         self._find_place()
         frame.raise_()
+        frame.fill()
         return frame.view
 
     @Slot()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QPoint, QSize, Qt, Slot
+from PySide6.QtCore import QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import (
     QDockWidget,
@@ -59,7 +59,7 @@ class ViewHolder(QScrollArea):
 class DockTitle(QWidget):
     """Grip, icon, title, what the dock answers, and the buttons to float and close it."""
 
-    def __init__(self, view: DockView, dock: QDockWidget | None = None) -> None:
+    def __init__(self, view: DockView | type[DockView], dock: QDockWidget | None = None) -> None:
         """Make the bar for *view*; without *dock* it cannot be moved or closed."""
         super().__init__()
         layout = QHBoxLayout(self)
@@ -80,13 +80,13 @@ class DockTitle(QWidget):
         self._tools.setSpacing(6)
         layout.addLayout(self._tools)
         if dock is not None:
-            self._add_buttons(layout, view, dock)
-        if dock is None:
+            self._add_buttons(layout, view.title, dock)
+        if isinstance(view, DockView):
             self.take_tools(view)
 
-    def _add_buttons(self, layout: QHBoxLayout, view: DockView, dock: QDockWidget) -> None:
-        float_name = self.tr("Float {title}").format(title=view.title)
-        close_name = self.tr("Close {title}").format(title=view.title)
+    def _add_buttons(self, layout: QHBoxLayout, title: str, dock: QDockWidget) -> None:
+        float_name = self.tr("Float {title}").format(title=title)
+        close_name = self.tr("Close {title}").format(title=title)
         self._float = IconButton("picture-in-picture-2", float_name, is_title=True)
         self._close = IconButton("x", close_name, is_title=True)
         self._dock = dock
@@ -133,32 +133,60 @@ class DockTitle(QWidget):
 
 
 class DockFrame(QDockWidget):
-    """A dock of the window: movable, floatable, tabbable, closable."""
+    """A dock of the window: movable, floatable, tabbable, closable.
 
-    def __init__(self, view: DockView) -> None:
-        """Wrap *view*."""
-        super().__init__(view.title)
-        self.setObjectName(view.name)
-        self.view = view
-        self.setWindowIcon(theme.icon(view.icon))
-        self.title_bar = DockTitle(view, self)
+    Its view is made when somebody first sees it: most docks of a layout are never looked at.
+    """
+
+    #: The view was made; carries it.
+    made = Signal(object)
+
+    def __init__(self, kind: type[DockView]) -> None:
+        """Make an empty frame for a dock of *kind*."""
+        super().__init__(kind.title)
+        self.setObjectName(kind.name)
+        self.kind = kind
+        self._view: DockView | None = None
+        self._is_lent = False
+        self.setWindowIcon(theme.icon(kind.icon))
+        self.title_bar = DockTitle(kind, self)
         self.setTitleBarWidget(self.title_bar)
         body = QWidget()
         self._around = QVBoxLayout(body)
         self._around.setContentsMargins(MARGIN + 1, 0, MARGIN + 1, MARGIN + 1)
         self.setWidget(body)
-        self.take_back()
+        self.visibilityChanged.connect(self._on_visibility)
         theme.bus().changed.connect(self.update)
 
-    def take_back(self) -> None:
-        """Hold the view again, after it was shown elsewhere."""
+    @property
+    def view(self) -> DockView:
+        """The view, made now if nobody has looked at it yet."""
+        if self._view is None:
+            self._view = self.kind()
+            self.made.emit(self._view)
+        return self._view
+
+    @Slot(bool)
+    def _on_visibility(self, is_visible: bool) -> None:  # noqa: FBT001 - Qt's signal
+        if is_visible and not self._is_lent:
+            self.fill()
+
+    def fill(self) -> None:
+        """Hold the view, wherever it was shown before."""
+        self._is_lent = False
         if self._around.indexOf(self.view) < 0:
             self._around.addWidget(self.view)
             self.view.show()
             self.title_bar.take_tools(self.view)
 
+    def take_back(self) -> None:
+        """Hold the view again, if it was ever shown elsewhere."""
+        if self._is_lent:
+            self.fill()
+
     def lend(self) -> DockView:
         """Give the view away, so that it can be shown elsewhere."""
+        self._is_lent = True
         self._around.removeWidget(self.view)
         return self.view
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, Protocol, runtime_checkable
+from typing import Any, Final, Protocol
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -18,14 +18,6 @@ from alwrity_desktop.ui.main_window import MainWindow
 from alwrity_desktop.ui.notices import Notice
 
 _WAITING: Final = "waiting"
-
-
-@runtime_checkable
-class LiveDockView(Protocol):
-    """What the window knows of the docks that show what goes on."""
-
-    def show_live(self, view: LiveView) -> None:
-        """Show what goes on now."""
 
 
 class Desk(Protocol):
@@ -114,10 +106,7 @@ class Gateway(QObject):
     def take_view(self, view: LiveView) -> None:
         """Show what the thread saw."""
         self._look()
-        docks: tuple[object, ...] = tuple(self._window.views.values())
-        for dock in docks:
-            if isinstance(dock, LiveDockView):
-                dock.show_live(view)
+        self._window.show_live(view)
         before, self.state = self.state, view.gateway
         self._tell_waiting(view.gateway)
         self.seen.emit(view)

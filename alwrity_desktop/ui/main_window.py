@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Final
 
-from PySide6.QtCore import QByteArray, QSize, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QByteArray, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent, QHideEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QMenu, QMenuBar, QStackedWidget, QVBoxLayout, QWidget
 
-from alwrity_desktop.core.domain.live import GatewayState
+from alwrity_desktop.core.domain.live import GatewayState, LiveView
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.ui import account_text, header_text, theme
 from alwrity_desktop.ui.account_menu import AccountMenu
@@ -22,6 +22,7 @@ from alwrity_desktop.ui.layout_keeper import LayoutKeeper
 from alwrity_desktop.ui.layout_store import LayoutStore
 from alwrity_desktop.ui.narrow import NarrowPage
 from alwrity_desktop.ui.notices import ImportBar, NoticeBar
+from alwrity_desktop.ui.rendering import Rendering
 from alwrity_desktop.ui.status_line import StatusLine
 
 DEFAULT_SIZE: Final = QSize(1440, 900)
@@ -43,25 +44,19 @@ class MainWindow(QMainWindow):
     #: Whether the window can be seen has changed.
     seen_changed = Signal()
 
-    def __init__(self, views: Sequence[DockView], store: LayoutStore) -> None:
-        """Make the window around *views*, with skeletons until a report comes."""
+    def __init__(self, docks: Sequence[type[DockView]], store: LayoutStore) -> None:
+        """Make the window around *docks*, with skeletons until a report comes."""
         super().__init__()
         self.setObjectName("main")
         self.setWindowTitle("ALwrity Desktop")
         self.setMinimumSize(MIN_SIZE)
-        self.views = {view.name: view for view in views}
         #: Asked when the window should close: True lets it.
         self.may_close: Callable[[], bool] = lambda: True
-        self._report: Report | None = None
-        self._to_render: list[str] = []
-        #: Whether docks are rendered one in each turn of the event loop, so that none stalls it.
-        self.is_gradual = False
-        self._turns = QTimer(self)
-        self._turns.timeout.connect(self._render_in_turn)
         self._store = store
         self.actions_ = Actions(self)
         self._make_frame()
-        self._make_pages(views)
+        self._make_pages(docks)
+        self.rendering = Rendering(self.area.frames, self)
         self.keeper = LayoutKeeper(self.area, store, self)
         self._docks_page.resizing.connect(self.keeper.prepare)
         self._docks_page.resized.connect(self.keeper.fit)
@@ -95,10 +90,10 @@ class MainWindow(QMainWindow):
         self.statusBar().addWidget(self.status_line, 1)
         self.statusBar().setFixedHeight(theme.scaled(24))
 
-    def _make_pages(self, views: Sequence[DockView]) -> None:
+    def _make_pages(self, docks: Sequence[type[DockView]]) -> None:
         self._docks_page = DockPage(self._pages)
         self._pages.addWidget(self._docks_page)
-        self.area = DockArea(views, self._docks_page)
+        self.area = DockArea(docks, self._docks_page)
         self._docks_page.hold(self.area)
         self.narrow = NarrowPage(self.area.frames, self._pages)
         self.first_run = FirstRunPage(self._pages)
@@ -127,11 +122,11 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         self.actions_.chosen.connect(self.chosen)
         self.header.requested.connect(self.requested)
-        self.area.arranged.connect(self._render_shown)
+        self.area.arranged.connect(self.rendering.render_shown)
         self.keeper.changed.connect(self._show_layout)
-        self.narrow.strip.chosen.connect(self._render_shown)
-        for view in self.views.values():
-            view.requested.connect(self.requested)
+        self.narrow.strip.chosen.connect(self.rendering.render_shown)
+        self.rendering.requested.connect(self.requested)
+        self.rendering.groups_missed.connect(self.groups_missed)
         self._show_layout()
 
     def restore(self) -> None:
@@ -150,15 +145,14 @@ class MainWindow(QMainWindow):
         self.keeper.keep()
         self._store.flush()
 
-    def show_loading(self, sentence: str) -> None:
-        """Show skeletons until a report comes."""
-        for view in self.views.values():
-            view.show_loading(sentence)
+    @property
+    def views(self) -> Mapping[str, DockView]:
+        """The docks that somebody has looked at, by name; the others are not made yet."""
+        return self.rendering.views
 
-    def show_failed(self, sentence: str) -> None:
-        """Say in place of the skeletons that there are no figures."""
-        for view in self.views.values():
-            view.show_loading(sentence)
+    def show_loading(self, sentence: str) -> None:
+        """Show skeletons until a report comes, with what is awaited or why nothing comes."""
+        self.rendering.show_loading(sentence)
 
     def come_to_front(self) -> None:
         """Show the window above others, also when it was hidden or minimised."""
@@ -169,7 +163,6 @@ class MainWindow(QMainWindow):
 
     def show_report(self, report: Report) -> None:
         """Render *report* everywhere it can be seen; the rest follows when it is shown."""
-        self._report = report
         self.header.show_report(report)
         self.status_line.show_report(report)
         self.narrow.show_report(report)
@@ -178,47 +171,16 @@ class MainWindow(QMainWindow):
         name, _detail = account_text.account_words(report)
         title = self.tr("ALwrity Desktop – {account}: {cost}")
         self.setWindowTitle(title.format(account=name, cost=header_text.cost_words(report)))
-        self._to_render = list(self.views)
-        self._render_shown()
+        self.rendering.show_report(report)
+
+    def show_live(self, view: LiveView) -> None:
+        """Show what goes on now, in the docks that tell of it."""
+        self.rendering.show_live(view)
 
     def show_gateway(self, state: GatewayState) -> None:
         """Say everywhere how the gateway stands."""
         self.header.show_gateway(state)
         self.status_line.show_gateway(state)
-
-    @Slot()
-    def _render_shown(self) -> None:
-        if self.is_gradual:
-            self._turns.start()
-            return
-        while self._render_next():
-            pass
-
-    @Slot()
-    def _render_in_turn(self) -> None:
-        if not self._render_next():
-            self._turns.stop()
-
-    def _render_next(self) -> bool:
-        """Render the first dock in view that shows older figures; return whether there was one."""
-        if self._report is None:
-            return False
-        for name in self._to_render:
-            view = self.views[name]
-            if view.isVisibleTo(view.window()) or view.isVisible():
-                self._to_render.remove(name)
-                if self._report.answers(view.dimensions):
-                    view.show_report(self._report)
-                else:
-                    view.show_loading(self.tr("Adding up…"))
-                    self.groups_missed.emit()
-                return True
-        return False
-
-    def dimensions_in_view(self) -> tuple[str, ...]:
-        """Return what the docks in view need a report to be grouped by beyond the usual."""
-        shown = (view for view in self.views.values() if view.isVisible())
-        return tuple(dict.fromkeys(name for view in shown for name in view.dimensions))
 
     def show_first_run(self, *, is_shown: bool) -> None:
         """Show the first start instead of the docks, or the docks again."""
@@ -229,7 +191,7 @@ class MainWindow(QMainWindow):
             self._middle.setFocus()
             self._pages.setCurrentWidget(self._docks_page)
             self._fit()
-            self._render_shown()
+            self.rendering.render_shown()
 
     @property
     def is_first_run(self) -> bool:
@@ -243,10 +205,10 @@ class MainWindow(QMainWindow):
 
     def open_dock(self, name: str) -> DockView | None:
         """Bring the dock *name* to the front."""
-        if self.is_narrow and name in self.views:
+        if self.is_narrow and name in self.area.frames:
             self.narrow.open(name)
-            self._render_shown()
-            return self.views[name]
+            self.rendering.render_shown()
+            return self.area.frames[name].view
         return self.area.bring_up(name)
 
     def focus_next_dock(self) -> None:
@@ -256,10 +218,16 @@ class MainWindow(QMainWindow):
             return
         holder = self.focusWidget()
         present = next(
-            (i for i, name in enumerate(names) if self.views[name].isAncestorOf(holder)), -1
+            (
+                i
+                for i, name in enumerate(names)
+                if name in self.views and self.views[name].isAncestorOf(holder)
+            ),
+            -1,
         )
-        view = self.views[names[(present + 1) % len(names)]]
-        self.area.frames[view.name].raise_()
+        frame = self.area.frames[names[(present + 1) % len(names)]]
+        frame.raise_()
+        view = frame.view
         focusable = (
             child
             for child in view.findChildren(QWidget)
@@ -299,7 +267,7 @@ class MainWindow(QMainWindow):
         else:
             self.narrow.give_back()
             self._pages.setCurrentWidget(self._docks_page)
-        self._render_shown()
+        self.rendering.render_shown()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Tell that the window can be seen."""

@@ -238,7 +238,7 @@ class NarrowPage(QWidget):
         first = [name for name in _ORDER if name in frames]
         names = first + [name for name in frames if name not in first]
         self.strip = TabStrip(
-            {name: (frames[name].view.icon, self._short(frames[name].view)) for name in names}
+            {name: (frames[name].kind.icon, self._short(frames[name].kind)) for name in names}
         )
         self.current = names[0] if names else ""
         self._cards: list[Card] = []
@@ -251,8 +251,8 @@ class NarrowPage(QWidget):
         self.strip.chosen.connect(self.open)
         self.strip.menu_asked.connect(self._open_menu)
 
-    def _short(self, view: DockView) -> str:
-        return self.tr(_SHORT_TITLES[view.name]) if view.name in _SHORT_TITLES else view.title
+    def _short(self, dock: type[DockView]) -> str:
+        return self.tr(_SHORT_TITLES[dock.name]) if dock.name in _SHORT_TITLES else dock.title
 
     @Slot(str)
     def open(self, name: str) -> None:

@@ -146,9 +146,7 @@ class Session(QObject):
         super().__init__()
         self._app = app
         self._context = context
-        self.window = MainWindow(
-            [dock() for dock in dock_types()], LayoutStore(context.profile.window)
-        )
+        self.window = MainWindow(dock_types(), LayoutStore(context.profile.window))
         self.controller = Controller(context, self.window, bridge, first_report)
         self.commands = Commands(self.controller, self.window)
         self.tray: Tray | None = None
@@ -190,7 +188,7 @@ class Session(QObject):
     @Slot()
     def _start_rest(self) -> None:
         """Start what the first paint can do without: the tray, the watching, notifications."""
-        self.window.is_gradual = True
+        self.window.rendering.is_gradual = True
         from alwrity_desktop.ui.tray import Tray  # noqa: PLC0415 - not for the first paint
 
         self.tray = Tray(self.window.actions_, self)

@@ -19,7 +19,6 @@ from alwrity_desktop.ui import theme as looks
 from alwrity_desktop.ui.calls_view import CallsView
 from alwrity_desktop.ui.docks import dock_types
 from alwrity_desktop.ui.first_report import SHOWN_DIMENSIONS
-from alwrity_desktop.ui.gateway import LiveDockView
 from alwrity_desktop.ui.layout_keeper import title_of
 from alwrity_desktop.ui.layout_store import LayoutStore
 from alwrity_desktop.ui.layouts import LAYOUTS
@@ -53,7 +52,7 @@ def render(
     app = make_application()
     looks.set_reduced_motion(is_reduced=True)
     looks.apply(app, theme)
-    window = MainWindow([dock() for dock in dock_types()], store)
+    window = MainWindow(dock_types(), store)
     answers = _Answers(context, window, account)
     try:
         window.setMinimumSize(1, 1)
@@ -102,10 +101,7 @@ def _look_at_now(context: Context, window: MainWindow, account: str) -> None:
     """Show how the gateway stands and what goes on, where a dock in view tells of it."""
     control = GatewayControl(context.profile, lambda: context.settings)
     view = live_view(context, account, control.state())
-    docks: tuple[object, ...] = tuple(window.views.values())
-    for dock in docks:
-        if isinstance(dock, LiveDockView):
-            dock.show_live(view)
+    window.show_live(view)
     window.show_gateway(view.gateway)
 
 

@@ -27,7 +27,7 @@ def store_path(tmp_path: Path) -> Path:
 
 def opened(path: Path) -> MainWindow:
     """Return a window with figures, as it comes up from what *path* keeps."""
-    window = MainWindow([dock() for dock in dock_types()], LayoutStore(path))
+    window = MainWindow(dock_types(), LayoutStore(path))
     window.restore()
     window.resize(1440, 900)
     window.show_report(builders.a_report())

@@ -52,12 +52,11 @@ class OtherDock(CountingDock):
 @pytest.fixture
 def window(qtbot: QtBot, tmp_path: Path) -> Iterator[MainWindow]:
     shown: list[str] = []
-    views = [CountingDock(), OtherDock()]
-    for view in views:
-        view.shown = shown
-    made = MainWindow(views, LayoutStore(tmp_path / "window.ini"))
+    made = MainWindow((CountingDock, OtherDock), LayoutStore(tmp_path / "window.ini"))
     for frame in made.area.frames.values():
         frame.show()
+        assert isinstance(frame.view, CountingDock)
+        frame.view.shown = shown
     with qtbot.waitExposed(made):
         made.show()
     yield made
@@ -102,23 +101,23 @@ def test_that_all_docks_show_the_first_report_at_once(window: MainWindow) -> Non
 def test_that_later_each_turn_of_the_event_loop_renders_one_dock(
     qtbot: QtBot, window: MainWindow
 ) -> None:
-    window.is_gradual = True
+    window.rendering.is_gradual = True
     window.show_report(builders.a_report())
     assert shown_in(window) == []
-    window._render_in_turn()
+    window.rendering._render_in_turn()
     assert shown_in(window) == ["counting"]
     qtbot.waitUntil(lambda: shown_in(window) == ["counting", "other"])
-    qtbot.waitUntil(lambda: not window._turns.isActive())
+    qtbot.waitUntil(lambda: not window.rendering._turns.isActive())
 
 
 def test_that_a_newer_report_overtakes_docks_that_still_wait(
     qtbot: QtBot, window: MainWindow
 ) -> None:
-    window.is_gradual = True
+    window.rendering.is_gradual = True
     window.show_report(builders.a_report())
-    window._render_in_turn()
+    window.rendering._render_in_turn()
     window.show_report(replace(builders.a_report(), calls_ever=3))
-    qtbot.waitUntil(lambda: not window._turns.isActive())
+    qtbot.waitUntil(lambda: not window.rendering._turns.isActive())
     assert shown_in(window) == ["counting", "counting", "other"]
 
 

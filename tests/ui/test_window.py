@@ -27,6 +27,7 @@ from alwrity_desktop.ui.layouts import LAYOUTS, Layout, Room, docks_of
 from alwrity_desktop.ui.main_window import MainWindow
 from alwrity_desktop.ui.widgets import PushButton
 from tests import builders
+from tests.ui import lives
 from tests.ui.fakes import FakeContext
 from tests.ui.looks import dressed, texts
 
@@ -39,7 +40,7 @@ class Desk:
     def __init__(self, context: FakeContext) -> None:
         self.context = context
         self.bridge = Bridge()
-        views = [dock() for dock in dock_types()]
+        views = dock_types()
         self.window = MainWindow(views, LayoutStore(context.profile.window))
         self.controller = Controller(context.as_context(), self.window, self.bridge)
         self.commands = Commands(self.controller, self.window)
@@ -79,12 +80,33 @@ def test_that_the_first_figures_fill_header_docks_and_title(qtbot: QtBot, desk: 
     )
 
 
-def test_that_docks_out_of_view_are_rendered_when_they_are_opened(qtbot: QtBot, desk: Desk) -> None:
+def test_that_docks_out_of_view_are_made_when_they_are_opened(qtbot: QtBot, desk: Desk) -> None:
     desk.start(qtbot)
-    assert "calls" in desk.window._to_render
+    assert set(desk.window.views) <= set(desk.window.area.names_in_view())
     desk.window.open_dock("calls")
-    qtbot.waitUntil(lambda: "calls" not in desk.window._to_render)
+    assert "calls" in desk.window.views
     qtbot.waitUntil(lambda: bool(desk.context.queries))
+
+
+def test_that_a_dock_behind_another_is_made_with_its_tab(qtbot: QtBot, desk: Desk) -> None:
+    desk.start(qtbot)
+    desk.window.keeper.open("costs")
+    assert "calls" in desk.window.views
+    assert "plans" not in desk.window.views
+    desk.window.area.frames["plans"].raise_()
+    qtbot.waitUntil(lambda: "plans" in desk.window.views)
+    plans = desk.window.views["plans"]
+    qtbot.waitUntil(plans.isVisible)
+    assert plans.name not in desk.window.rendering._to_render
+
+
+def test_that_a_dock_made_late_shows_what_goes_on(qtbot: QtBot, desk: Desk) -> None:
+    desk.start(qtbot)
+    assert "live" not in desk.window.views
+    desk.window.show_live(lives.a_view(lives.a_gateway()))
+    live = desk.window.open_dock("live")
+    assert live is not None
+    assert f"The gateway listens at {lives.URL}." in texts(live)
 
 
 def test_that_the_forecasts_errors_reach_the_dock_that_asked(
