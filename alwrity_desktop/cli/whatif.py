@@ -14,7 +14,7 @@ from alwrity_desktop.core.documents import amount
 from alwrity_desktop.core.domain.errors import UsageError
 from alwrity_desktop.core.domain.model_families import title_of
 from alwrity_desktop.core.domain.providers import provider_of
-from alwrity_desktop.core.domain.what_if import Outcome, WhatIf
+from alwrity_desktop.core.domain.what_if_values import Outcome, WhatIf
 from alwrity_desktop.core.domain.words import money_words, tokens_words
 
 SCHEMA: Final = "alwrity-desktop/what-if/1"
@@ -90,6 +90,8 @@ def _document(account: str, outcome: Outcome) -> dict[str, Any]:
         "saving_usd": amount(outcome.saving_pico),
         "at_volume_usd": amount(outcome.at_volume_pico),
         "list_equivalent": outcome.is_list_equivalent,
+        "unpriced_calls": outcome.unpriced_calls,
+        "unfit_calls": outcome.unfit_calls,
         "assumption": outcome.assumption,
     }
 
@@ -112,4 +114,14 @@ def _sentences(outcome: Outcome) -> list[str]:
         )
     if outcome.is_list_equivalent:
         said.append("Some of these calls are paid by a flat rate: their cost is the list's.")
-    return [*said, outcome.assumption]
+    return [*said, *_left_out(outcome, title), outcome.assumption]
+
+
+def _left_out(outcome: Outcome, title: str) -> list[str]:
+    """Return which calls are in none of the sums."""
+    said = []
+    if outcome.unpriced_calls:
+        said.append(f"Left out: {calls(outcome.unpriced_calls)} without a price now.")
+    if outcome.unfit_calls:
+        said.append(f"Left out: {calls(outcome.unfit_calls)} that {title} has no price for.")
+    return said

@@ -17,7 +17,8 @@ from alwrity_desktop.core.domain.tip import Tip, TipState
 from alwrity_desktop.core.domain.tip_states import DAY_MS, SNOOZE_DAYS, KeptTip, kept_of
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
 from alwrity_desktop.core.domain.usage_sums import PricedSpan
-from alwrity_desktop.core.domain.what_if import Outcome, WhatIf, work_out
+from alwrity_desktop.core.domain.what_if import work_out
+from alwrity_desktop.core.domain.what_if_values import Outcome, WhatIf
 from alwrity_desktop.core.results import PeriodChoice
 
 if TYPE_CHECKING:

@@ -5,91 +5,107 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-import msgspec
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.errors import NotFoundError, UsageError
 from alwrity_desktop.core.domain.model_families import card_of, title_of
 from alwrity_desktop.core.domain.price_book import PriceBook
+from alwrity_desktop.core.domain.pricing import COUNT_KINDS, Quote
 from alwrity_desktop.core.domain.tip_facts import PAID
 from alwrity_desktop.core.domain.usage import PriceStatus
 from alwrity_desktop.core.domain.usage_sums import UsageSums, calls_of, cost_of, repriced
+from alwrity_desktop.core.domain.what_if_values import Outcome, WhatIf
 
 MAX_VOLUME = 1000
 """A volume above this, times today's, is a slip of the finger."""
 
 
-class WhatIf(msgspec.Struct, frozen=True):
-    """Which calls are moved where, and how many times as many they are."""
-
-    provider: str
-    model: str
-    #: The calls that are moved: all of a provider, of a model, or both; None for any.
-    from_provider: str | None = None
-    from_model: str | None = None
-    #: How many times as many calls there are.
-    volume: Fraction = Fraction(1)
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What the calls cost, and what they would cost."""
-
-    question: WhatIf
-    calls: int
-    tokens: int
-    #: As they were booked, and at list prices where a flat rate paid.
-    cost_pico: int
-    #: On the other model, as many calls as there were.
-    instead_pico: int
-    #: On the other model, at the volume asked for.
-    at_volume_pico: int
-    #: Whether some of the calls were paid by a flat rate.
-    is_list_equivalent: bool
-    #: What has to hold, in words.
-    assumption: str
-
-    @property
-    def saving_pico(self) -> int:
-        """What as many calls would save; negative where they would cost more."""
-        return self.cost_pico - self.instead_pico
-
-
 def work_out(rows: Iterable[UsageSums], question: WhatIf, book: PriceBook) -> Outcome:
     """Return what the calls among *rows* that are asked for would cost elsewhere.
 
-    Raises NotFoundError where there is no such call with a price, or the other model cannot
-    price them; UsageError for a volume that is none.
+    Calls that cannot be priced there stay out of both sums, and are counted. Raises
+    NotFoundError where there is no such call with a price, or the other model can price none of
+    them; UsageError for a volume that is none.
     """
-    if not 0 < question.volume <= MAX_VOLUME:
-        raise UsageError(f"The volume is more than 0 and at most {MAX_VOLUME} times as many.")
+    _check(question.volume)
     asked = [row for row in rows if _is_asked(row, question)]
-    if not asked:
+    priced = [row for row in asked if row.price_status in _PRICED]
+    if not priced:
         named = question.from_model or question.from_provider or "any model"
         raise NotFoundError(f"There are no priced calls to {named:.80} in this period.")
-    instead = repriced(asked, book, question.provider, question.model)
-    if instead is None:
+    costs = [_cost_elsewhere(row, book, question) for row in priced]
+    moved = [row for row, cost in zip(priced, costs, strict=True) if cost is not None]
+    if not moved:
         message = (
             f"{question.model:.80} of {question.provider:.80} has no price for these calls. "
             "alwrity-desktop prices list names the models that have one."
         )
         raise NotFoundError(message)
+    instead = sum(cost for cost in costs if cost is not None)
     return Outcome(
         question=question,
-        calls=calls_of(asked),
-        tokens=sum(row.tokens for row in asked),
-        cost_pico=cost_of(asked),
+        calls=calls_of(moved),
+        tokens=sum(row.tokens for row in moved),
+        cost_pico=cost_of(moved),
         instead_pico=instead,
         at_volume_pico=round(instead * question.volume),
-        is_list_equivalent=any(row.price_status is PriceStatus.LIST_EQUIVALENT for row in asked),
-        assumption=_assumption(asked, question),
+        is_list_equivalent=any(row.price_status is PriceStatus.LIST_EQUIVALENT for row in moved),
+        assumption=_assumption(moved, question),
+        unpriced_calls=calls_of(row for row in asked if row.price_status is PriceStatus.UNPRICED),
+        unfit_calls=calls_of(priced) - calls_of(moved),
     )
+
+
+def at_volume(outcome: Outcome, volume: Fraction) -> Outcome:
+    """Return *outcome* with *volume* times as many calls. Raises UsageError for no volume."""
+    _check(volume)
+    return replace(
+        outcome,
+        question=replace(outcome.question, volume=volume),
+        at_volume_pico=round(outcome.instead_pico * volume),
+    )
+
+
+_PRICED = frozenset({*PAID, PriceStatus.LIST_EQUIVALENT})
+
+
+def _check(volume: Fraction) -> None:
+    if not 0 < volume <= MAX_VOLUME:
+        raise UsageError(f"The volume is more than 0 and at most {MAX_VOLUME} times as many.")
+
+
+def _cost_elsewhere(row: UsageSums, book: PriceBook, question: WhatIf) -> int | None:
+    """Return what the calls of a row would cost; None where the model does not do such calls."""
+    quote = book.quote(question.provider, question.model, row.at_ms, row.service_tier)
+    own = book.quote(row.provider, row.model, row.at_ms, row.service_tier)
+    if quote is None or not all(quote.unit_price(kind) for kind in _needed_kinds(row)):
+        return None
+    if not row.tokens and own is not None and not _pieces(own) & _pieces(quote):
+        return None
+    return repriced((row,), book, question.provider, question.model)
+
+
+def _needed_kinds(row: UsageSums) -> list[str]:
+    """Return what a model has to have a price for, so that it can be said to do such calls."""
+    counts = {
+        "input": row.tokens - row.output_tokens,
+        "output": row.output_tokens,
+        "web_search": row.web_searches,
+        "image": row.images,
+        "page": row.pages,
+    }
+    return [kind for kind, count in counts.items() if count]
+
+
+def _pieces(quote: Quote) -> set[str]:
+    return {kind for kind in COUNT_KINDS if quote.unit_price(kind) is not None}
 
 
 def _is_asked(row: UsageSums, question: WhatIf) -> bool:
-    return (
-        row.price_status in {*PAID, PriceStatus.LIST_EQUIVALENT}
-        and question.from_provider in {None, row.provider}
-        and question.from_model in {None, row.model}
-    )
+    return question.from_provider in {None, row.provider} and question.from_model in {
+        None,
+        row.model,
+    }
 
 
 def _assumption(rows: Sequence[UsageSums], question: WhatIf) -> str:
