@@ -58,6 +58,7 @@ def run(arguments: Arguments, session: Session) -> int:
         asks_usage=kept.gateway_asks_usage,
         fails_closed=kept.gateway_fail == "block",
         receives_otlp=kept.receive_otlp,
+        hashes=session.hashes(),
         key=session.environ.get(KEY_VARIABLE, ""),
         clock=context.clock,
     )

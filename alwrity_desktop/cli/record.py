@@ -39,7 +39,8 @@ def configure(parser: Parser) -> None:
     parser.explain(
         "Book one call by its arguments, or with --stdin one for each line of JSON with the\n"
         "same names (input_tokens …). Cached tokens are not part of the input tokens. The same\n"
-        "--id again is the same call and is not counted twice.",
+        "--id again is the same call and is not counted twice; the same --request-key again is\n"
+        "another call that asks the same, of which the tips tell.",
         (
             "record --provider gemini --model gemini-2.5-pro --input-tokens 1200",
             "record --provider tavily --model search --requests 1 --project blog",
@@ -78,7 +79,8 @@ def _whole_number(text: str) -> int:
 
 def _record_one(given: dict[str, Any], session: Session, *, as_json: bool) -> int:
     try:
-        call = call_of(entry_of(given), session.now_ms(), session.timezone())
+        entry = entry_of(given)
+        call = call_of(entry, session.now_ms(), session.timezone(), session.hashes)
     except EntryError as error:
         option = f"--{error.name.replace('_', '-')} " if error.name else ""
         message = f"{option}{error.words}"
@@ -100,7 +102,7 @@ def _record_lines(session: Session, *, as_json: bool) -> int:
         accepted: list[Call] = []
         for number, line in block:
             try:
-                accepted.append(call_of(_entry_of_line(line), now_ms, timezone))
+                accepted.append(call_of(_entry_of_line(line), now_ms, timezone, session.hashes))
             except EntryError as error:
                 rejected.append((number, str(error)))
                 complain(f"line {number}: {error}")

@@ -13,6 +13,7 @@ from alwrity_desktop.core.profile import Profile
 
 if TYPE_CHECKING:
     from alwrity_desktop.core.context import Context
+    from alwrity_desktop.core.keyed_hash import KeyedHash
     from alwrity_desktop.core.settings import Settings
 
 SAMPLE_ACCOUNT = "sample"
@@ -27,6 +28,7 @@ class Session:
         self.environ = environ
         self._open_context = self._open_real_context if open_context is None else open_context
         self._context: Context | None = None
+        self._hashes: KeyedHash | None = None
 
     @cached_property
     def profile(self) -> Profile:
@@ -49,6 +51,14 @@ class Session:
     def timezone(self) -> str:
         """Return the zone of the settings, else the system's."""
         return self.settings.timezone or clock.system_timezone(self.environ)
+
+    def hashes(self) -> KeyedHash:
+        """Return the hashes of the profile. Raises WorldError where its secret cannot be kept."""
+        from alwrity_desktop.core.keyed_hash import open_hashes
+
+        if self._hashes is None:
+            self._hashes = open_hashes(self.profile)
+        return self._hashes
 
     def context(self, account: str = "") -> Context:
         """Return the context, with the sample data made when *account* is the sample."""

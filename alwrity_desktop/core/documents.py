@@ -326,6 +326,7 @@ def call_document(call: CallRow) -> Document:
         "agent": call.agent,
         "conversation": call.conversation,
         "endpoint": call.endpoint,
+        "api_key": call.api_key,
         "input_tokens": call.input_tokens,
         "output_tokens": call.output_tokens,
         "cache_read_tokens": call.cache_read_tokens,

@@ -59,6 +59,11 @@ class Profile(msgspec.Struct, frozen=True):
         return self.data / "prices.json"
 
     @property
+    def hash_secret(self) -> Path:
+        """The secret with which requests and keys are hashed."""
+        return self.data / "hash.key"
+
+    @property
     def log(self) -> Path:
         """The program's own log."""
         return self.logs / "alwrity-desktop.log"

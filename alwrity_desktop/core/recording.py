@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 import uuid
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, Final
+from typing import TYPE_CHECKING, Annotated, Any, Final
 from zoneinfo import ZoneInfo
 
 import msgspec
 
 from alwrity_desktop.core.domain.errors import UsageError
+from alwrity_desktop.core.domain.key_names import MAX_KEY_NAME, is_key_itself
 from alwrity_desktop.core.domain.usage import MAX_TOKENS_PER_CALL, Call
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from alwrity_desktop.core.keyed_hash import KeyedHash
 
 SOURCE: Final = "record"
 MAX_UNITS: Final = 1_000_000
@@ -19,6 +25,8 @@ MAX_UNITS: Final = 1_000_000
 
 MAX_TEXT: Final = 200
 MAX_DURATION_MS: Final = 1_000_000_000
+MAX_REQUEST_KEY: Final = 1_000_000
+"""Characters of a request: only its hash is kept, however long it is."""
 
 _MAX_AHEAD: Final = timedelta(minutes=5)
 _EARLIEST: Final = datetime(2015, 1, 1, tzinfo=UTC)
@@ -31,6 +39,8 @@ _Units = Annotated[int, msgspec.Meta(ge=0, le=MAX_UNITS)]
 _Name = Annotated[str, msgspec.Meta(min_length=1, max_length=MAX_TEXT, pattern=_PLAIN)]
 _Text = Annotated[str, msgspec.Meta(max_length=MAX_TEXT, pattern=_PLAIN)]
 _Duration = Annotated[int, msgspec.Meta(ge=0, le=MAX_DURATION_MS)]
+_KeyName = Annotated[str, msgspec.Meta(max_length=MAX_KEY_NAME, pattern=_PLAIN)]
+_RequestKey = Annotated[str, msgspec.Meta(max_length=MAX_REQUEST_KEY)]
 _StatusCode = Annotated[int, msgspec.Meta(ge=100, le=599)]
 
 _TOKENS_RULE: Final = f"a whole number from 0 to {MAX_TOKENS_PER_CALL:,}"
@@ -54,6 +64,8 @@ RULES: Final = {
     "agent": _TEXT_RULE,
     "conversation": _TEXT_RULE,
     "endpoint": _TEXT_RULE,
+    "api_key": f"a name of up to {MAX_KEY_NAME} characters for the key, never the key itself",
+    "request_key": "what was asked, or a key for it: kept as a hash, to tell repeated requests",
     "status_code": "a whole number from 100 to 599",
     "duration_ms": f"a whole number of milliseconds from 0 to {MAX_DURATION_MS:,}",
 }
@@ -89,6 +101,8 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=Tru
     agent: _Text = ""
     conversation: _Text = ""
     endpoint: _Text = ""
+    api_key: _KeyName = ""
+    request_key: _RequestKey = ""
     status_code: _StatusCode | None = None
     duration_ms: _Duration | None = None
 
@@ -114,12 +128,17 @@ def entry_of(values: dict[str, Any]) -> Entry:
         raise _explained(error) from None
 
 
-def call_of(entry: Entry, now_ms: int, timezone: str) -> Call:
+def call_of(
+    entry: Entry, now_ms: int, timezone: str, hashes: Callable[[], KeyedHash] | None = None
+) -> Call:
     """Return *entry* as a call; a time without an offset is in *timezone*.
 
-    The same id gives the same identity, and without one each entry is a call of its own.
-    Raises EntryError for a time that is none, lies ahead, or is older than such calls are.
+    The same id gives the same identity, and without one each entry is a call of its own. The
+    request is told by *hashes*, which are opened for it. Raises EntryError for a time that is
+    none, lies ahead, or is older than such calls are, and for a key where its name belongs.
     """
+    if is_key_itself(entry.api_key):
+        raise EntryError("api_key", f"must be {RULES['api_key']}.")
     key = entry.id if entry.id is not None else str(uuid.uuid4())
     return Call(
         identity=f"{SOURCE}:{key}",
@@ -140,7 +159,18 @@ def call_of(entry: Entry, now_ms: int, timezone: str) -> Call:
         agent=entry.agent,
         conversation=entry.conversation,
         endpoint=entry.endpoint,
+        api_key=entry.api_key.strip(),
+        request_hash=_request_hash(entry, hashes),
     )
+
+
+def _request_hash(entry: Entry, hashes: Callable[[], KeyedHash] | None) -> str:
+    if not entry.request_key or hashes is None:
+        return ""
+    known = hashes()
+    begun = known.begin_request(SOURCE, entry.provider.strip().lower(), entry.model.strip())
+    begun.update(entry.request_key.encode("utf-8", "surrogatepass"))
+    return known.end_request(begun)
 
 
 def _moment_ms(text: str, now_ms: int, timezone: str) -> int:

@@ -131,7 +131,7 @@ def test_that_a_limit_of_tokens_is_counted_in_whole_numbers() -> None:
 
 def test_that_every_dimension_of_the_contract_can_be_asked_for() -> None:
     contract = "provider model day hour weekday_hour source project agent conversation endpoint"
-    assert list(DIMENSIONS) == [*contract.split(), "status"]
+    assert list(DIMENSIONS) == [*contract.split(), "status", "api_key"]
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alwrity_desktop.core.domain.usage import MAX_TOKENS_PER_CALL
+from alwrity_desktop.core.keyed_hash import KeyedHash
 from alwrity_desktop.core.recording import (
     MAX_UNITS,
     RULES,
@@ -46,6 +47,7 @@ def test_that_an_entry_becomes_the_call_that_it_tells() -> None:
         "agent": "a",
         "conversation": "c",
         "endpoint": "e",
+        "api_key": "Blog",
         "status_code": 429,
         "duration_ms": 8,
     }
@@ -57,6 +59,7 @@ def test_that_an_entry_becomes_the_call_that_it_tells() -> None:
     assert (call.requests, call.images, call.pages) == (5, 6, 7)
     assert call.occurred_at_ms == NOW_MS - 4 * 3_600_000 - 32 * 60_000 + 3_600_000 + 500 - 3_600_000
     assert (call.project, call.agent, call.conversation, call.endpoint) == ("p", "a", "c", "e")
+    assert (call.api_key, call.request_hash) == ("Blog", "")
     assert (call.status_code, call.duration_ms, call.is_error) == (429, 8, True)
 
 
@@ -170,3 +173,31 @@ def test_that_any_json_is_an_entry_or_a_refusal(value: object) -> None:
     except EntryError:
         return
     assert 0 <= call.tokens <= 4 * MAX_TOKENS_PER_CALL
+
+
+def test_that_the_same_request_key_is_the_same_hash_and_its_text_is_gone() -> None:
+    hashes = KeyedHash(b"a secret of thirty-two characters")
+
+    def told(**fields: str) -> str:
+        entry = entry_of({**LEAST, "request_key": "canary?", **fields})
+        call = call_of(entry, NOW_MS, "UTC", lambda: hashes)
+        assert "canary" not in repr(call)
+        return call.request_hash
+
+    assert told() == told(provider=" Gemini ") != ""
+    assert len({told(), told(model="gemini-2.5-flash"), told(request_key="canary")}) == 3
+    assert told(request_key="\ud83d") != told(request_key="\n" * 1000)
+
+
+def test_that_hashes_are_opened_only_for_a_request_that_is_told() -> None:
+    def never() -> KeyedHash:
+        raise AssertionError
+
+    assert call_of(entry_of(LEAST), NOW_MS, "UTC", never).request_hash == ""
+
+
+def test_that_a_key_in_the_place_of_its_name_is_refused_and_not_quoted() -> None:
+    entry = entry_of({**LEAST, "api_key": "sk-canary-0123456789-abcdef"})
+    with pytest.raises(EntryError, match="never the key itself") as caught:
+        call_of(entry, NOW_MS, "UTC")
+    assert "canary" not in str(caught.value)

@@ -17,8 +17,8 @@ DIMENSIONS: Final = MappingProxyType(
         "agent": "Agent",
         "conversation": "Conversation",
         "endpoint": "Endpoint",
-        "api_key": "API key",
         "status": "Status",
+        "api_key": "API key",
     }
 )
 """Every dimension with its title."""

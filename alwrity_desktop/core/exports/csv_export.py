@@ -42,6 +42,7 @@ _CALL_COLUMNS: Final = (
     "agent",
     "conversation",
     "endpoint",
+    "api_key",
     "estimated",
     "id",
 )

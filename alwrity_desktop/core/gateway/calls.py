@@ -33,6 +33,7 @@ def begun_call(address: Address, route: Route, asked: Asked, tags: Mapping[str, 
         project=tags.get("project", ""),
         agent=tags.get("agent", ""),
         conversation=tags.get("conversation", ""),
+        api_key=tags.get("api_key", ""),
         is_estimated=True,
     )
 
@@ -59,6 +60,8 @@ class Outcome(msgspec.Struct, frozen=True):
     key: str
     now_ms: int
     duration_ms: int
+    #: See ``RequestHash``.
+    request_hash: str = ""
 
 
 def done_call(
@@ -81,6 +84,7 @@ def done_call(
         reported_cost_pico=usage.reported_cost_pico,
         is_estimated=is_estimated,
         response_id=usable_id(usage.response_id),
+        request_hash=outcome.request_hash,
         **counts,
     )
 

@@ -13,6 +13,7 @@ import msgspec
 
 from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.domain.errors import UsageError
+from alwrity_desktop.core.keyed_hash import KeyedHash
 
 DEFAULT_PORT: Final = 4815
 TAG_FIELDS: Final = ("project", "agent", "conversation")
@@ -44,6 +45,8 @@ class GatewayConfig(msgspec.Struct, frozen=True):
     receives_otlp: bool = False
     #: What every request has to bring in X-Gateway-Key; "" for nothing.
     key: str = ""
+    #: Hashes requests and names keys; those of a run alone cannot tell those of the next.
+    hashes: KeyedHash = msgspec.field(default_factory=KeyedHash.of_this_run)
     clock: Clock = msgspec.field(default_factory=Clock)
 
 

@@ -18,6 +18,7 @@ from alwrity_desktop.core.gateway.config import TAG_FIELDS, GatewayConfig
 from alwrity_desktop.core.gateway.counting import AnswerCounter, RequestReader
 from alwrity_desktop.core.gateway.desk import Desk
 from alwrity_desktop.core.gateway.dialects.base import Refusal, Route, Usage
+from alwrity_desktop.core.gateway.request_hash import RequestHash, key_name
 from alwrity_desktop.core.gateway.status import UnderWay
 from alwrity_desktop.core.gateway.usage_asking import UsageKeeper, asking
 
@@ -85,6 +86,7 @@ class CountedWatch(Watch):
         self._started = time.perf_counter()
         self._key = desk.new_key()
         self._tags = _tags_of(request, address, config)
+        self._request_hash = RequestHash(config.hashes, address)
         self._reader = RequestReader(
             route,
             names.get("model") or "",
@@ -108,6 +110,7 @@ class CountedWatch(Watch):
     def feed_request(self, chunk: bytes) -> None:
         """Read a piece of the request."""
         self._reader.feed(chunk)
+        self._request_hash.feed(chunk)
 
     def end_request(self) -> None:
         """Note the call once its request has left, so that a crash leaves a trace of it."""
@@ -131,6 +134,8 @@ class CountedWatch(Watch):
             now_ms = self._desk.now_ms()
             orphan = orphan_of(self._begun, self._route, size, self._key, now_ms)
             self._desk.begin(self._key, orphan)
+            # While the provider thinks: nobody waits for it now.
+            self._request_hash.end()
 
     async def admit(self) -> Refusal | None:
         """Hold what the call may cost, or return why it may not go out."""
@@ -204,6 +209,7 @@ class CountedWatch(Watch):
             key=self._key,
             now_ms=self._desk.now_ms(),
             duration_ms=round((time.perf_counter() - self._started) * 1000),
+            request_hash=self._request_hash.end() if self._is_sent else "",
         )
         call = done_call(self._begun, self._route, self._reader, usage, outcome)
         self._desk.tally.under_way.pop(self._key, None)
@@ -219,8 +225,11 @@ class CountedWatch(Watch):
 def _tags_of(
     request: web.BaseRequest, address: Address, config: GatewayConfig
 ) -> Mapping[str, str]:
-    """Return project, agent and conversation: what the address says, else the headers."""
-    tags = dict(address.tags)
+    """Return project, agent and conversation: what the address says, else the headers.
+
+    With them goes a name for the key that the request brings.
+    """
+    tags = dict(address.tags, api_key=key_name(request.headers, address.target, config.hashes))
     for field, name in zip(TAG_FIELDS, config.tag_headers, strict=True):
         if field not in tags and name in request.headers:
             tags[field] = clean(request.headers[name])

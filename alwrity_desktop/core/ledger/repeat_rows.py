@@ -18,6 +18,9 @@ from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO
 _SLACK_MS: Final = 3_600_000
 """The row that stands for a call may have another time than the one that knows its request."""
 
+_ROUNDING_MS: Final = 10
+"""Times and durations are rounded each for itself: one that follows at once seems to overlap."""
+
 PAID: Final = f"s.price_status IN ('{PriceStatus.PRICED}', '{PriceStatus.REPORTED}')"
 
 _NOTE: Final = (
@@ -34,7 +37,8 @@ WITH again AS MATERIALIZED (
   WHERE c.occurred_at_ms >= ? AND c.occurred_at_ms < ? AND EXISTS (
     SELECT 1 FROM request_hashes p WHERE p.request_hash = r.request_hash
       AND p.answered_at_ms >= r.asked_at_ms - {KEPT_MS}
-      AND (p.answered_at_ms, p.call_id) < (r.asked_at_ms, r.call_id))),
+      AND p.answered_at_ms <= r.asked_at_ms + {_ROUNDING_MS}
+      AND (p.answered_at_ms, p.call_id) < (r.answered_at_ms, r.call_id))),
 root AS MATERIALIZED (
   SELECT coalesce((SELECT y.call_id FROM sightings y WHERE y.seen_id = a.call_id), a.call_id)
     AS call_id, a.request_hash FROM again a)

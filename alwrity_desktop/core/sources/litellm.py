@@ -16,6 +16,7 @@ from typing import BinaryIO, Final
 import msgspec
 
 from alwrity_desktop.core.domain.identity import lone_identity
+from alwrity_desktop.core.domain.key_names import MAX_KEY_NAME, is_key_itself
 from alwrity_desktop.core.domain.providers import OTHER, provider_of
 from alwrity_desktop.core.domain.row_identity import RowKeys
 from alwrity_desktop.core.domain.usage import MAX_TOKENS_PER_CALL, Call
@@ -75,6 +76,7 @@ class _Metadata(msgspec.Struct, gc=False):
     status: object = None
     error_information: object = None
     user_api_key_team_alias: object = None
+    user_api_key_alias: object = None
 
 
 class _Row(msgspec.Struct, gc=False):
@@ -235,6 +237,7 @@ class _Teller:
             project=_project(row, metadata)[:_MAX_TEXT],
             conversation=(row.session_id or "")[:_MAX_TEXT],
             endpoint=(row.call_type or "")[:_MAX_TEXT],
+            api_key=_key_name(metadata),
             reported_cost_pico=_cost(row),
             # An answer from LiteLLM's own cache bears the id of the one that was kept.
             response_id="" if _is_kept(row) else (row.request_id or "")[:_MAX_TEXT],
@@ -244,6 +247,12 @@ class _Teller:
 def _project(row: _Row, metadata: _Metadata) -> str:
     alias = metadata.user_api_key_team_alias
     return alias if alias and isinstance(alias, str) else row.team_id or ""
+
+
+def _key_name(metadata: _Metadata) -> str:
+    """Return the name that a person gave to the key; the log's hash of it is never kept."""
+    alias = metadata.user_api_key_alias
+    return alias[:MAX_KEY_NAME] if isinstance(alias, str) and not is_key_itself(alias) else ""
 
 
 def _cost(row: _Row) -> int | None:

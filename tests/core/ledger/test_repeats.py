@@ -83,6 +83,14 @@ def test_that_requests_under_way_together_repeat_nothing(ledger: Ledger, book: P
     assert [use.calls for use in repeats(ledger)] == [1]
 
 
+def test_that_a_request_right_after_an_answer_is_a_repeat_for_all_rounding(
+    ledger: Ledger, book: PriceBook
+) -> None:
+    booked(ledger, book, asked(1, NOW_MS - 900), asked(2, NOW_MS, duration_ms=901))
+
+    assert [use.calls for use in repeats(ledger)] == [1]
+
+
 def test_that_of_two_at_the_same_moment_one_is_the_first(ledger: Ledger, book: PriceBook) -> None:
     booked(ledger, book, asked(1, NOW_MS), asked(2, NOW_MS))
 
@@ -185,7 +193,7 @@ def test_that_repeats_are_those_that_were_answered_within_a_day_before(
         call.identity
         for call in answered
         if any(
-            0 <= call.occurred_at_ms - (call.duration_ms or 0) - other.occurred_at_ms <= KEPT_MS
+            -10 <= call.occurred_at_ms - (call.duration_ms or 0) - other.occurred_at_ms <= KEPT_MS
             for other in answered
             if other is not call and other.request_hash == call.request_hash
         )

@@ -108,6 +108,17 @@ def test_that_the_providers_cache_is_taken_out_of_the_prompt() -> None:
 
 
 @pytest.mark.parametrize(
+    ("alias", "name"),
+    [("blog-team", "blog-team"), (None, ""), (7, ""), ("sk-canary-0123456789-abcdef", "")],
+)
+def test_that_a_key_goes_by_its_alias_alone(alias: object, name: str) -> None:
+    metadata = {"user_api_key_alias": alias, "user_api_key": "88dc28d0f030c55ed4ab77ed8faf0981"}
+    call = only(lines(row(metadata=metadata, api_key="88dc28d0f030c55ed4ab77ed8faf0981")))
+    assert call.api_key == name
+    assert "88dc28" not in repr(call)
+
+
+@pytest.mark.parametrize(
     "metadata",
     [
         {"usage_object": {"prompt_tokens_details": {"cached_tokens": 600}}},

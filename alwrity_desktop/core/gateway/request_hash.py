@@ -1,0 +1,79 @@
+"""Hashes by which a request is told again, and the name of its key; neither text is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+from urllib.parse import parse_qsl
+
+import msgspec
+
+from alwrity_desktop.core.gateway.addresses import Address
+from alwrity_desktop.core.keyed_hash import KeyedHash
+
+MAX_CANONICAL_BYTES: Final = 64 << 10
+"""A larger body is hashed as it came: putting it in order would hold up other calls."""
+
+_KEY_HEADERS: Final = ("X-API-Key", "X-Goog-Api-Key", "Api-Key", "Authorization")
+_KEY_QUERIES: Final = frozenset({"key", "api_key"})
+
+#: Beginnings of tokens of people who signed in. They are renewed every hour: each would be
+#: another key.
+_PASSING: Final = ("sk-ant-oat", "ya29.", "eyJ")
+
+_UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+
+
+class RequestHash:
+    """Hashes one request as it passes: provider, path and body, without the query."""
+
+    def __init__(self, hashes: KeyedHash, address: Address) -> None:
+        """Begin with the address; the model may be a part of it."""
+        path = address.target.partition("?")[0]
+        self._hashes = hashes
+        self._begun = hashes.begin_request(address.upstream.provider, path)
+        #: The body as long as it is small enough to be put in order.
+        self._held: list[bytes] | None = []
+        self._size = 0
+        self._ended = ""
+
+    def feed(self, chunk: bytes) -> None:
+        """Take a piece of the body."""
+        self._size += len(chunk)
+        if self._held is None:
+            self._begun.update(chunk)
+            return
+        self._held.append(chunk)
+        if self._size > MAX_CANONICAL_BYTES:
+            held, self._held = self._held, None
+            for each in held:
+                self._begun.update(each)
+
+    def end(self) -> str:
+        """Return the hash of the whole request; "" where it has no body to tell it by."""
+        if self._size and not self._ended:
+            if self._held is not None:
+                self._begun.update(canonical(b"".join(self._held)))
+                self._held = None
+            self._ended = self._hashes.end_request(self._begun)
+        return self._ended
+
+
+def canonical(body: bytes) -> bytes:
+    """Return a JSON *body* with its keys in order and no blanks, any other as it is."""
+    try:
+        return msgspec.json.encode(msgspec.json.decode(body), order="deterministic")
+    except _UNREADABLE:
+        return body
+
+
+def key_name(headers: Mapping[str, str], target: str, hashes: KeyedHash) -> str:
+    """Return a name for the key that a request brings; "" where none lasts."""
+    found = next((headers[name] for name in _KEY_HEADERS if headers.get(name)), "")
+    if not found and "?" in target:
+        query = parse_qsl(target.partition("?")[2])
+        found = next((value for name, value in query if name in _KEY_QUERIES), "")
+    scheme, _, token = found.strip().rpartition(" ")
+    if not token or scheme.lower() not in {"", "bearer"} or token.startswith(_PASSING):
+        return ""
+    return hashes.name_of_key(token)
