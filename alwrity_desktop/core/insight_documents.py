@@ -7,6 +7,7 @@ from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.insight_values import (
     Activity,
     CacheUse,
+    DearCall,
     ModelUse,
     Performance,
     Spending,
@@ -103,6 +104,30 @@ def spending_document(spending: Spending) -> Document:
             name: [{"key": row.key, **_performance(row)} for row in rows]
             for name, rows in spending.sides.items()
         },
+        "dearest_calls": [_dear_call(each) for each in spending.dearest_calls],
+        "dearest_conversations": [
+            {"key": row.key, "share_percent": row.share_percent, **_performance(row)}
+            for row in spending.dearest_conversations
+        ],
+    }
+
+
+def _dear_call(dear: DearCall) -> Document:
+    call = dear.call
+    return {
+        "id": call.identity,
+        "at": moment(call.occurred_at_ms),
+        "provider": call.provider,
+        "model": call.model,
+        "input_tokens": call.input_tokens,
+        "output_tokens": call.output_tokens,
+        "tokens": call.tokens,
+        "cost_usd": amount(call.cost_pico),
+        "times_average": dear.times_average,
+        "conversation": call.conversation,
+        "project": call.project,
+        "agent": call.agent,
+        "endpoint": call.endpoint,
     }
 
 

@@ -17,7 +17,6 @@ from alwrity_desktop.core.domain.dimensions import DIMENSIONS, SERIES_DIMENSIONS
 from alwrity_desktop.core.domain.errors import UsageError
 from alwrity_desktop.core.domain.health import Health, overall_health
 from alwrity_desktop.core.domain.insight_values import ACTIVITY, INSIGHTS, SIDES, SPENDING, Activity
-from alwrity_desktop.core.domain.insights import SpendingFacts
 from alwrity_desktop.core.domain.periods import Period, Span
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.report import AccountView, Report
@@ -25,13 +24,12 @@ from alwrity_desktop.core.domain.report_builder import HISTORY_MONTHS, EarlierFa
 from alwrity_desktop.core.domain.report_forecast import SHAPE_DAYS, day_shape
 from alwrity_desktop.core.domain.stated import Stated
 from alwrity_desktop.core.domain.sums import OffsetSpan, Scope, SlotSums
-from alwrity_desktop.core.domain.tip import Tip
 from alwrity_desktop.core.limit_gathering import KnownDays, LimitQuestion, StandingLimit
 from alwrity_desktop.core.pattern_gathering import explained
 from alwrity_desktop.core.report_periods import before, period_of_choice
 from alwrity_desktop.core.results import PeriodChoice
 from alwrity_desktop.core.spending_gathering import spending_facts
-from alwrity_desktop.core.tip_gathering import TipQuestion, tips_of
+from alwrity_desktop.core.tip_gathering import TipQuestion, single_calls, tips_of
 
 if TYPE_CHECKING:
     from alwrity_desktop.core.ledger.snapshot import LedgerSnapshot
@@ -70,9 +68,7 @@ def build_report(
     gathering = _Gathering(snapshot, question, now_ms)
     facts = gathering.facts(source_titles)
     if book is not None:
-        facts = replace(facts, tips=gathering.tips(facts, book))
-        if SPENDING in question.dimensions and not facts.is_stated:
-            facts = replace(facts, spending=gathering.spending(facts, book))
+        facts = gathering.priced(facts, book)
     report = build(facts)
     return replace(report, activity=gathering.explained(report.activity))
 
@@ -141,14 +137,16 @@ class _Gathering:
             watched=watched,
         )
 
-    def tips(self, facts: Facts, book: PriceBook) -> tuple[Tip, ...]:
-        """Return what the calls of *facts* say could be changed."""
-        return tips_of(self._snapshot, book, self._tip_question(facts))
-
-    def spending(self, facts: Facts, book: PriceBook) -> SpendingFacts:
-        """Return what tells what the money of the period bought."""
-        question = self._tip_question(facts)
-        return spending_facts(self._snapshot, book, question, self._question.week_starts)
+    def priced(self, facts: Facts, book: PriceBook) -> Facts:
+        """Return *facts* with what single calls tell: tips, and what the money bought if asked."""
+        snapshot, question = self._snapshot, self._tip_question(facts)
+        rows = single_calls(snapshot, book, question)
+        facts = replace(facts, tips=tips_of(snapshot, book, question, rows))
+        if SPENDING not in facts.dimensions or facts.is_stated:
+            return facts
+        week_starts = self._question.week_starts
+        found = spending_facts(snapshot, book, question, rows, week_starts)
+        return replace(facts, spending=found)
 
     def explained(self, found: Sequence[Activity]) -> tuple[Activity, ...]:
         """Return *found* with its unusual hours, and with what explains what is unusual."""

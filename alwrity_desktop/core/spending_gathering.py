@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from alwrity_desktop.core.domain import periods, price_turns
+from alwrity_desktop.core.domain import periods
 from alwrity_desktop.core.domain.breakdown import amounts_of, day_of_slot, total_of
 from alwrity_desktop.core.domain.cost_analysis import PricedUse, Velocity, velocities
 from alwrity_desktop.core.domain.insights import SpendingFacts
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.report import Amounts
-from alwrity_desktop.core.tip_gathering import TipQuestion, priced_spans, span_of
+from alwrity_desktop.core.domain.usage_sums import UsageSums
+from alwrity_desktop.core.tip_gathering import TipQuestion, span_of
 
 if TYPE_CHECKING:
     from alwrity_desktop.core.ledger.snapshot import LedgerSnapshot
+
+DEAREST: Final = 10
+"""How many of the dearest calls and conversations are named."""
 
 _HOUR_MS: Final = 3_600_000
 _DAY_MS: Final = 86_400_000
@@ -21,19 +26,17 @@ _USUAL_DAYS: Final = 28
 
 
 def spending_facts(
-    snapshot: LedgerSnapshot, book: PriceBook, question: TipQuestion, week_starts: str
+    snapshot: LedgerSnapshot,
+    book: PriceBook,
+    question: TipQuestion,
+    rows: Sequence[UsageSums],
+    week_starts: str,
 ) -> SpendingFacts:
-    """Return the sums of single calls with their prices, and how fast money goes now."""
+    """Return *rows*, the sums of single calls, with their prices, and what was dearest.
+
+    How fast money goes now is told by the days and the last hour.
+    """
     span, _ = span_of(question)
-    models = {
-        (str(row.dimensions["provider"]), str(row.dimensions["model"])) for row in question.series
-    }
-    held = snapshot.bounds(question.scope) or (span.start_ms, span.start_ms)
-    rows = snapshot.usage_sums(
-        question.scope,
-        priced_spans(book, models, span, held),
-        price_turns.thresholds(book, models, held[1]),
-    )
     uses = [
         PricedUse(
             row,
@@ -47,7 +50,14 @@ def spending_facts(
         )
         for row in rows
     ]
-    return SpendingFacts(uses, _velocities(snapshot, question, week_starts), span.start_ms)
+    scope, whole = question.scope, (question.period.start_ms, question.period.end_ms)
+    return SpendingFacts(
+        uses,
+        _velocities(snapshot, question, week_starts),
+        span.start_ms,
+        snapshot.dearest_calls(scope, *whole, DEAREST),
+        snapshot.dearest_conversations(scope, *whole, DEAREST),
+    )
 
 
 def _velocities(

@@ -27,7 +27,7 @@ from alwrity_desktop.core.domain.tip_states import (
 )
 from alwrity_desktop.core.domain.tips import find_tips
 from alwrity_desktop.core.domain.usage import PriceStatus
-from alwrity_desktop.core.domain.usage_sums import PricedSpan
+from alwrity_desktop.core.domain.usage_sums import PricedSpan, UsageSums
 
 if TYPE_CHECKING:
     from alwrity_desktop.core.ledger.snapshot import LedgerSnapshot
@@ -39,6 +39,7 @@ LAST_DAYS: Final = 31
 NORM_DAYS: Final = 90
 IDLE_DAYS: Final = 30
 
+_PAID: Final = frozenset({PriceStatus.PRICED, PriceStatus.REPORTED})
 _DAY_MS: Final = 86_400_000
 _QUARTER_MS: Final = 900_000
 
@@ -57,21 +58,34 @@ class TipQuestion(msgspec.Struct, frozen=True):
     day_slots: Sequence[SlotSums]
 
 
-def gather(snapshot: LedgerSnapshot, book: PriceBook, question: TipQuestion) -> TipFacts:
-    """Return what the tips of *question* are found in."""
-    span, words = span_of(question)
-    models = {
-        (str(row.dimensions["provider"]), str(row.dimensions["model"]))
-        for row in question.series
-        if row.dimensions["price_status"] in {PriceStatus.PRICED, PriceStatus.REPORTED}
-    }
-    compared = price_turns.compared_models(models)
+def single_calls(
+    snapshot: LedgerSnapshot, book: PriceBook, question: TipQuestion
+) -> list[UsageSums]:
+    """Return the sums of the single calls that tips are found in and costs are told by.
+
+    They are cut where a price of the calls' models changes, or of one that stands in for them.
+    """
+    span, _ = span_of(question)
+    used = {_model_of(row) for row in question.series}
+    paid = {_model_of(row) for row in question.series if row.dimensions["price_status"] in _PAID}
+    compared = used | price_turns.compared_models(paid)
     held = snapshot.bounds(question.scope) or (span.start_ms, span.start_ms)
-    rows = snapshot.usage_sums(
+    return snapshot.usage_sums(
         question.scope,
         priced_spans(book, compared, span, held),
         price_turns.thresholds(book, compared, held[1]),
     )
+
+
+def _model_of(row: SeriesSums) -> tuple[str, str]:
+    return str(row.dimensions["provider"]), str(row.dimensions["model"])
+
+
+def gather(
+    snapshot: LedgerSnapshot, book: PriceBook, question: TipQuestion, rows: Sequence[UsageSums]
+) -> TipFacts:
+    """Return what the tips of *question* are found in; *rows* are its single calls."""
+    span, words = span_of(question)
     conversational = frozenset(snapshot.conversational_models(question.scope))
     return TipFacts(
         book=book,
@@ -167,9 +181,11 @@ def _fee(prices: tuple[int | None, int | None] | None, cycle: str) -> int:
     return (yearly or 0) // 12 if cycle == "yearly" else monthly or 0
 
 
-def tips_of(snapshot: LedgerSnapshot, book: PriceBook, question: TipQuestion) -> tuple[Tip, ...]:
-    """Return the tips of a report: those that were put off are left out."""
-    found = find_tips(gather(snapshot, book, question))
+def tips_of(
+    snapshot: LedgerSnapshot, book: PriceBook, question: TipQuestion, rows: Sequence[UsageSums]
+) -> tuple[Tip, ...]:
+    """Return the tips that *rows*, its single calls, give; those that were put off are left out."""
+    found = find_tips(gather(snapshot, book, question, rows))
     return visible(
         found,
         snapshot.kept_tips(question.account),

@@ -150,3 +150,48 @@ def test_that_agents_and_projects_stand_side_by_side_too(context: Context) -> No
     )
     sides = report_document(report)["spending"]["sides"]
     assert [row["key"] for row in sides["provider"]] == ["anthropic"]
+
+
+def test_that_hours_of_the_week_are_those_of_the_hours(context: Context) -> None:
+    """The week is summed by the ledger where no single hour is asked for, across DST too."""
+    context.record(
+        [
+            one_call(identity=f"record:{ago}", occurred_at_ms=NOW_MS - ago * 7 * HOUR_MS)
+            for ago in range(1, 150)
+        ]
+    )
+    choice = PeriodChoice("year", timezone="Europe/Berlin")
+    folded = context.report(LOCAL_ACCOUNT, choice, (ACTIVITY, "weekday_hour"))
+    each = context.report(LOCAL_ACCOUNT, choice, (ACTIVITY, "weekday_hour", "hour"))
+    assert folded.groups["weekday_hour"] == each.groups["weekday_hour"]
+    assert folded.activity == each.activity
+    assert len(folded.groups["weekday_hour"]) < len(each.groups["hour"])
+
+
+def test_that_the_dearest_calls_and_conversations_are_named(context: Context) -> None:
+    context.record(
+        one_call(
+            identity=f"record:{number}",
+            input_tokens=1_000 * number,
+            conversation=f"talk {number % 3}",
+            project="site",
+        )
+        for number in range(1, 15)
+    )
+    report = context.report(LOCAL_ACCOUNT, MONTH, (SPENDING,))
+    assert report.spending is not None
+    dear = report.spending.dearest_calls
+    assert [one.call.identity for one in dear] == [f"record:{14 - place}" for place in range(10)]
+    assert (dear[0].times_average or 0) > 1
+    document = report_document(report)["spending"]
+    first = document["dearest_calls"][0]
+    assert (first["id"], first["conversation"], first["project"], first["input_tokens"]) == (
+        "record:14",
+        "talk 2",
+        "site",
+        14_000,
+    )
+    talks = document["dearest_conversations"]
+    assert [one["key"] for one in talks] == ["talk 2", "talk 1", "talk 0"]
+    assert sum(one["calls"] for one in talks) == report.totals.calls
+    assert round(sum(one["share_percent"] for one in talks)) == 100

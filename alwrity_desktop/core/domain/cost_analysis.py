@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from statistics import median
 from typing import Final, NamedTuple
-
-import msgspec
 
 from alwrity_desktop.core.domain.breakdown import share
 from alwrity_desktop.core.domain.insight_values import (
     CacheUse,
+    DearCall,
     ErrorCost,
     KindCost,
     Performance,
@@ -33,8 +31,7 @@ __all__ = [
     "UnitCosts",
     "Velocity",
     "cache_use",
-    "dearest_calls",
-    "dearest_groups",
+    "dear_calls",
     "error_cost",
     "kind_costs",
     "performances",
@@ -54,14 +51,6 @@ class PricedUse(NamedTuple):
 
     sums: UsageSums
     quote: Quote | None
-
-
-class DearCall(msgspec.Struct, frozen=True):
-    """A call that costs far more than others."""
-
-    call: CallRow
-    #: In terms of the middle one of the calls it is held against; None where that is free.
-    times_median: float | None
 
 
 def unit_costs(figures: Figures) -> UnitCosts:
@@ -230,25 +219,12 @@ def tokens_per_second(figures: Figures) -> float | None:
     return round(tokens * _MS_PER_SECOND / figures.duration_ms, 1)
 
 
-def dearest_calls(rows: Sequence[CallRow], most: int = 10) -> tuple[DearCall, ...]:
-    """Return the calls of *rows* that cost most, dearest first; unpriced ones never are."""
-    costs = [row.cost_pico for row in rows if row.cost_pico is not None]
-    middle = median(costs) if costs else 0
-    priced = sorted(
-        (row for row in rows if row.cost_pico),
-        key=lambda row: (-(row.cost_pico or 0), row.identity),
-    )
+def dear_calls(rows: Iterable[CallRow], totals: Figures) -> tuple[DearCall, ...]:
+    """Return *rows* beside the average of the priced calls among *totals*."""
+    average = totals.cost_per_call_pico
     return tuple(
-        DearCall(row, round((row.cost_pico or 0) / middle, 1) if middle else None)
-        for row in priced[:most]
+        DearCall(row, round((row.cost_pico or 0) / average, 1) if average else None) for row in rows
     )
-
-
-def dearest_groups(groups: Sequence[Group], most: int = 10) -> tuple[Group, ...]:
-    """Return the conversations, agents or projects that cost most; free ones never are."""
-    paid = [group for group in groups if group.figures.cost_pico > 0 and group.key]
-    paid.sort(key=lambda group: (-group.figures.cost_pico, group.key))
-    return tuple(paid[:most])
 
 
 def _best(groups: Sequence[Group], measure: Callable[[Group], float | None]) -> Group | None:

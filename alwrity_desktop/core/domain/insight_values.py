@@ -8,6 +8,7 @@ from typing import Final
 import msgspec
 
 from alwrity_desktop.core.domain.budgets import LimitKind
+from alwrity_desktop.core.domain.call_row import CallRow
 from alwrity_desktop.core.domain.figures import Amounts, Figures
 from alwrity_desktop.core.domain.money import divide_half_even
 from alwrity_desktop.core.domain.patterns import CalendarWeek, HourCell, Peak, SeasonPart
@@ -147,6 +148,14 @@ class ModelUse(msgspec.Struct, frozen=True):
     cache: CacheUse | None
 
 
+class DearCall(msgspec.Struct, frozen=True):
+    """A call that costs more than others."""
+
+    call: CallRow
+    #: In terms of the average of the period's priced calls; None where that is free.
+    times_average: float | None
+
+
 class Spending(msgspec.Struct, frozen=True):
     """What the money of the period bought."""
 
@@ -162,3 +171,6 @@ class Spending(msgspec.Struct, frozen=True):
     since_ms: int
     #: Others side by side, each dearest first, by dimension: of ``SIDES`` those with names.
     sides: Mapping[str, tuple[Performance, ...]] = msgspec.field(default_factory=dict)
+    #: Of the whole period, dearest first.
+    dearest_calls: tuple[DearCall, ...] = ()
+    dearest_conversations: tuple[Performance, ...] = ()

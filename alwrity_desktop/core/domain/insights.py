@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
-from alwrity_desktop.core.domain.breakdown import day_of_slot
+from alwrity_desktop.core.domain.breakdown import day_of_slot, share
 from alwrity_desktop.core.domain.budgets import LimitKind
+from alwrity_desktop.core.domain.call_row import CallRow
 from alwrity_desktop.core.domain.cost_analysis import (
     PricedUse,
     cache_use,
+    dear_calls,
     error_cost,
     kind_costs,
     performances,
@@ -45,6 +47,10 @@ class SpendingFacts(msgspec.Struct, frozen=True):
     uses: Sequence[PricedUse]
     velocities: tuple[Velocity, ...]
     since_ms: int
+    #: Of the whole period, dearest first.
+    dearest_calls: Sequence[CallRow] = ()
+    #: Likewise, each with its sums.
+    dearest_conversations: Sequence[tuple[str, Figures]] = ()
 
 
 def activities(
@@ -123,6 +129,13 @@ def spending(
             for name, groups in sides.items()
             if any(group.key for group in groups)
         },
+        dearest_calls=dear_calls(facts.dearest_calls, totals),
+        dearest_conversations=performances(
+            [
+                Group(key, figures, share(figures.cost_pico, totals.cost_pico))
+                for key, figures in facts.dearest_conversations
+            ]
+        ),
     )
 
 

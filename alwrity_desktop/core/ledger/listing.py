@@ -103,6 +103,17 @@ def one(connection: Connection, account: str | Scope, call_id: int) -> CallRow |
     return next(iter(_rows(connection, rows)), None)
 
 
+def some(connection: Connection, scope: Scope, call_ids: Sequence[int]) -> list[CallRow]:
+    """Return the calls of *call_ids* that are those of *scope* and count in it, in no order."""
+    where, (_, _, _, _, *whom) = _conditions(scope, CallQuery(*EVER))
+    ids = "n.call_id IN (SELECT value FROM json_each(?))"
+    statement = _from(f"{ids} AND {where}").replace(_SPAN, "1")
+    parameters = (json.dumps(call_ids), *whom)
+    return list(
+        _rows(connection, connection.exec_driver_sql(statement, parameters).mappings().all())
+    )
+
+
 def all_rows(connection: Connection, account: str | Scope, query: CallQuery) -> Iterator[CallRow]:
     """Yield every call that answers *query*, oldest first, without holding them all."""
     where, parameters = _conditions(account, query)

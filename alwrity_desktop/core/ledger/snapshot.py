@@ -9,6 +9,8 @@ from sqlalchemy import Connection
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.breakdown import HOUR_S
 from alwrity_desktop.core.domain.budgets import Budget, Limit
+from alwrity_desktop.core.domain.call_row import CallRow
+from alwrity_desktop.core.domain.figures import Figures
 from alwrity_desktop.core.domain.periods import DAYS_PER_WEEK, HOURS_PER_DAY, Period
 from alwrity_desktop.core.domain.repeats import RepeatedUse
 from alwrity_desktop.core.domain.server import ServerFacts, ServerView
@@ -28,6 +30,7 @@ from alwrity_desktop.core.domain.usage_sums import PricedSpan, UsageSums
 from alwrity_desktop.core.ledger import (
     alerting,
     budget_rows,
+    dearest_rows,
     reading,
     remainder_rows,
     repeat_rows,
@@ -84,6 +87,16 @@ class LedgerSnapshot:
     ) -> list[UsageSums]:
         """Return the sums of single calls by what prices depend on."""
         return usage_rows.sums(self._connection, account, spans, thresholds, model)
+
+    def dearest_calls(self, scope: Scope, start_ms: int, end_ms: int, most: int) -> list[CallRow]:
+        """Return the calls of a span that cost most, dearest first."""
+        return dearest_rows.calls(self._connection, scope, start_ms, end_ms, most)
+
+    def dearest_conversations(
+        self, scope: Scope, start_ms: int, end_ms: int, most: int
+    ) -> list[tuple[str, Figures]]:
+        """Return the conversations that cost most in a span, dearest first, with their sums."""
+        return dearest_rows.conversations(self._connection, scope, start_ms, end_ms, most)
 
     def repeated_use(self, account: str | Scope, start_ms: int, end_ms: int) -> list[RepeatedUse]:
         """Return the paid calls of a span whose requests were answered shortly before."""

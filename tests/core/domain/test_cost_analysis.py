@@ -12,8 +12,7 @@ from msgspec.structs import replace
 from alwrity_desktop.core.domain.cost_analysis import (
     PricedUse,
     cache_use,
-    dearest_calls,
-    dearest_groups,
+    dear_calls,
     error_cost,
     kind_costs,
     performances,
@@ -234,18 +233,12 @@ def call(number: int, cost: int | None) -> CallRow:
     )
 
 
-def test_that_the_dearest_calls_come_first_and_unpriced_ones_never() -> None:
-    rows = [call(1, 10), call(2, None), call(3, 500), call(4, 20), call(5, 0), call(6, 500)]
-    dear = dearest_calls(rows, 3)
-    assert [(one.call.id, one.times_median) for one in dear] == [(3, 25.0), (6, 25.0), (4, 1.0)]
-    assert dearest_calls([call(1, None)]) == ()
-    assert dearest_calls([call(1, 0), call(2, 0), call(3, 7)])[0].times_median is None
-
-
-def test_that_the_dearest_conversations_have_names_and_costs() -> None:
-    groups = [group("a", 5, None), group("", 900, None), group("b", 70, None), group("c", 0, None)]
-    assert [one.key for one in dearest_groups(groups)] == ["b", "a"]
-    assert [one.key for one in dearest_groups(groups, 1)] == ["b"]
+def test_that_dear_calls_stand_beside_the_average_of_the_priced_ones() -> None:
+    totals = Figures(calls=5, unpriced_calls=1, cost_pico=80)
+    dear = dear_calls([call(3, 500), call(4, 30)], totals)
+    assert [(one.call.id, one.times_average) for one in dear] == [(3, 25.0), (4, 1.5)]
+    (alone,) = dear_calls([call(3, 7)], Figures())
+    assert alone.times_average is None
 
 
 def test_that_unit_costs_are_unknown_where_nothing_is_counted() -> None:
