@@ -40,6 +40,7 @@ _log = logging.getLogger(f"{program_log.LOGGER_NAME}.qt")
 
 _SIGNAL_LOOK_MS: Final = 500
 _AFTER_FIGURES_MS: Final = 150
+_LOAD_EVERY_MS: Final = 5
 _SETTLED_MS: Final = 3_000
 _SWITCH_S: Final = 0.0001
 """How long another thread may run Python while the window's thread waits to: painting asks for
@@ -180,10 +181,11 @@ class Session(QObject):
     @Slot()
     def _load_rest(self) -> None:
         """Load one thing after another: threads that load at once stall the window."""
-        library.begin()
-        if library.is_loaded():
-            self._later.stop()
-            self._start_rest()
+        if not library.advance():
+            self._later.setInterval(_LOAD_EVERY_MS)
+            return
+        self._later.stop()
+        self._start_rest()
 
     @Slot()
     def _start_rest(self) -> None:

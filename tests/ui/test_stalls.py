@@ -127,13 +127,31 @@ def test_that_pyqtgraph_is_loaded_beside_the_windows_thread() -> None:
         "from alwrity_desktop.ui.charts import library\n"
         "assert 'pyqtgraph' not in sys.modules\n"
         "assert not library.is_loaded()\n"
-        "library.begin()\n"
-        "library.begin()\n"
-        "assert threading.active_count() <= 2\n"
-        "while not library.is_loaded():\n"
-        "    threading.Event().wait(0.01)\n"
+        "while not library.advance():\n"
+        "    assert threading.active_count() <= 2\n"
+        "    threading.Event().wait(0.001)\n"
+        "assert library.is_loaded()\n"
         "assert 'pyqtgraph' in sys.modules\n"
         "assert library.plot_module().TrendPlot\n"
+    )
+    environ = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(
+        [sys.executable, "-c", script], env=environ, check=False, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_that_the_window_names_qts_classes_while_the_library_is_loaded() -> None:
+    script = (
+        "import sys\n"
+        "from PySide6 import QtCore, QtGui, QtWidgets\n"
+        "from alwrity_desktop.ui.charts import library\n"
+        "sys.setswitchinterval(1e-6)\n"
+        "modules = (QtCore, QtGui, QtWidgets)\n"
+        "names = iter([(each, name) for each in modules for name in dir(each)])\n"
+        "while not library.advance():\n"
+        "    if library._loader.cache_info().currsize:\n"
+        "        getattr(*next(names, (sys, 'path')))\n"
     )
     environ = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
     done = subprocess.run(

@@ -14,7 +14,7 @@ from alwrity_desktop.ui.charts.trend_data import TrendData
 
 _CALM_MS: Final = 80
 """The figures are painted by then; a library that loads meanwhile would keep them waiting."""
-_LOOK_EVERY_MS: Final = 10
+_LOOK_EVERY_MS: Final = 2
 
 
 class _Plot(Protocol):
@@ -77,8 +77,7 @@ class TrendChart(QWidget):
 
     @Slot()
     def _make_plot(self) -> None:
-        library.begin()
-        if not library.is_loaded():
+        if not library.advance():
             self._timer.setInterval(_LOOK_EVERY_MS)
             return
         self._timer.stop()
