@@ -11,7 +11,7 @@ from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.tables.columns import Column, Decoration, Look, StatusMark, Swatch
 
 FIRST_ERROR_STATUS = 400
-HIDDEN_AT_FIRST = frozenset({"provider", "source", "project", "cached", "endpoint"})
+HIDDEN_AT_FIRST = frozenset({"provider", "source", "project", "cached", "endpoint", "api_key"})
 
 
 def _tr(text: str) -> str:
@@ -164,6 +164,10 @@ def _what_columns() -> tuple[Column[CallRow], ...]:
         Column(
             "endpoint", _tr("Endpoint"), lambda row: row.endpoint or formatting.UNKNOWN,
             priority=9, look=_quiet, tooltip=lambda row: row.endpoint,
+        ),
+        Column(
+            "api_key", _tr("API key"), lambda row: row.api_key or formatting.UNKNOWN,
+            priority=11, look=_quiet, tooltip=lambda row: row.api_key,
         ),
     )  # fmt: skip
 

@@ -183,6 +183,7 @@ class CallDetails(QWidget):
             (self.tr("Project"), row.project),
             (self.tr("Conversation"), row.conversation),
             (self.tr("Endpoint"), row.endpoint),
+            (self.tr("API key"), row.api_key),
             (self.tr("Duration"), formatting.duration(row.duration_ms) if row.duration_ms else ""),
             (self.tr("Reasoning"), self._reasoning(row)),
             (self.tr("Identity"), row.identity),

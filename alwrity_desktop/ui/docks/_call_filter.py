@@ -107,6 +107,8 @@ class CallFilter(QWidget):
                 ("error", self.tr("Errors")),
                 ("unpriced", self.tr("Unpriced")),
                 ("estimated", self.tr("Estimated")),
+                ("paid", self.tr("Paid")),
+                ("repeated", self.tr("Repeated")),
             )
         )
         for combo in (self.providers, self.states):

@@ -170,6 +170,24 @@ def test_that_no_match_is_said(dock: CallsDock, window: Window) -> None:
     assert dock._nothing.text() == "No call matches."
 
 
+@pytest.mark.parametrize("state", ["paid", "repeated"])
+def test_that_a_tip_opens_its_calls_and_no_others(
+    dock: CallsDock, window: Window, state: str
+) -> None:
+    dock.show_query(OpenCalls("openai", "gpt-5", state=state))
+    assert window.queries[-1].state == dock.filter.states.currentData() == state
+
+
+def test_that_the_name_of_the_key_is_a_column_and_a_fact(dock: CallsDock, window: Window) -> None:
+    keys = [column.key for column in dock._model.columns]
+    assert dock._table.isColumnHidden(keys.index("api_key"))
+    column = dock._model.columns[keys.index("api_key")]
+    known = replace(builders.a_call_with_lines(), api_key="key 3f9a21")
+    assert (column.text(known), column.text(builders.a_call_with_lines())) == ("key 3f9a21", "—")
+    dock.show_call(known)
+    assert "API key: key 3f9a21" in [label.text() for label in dock._details.findChildren(QLabel)]
+
+
 def test_that_columns_can_be_chosen(dock: CallsDock, window: Window) -> None:
     keys = [column.key for column in dock._model.columns]
     assert dock._table.isColumnHidden(keys.index("source"))
