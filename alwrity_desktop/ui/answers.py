@@ -12,6 +12,7 @@ from alwrity_desktop.ui.calls_view import CallsView
 from alwrity_desktop.ui.jobs import Job
 from alwrity_desktop.ui.main_window import MainWindow
 from alwrity_desktop.ui.server_jobs import ComparePlans
+from alwrity_desktop.ui.what_if_view import WhatIfView
 
 JobRequest = (
     requests.AskCalls
@@ -31,6 +32,7 @@ OtherRequest = (
     | requests.AskPrice
     | requests.OpenServerPage
     | requests.GatewayRequest
+    | requests.WhatIfRequest
 )
 
 
@@ -122,6 +124,24 @@ class Answers(QObject):
                 | requests.AllowModel()
             ):
                 self.gateway_asked.emit(request)
+            case requests.AskModelOffers() | requests.AskWhatIf() | requests.OpenWhatIf():
+                self._take_what_if(request)
+            case _:
+                assert_never(request)
+
+    def _take_what_if(self, request: requests.WhatIfRequest) -> None:
+        from alwrity_desktop.ui import what_if_jobs  # noqa: PLC0415 - not for the first paint
+
+        desk = self._desk
+        match request:
+            case requests.AskModelOffers(used):
+                desk.submit(what_if_jobs.LoadModelOffers(desk.account, used))
+            case requests.AskWhatIf(question):
+                desk.submit(what_if_jobs.WorkOutWhatIf(desk.account, desk.choice, question))
+            case requests.OpenWhatIf(provider, model):
+                view: object = self._window.open_dock("models")
+                if isinstance(view, WhatIfView):
+                    view.start_what_if(provider, model)
             case _:
                 assert_never(request)
 

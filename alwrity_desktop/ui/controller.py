@@ -15,12 +15,11 @@ from alwrity_desktop.ui import events, jobs
 from alwrity_desktop.ui.ages import Ages
 from alwrity_desktop.ui.alerting import AlertEvent, Alerting
 from alwrity_desktop.ui.answers import Answers
+from alwrity_desktop.ui.answers_shown import AnswerEvent, show_answer
 from alwrity_desktop.ui.bridge import Bridge
-from alwrity_desktop.ui.calls_view import CallsView
 from alwrity_desktop.ui.events import Topic
 from alwrity_desktop.ui.first_report import SHOWN_DIMENSIONS, FirstReport, shown_account
 from alwrity_desktop.ui.first_steps import FirstSteps
-from alwrity_desktop.ui.forecast_view import ForecastView
 from alwrity_desktop.ui.gateway import Gateway
 from alwrity_desktop.ui.intake import Intake, IntakeEvent
 from alwrity_desktop.ui.jobs import Job
@@ -30,7 +29,7 @@ from alwrity_desktop.ui.pollers import LedgerLoop, LedgerThread
 from alwrity_desktop.ui.servers import ServerEvent, Servers
 
 FigureEvent = events.ReportReady | events.StatusReady | events.LedgerChanged
-PassedEvent = events.LiveReady | events.TablePreviewed | events.TableBooked | events.ForecastChecked
+PassedEvent = events.LiveReady | events.TablePreviewed | events.TableBooked
 
 
 class Controller(QObject):
@@ -195,8 +194,8 @@ class Controller(QObject):
     def _on_event(self, event: events.Event) -> None:
         if isinstance(event, FigureEvent):
             self._on_figures(event)
-        elif isinstance(event, events.CallsReady | events.CallReady):
-            self._on_calls(event)
+        elif isinstance(event, AnswerEvent):
+            show_answer(self.window.views, event)
         elif isinstance(event, events.BudgetsReady | events.PricesReady | events.ChecksReady):
             self.dialog_wanted.emit(event)
         elif isinstance(event, IntakeEvent):
@@ -217,10 +216,6 @@ class Controller(QObject):
     def _pass_on(self, event: PassedEvent) -> None:
         if isinstance(event, events.LiveReady):
             self.gateway.take_view(event.view)
-        elif isinstance(event, events.ForecastChecked):
-            view: object = self.window.views.get("trends")
-            if isinstance(view, ForecastView):
-                view.show_forecast_check(event.check)
         else:
             self.table_arrived.emit(event)
 
@@ -278,15 +273,6 @@ class Controller(QObject):
         if is_first:
             self._watch_from_now_on()
             self.figures_shown.emit()
-
-    def _on_calls(self, event: events.CallsReady | events.CallReady) -> None:
-        view: object = self.window.views.get("calls")
-        if not isinstance(view, CallsView):
-            return
-        if isinstance(event, events.CallsReady):
-            view.show_calls(event.page)
-        else:
-            view.show_call(event.row)
 
     def _on_failed(self, event: events.Failed) -> None:
         if event.topic is Topic.IMPORT:

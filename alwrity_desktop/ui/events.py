@@ -17,6 +17,7 @@ from alwrity_desktop.core.domain.plan_replay import Comparison
 from alwrity_desktop.core.domain.report import AccountView, CallPage, CallRow, Report, UnpricedModel
 from alwrity_desktop.core.domain.server import Preflight
 from alwrity_desktop.core.domain.table_mapping import TablePreview
+from alwrity_desktop.core.domain.what_if_values import ModelOffer, Outcome, WhatIf
 from alwrity_desktop.core.results import Check, FoundLogs, ImportProgress, SourceImport
 from alwrity_desktop.core.settings import Settings
 
@@ -80,6 +81,22 @@ class ForecastChecked(msgspec.Struct, frozen=True):
     """How far off the forecast was in an account's past periods."""
 
     check: ForecastCheck
+
+
+class ModelOffersReady(msgspec.Struct, frozen=True):
+    """The models that have a price now, those of the account's own calls first."""
+
+    account: str
+    offers: tuple[ModelOffer, ...]
+
+
+class WhatIfReady(msgspec.Struct, frozen=True):
+    """What the same calls would have cost elsewhere, or None and why nobody knows."""
+
+    account: str
+    question: WhatIf
+    outcome: Outcome | None
+    sentence: str = ""
 
 
 class BudgetsReady(msgspec.Struct, frozen=True):
@@ -279,6 +296,8 @@ Event = (
     | CallsReady
     | CallReady
     | ForecastChecked
+    | ModelOffersReady
+    | WhatIfReady
     | BudgetsReady
     | PricesReady
     | LogsFound

@@ -6,6 +6,7 @@ import msgspec
 
 from alwrity_desktop.core.domain.report import CallQuery
 from alwrity_desktop.core.domain.tip import TipState
+from alwrity_desktop.core.domain.what_if_values import WhatIf
 
 
 class OpenCalls(msgspec.Struct, frozen=True):
@@ -16,7 +17,7 @@ class OpenCalls(msgspec.Struct, frozen=True):
     #: First and last day, both included, ISO; None is the report's own bound.
     day_start: str | None = None
     day_end: str | None = None
-    #: "ok", "error", "unpriced", "estimated" or None for any.
+    #: "ok", "error", "unpriced", "estimated", "paid", "repeated" or None for any.
     state: str | None = None
     #: Words that the call must have, such as its agent or conversation.
     search: str = ""
@@ -49,6 +50,26 @@ class MarkTip(msgspec.Struct, frozen=True):
 
 class CheckForecast(msgspec.Struct, frozen=True):
     """Tell how far off the forecast was in the account's own past periods."""
+
+
+class AskModelOffers(msgspec.Struct, frozen=True):
+    """Fetch the models that have a price now."""
+
+    #: Providers and models of the own calls, which stand first.
+    used: frozenset[tuple[str, str]]
+
+
+class AskWhatIf(msgspec.Struct, frozen=True):
+    """Work out what the same calls would have cost on another model."""
+
+    question: WhatIf
+
+
+class OpenWhatIf(msgspec.Struct, frozen=True):
+    """Show what the calls would have cost elsewhere; of a provider or a model, or of any."""
+
+    provider: str | None = None
+    model: str | None = None
 
 
 class EditBudget(msgspec.Struct, frozen=True):
@@ -144,6 +165,7 @@ class ImportTable(msgspec.Struct, frozen=True):
     """Read calls from a table of the person's own."""
 
 
+WhatIfRequest = AskModelOffers | AskWhatIf | OpenWhatIf
 GatewayRequest = StartGateway | StopGateway | TrackProgram | AllowModel
 
 Request = (
@@ -153,6 +175,7 @@ Request = (
     | MarkAlertsRead
     | MarkTip
     | CheckForecast
+    | WhatIfRequest
     | EditBudget
     | RemoveBudget
     | ReadLogs

@@ -72,6 +72,7 @@ QComboBox QAbstractItemView {{
 }}
 QComboBox QAbstractItemView::item {{ padding: 5px 10px; border-radius: 5px; }}
 QComboBox QAbstractItemView::item:selected {{ color: {onprimary}; background: {primary}; }}
+QListView#choices {{ background: {surface}; border: 1px solid {control}; padding: 4px; }}
 QHeaderView, QHeaderView::section {{ background: transparent; border: none; }}
 
 QTabBar::tab {{ color: {text2}; background: transparent; border: none; padding: 8px 12px; }}

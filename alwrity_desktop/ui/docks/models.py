@@ -1,197 +1,28 @@
-"""Models and what else can be compared: side by side, by cost, speed, errors and caching."""
+"""Models: side by side, what one call costs, and what the same calls would cost elsewhere."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Slot
-from PySide6.QtWidgets import QVBoxLayout, QWidget
+from collections.abc import Sequence
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.cost_analysis import MIN_COMPARED_CALLS
-from alwrity_desktop.core.domain.dimensions import DIMENSIONS
 from alwrity_desktop.core.domain.insight_values import SPENDING, ModelUse, Spending
 from alwrity_desktop.core.domain.report import Report
+from alwrity_desktop.core.domain.what_if_values import ModelOffer, Outcome, WhatIf
 from alwrity_desktop.ui import formatting
+from alwrity_desktop.ui.docks._model_columns import model_columns, plural
 from alwrity_desktop.ui.docks._parts import ScrollBody
+from alwrity_desktop.ui.docks._unit_costs import UnitCostsPage
+from alwrity_desktop.ui.docks._what_if import WhatIfPage
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.requests import OpenCalls
-from alwrity_desktop.ui.tables.columns import Column, Decoration, Look, Swatch
 from alwrity_desktop.ui.tables.section import TableSection
 from alwrity_desktop.ui.tokens import SIZES
-from alwrity_desktop.ui.widgets import Combo, EmptyState, PlainLabel
+from alwrity_desktop.ui.widgets import Combo, EmptyState, FlowLayout, PlainLabel, Segments
 
-
-def _tr(text: str) -> str:
-    return QCoreApplication.translate("ModelsDock", text)
-
-
-def _number(value: float | None) -> float:
-    return -1.0 if value is None else float(value)
-
-
-def _plain(value: float | None) -> str:
-    return "" if value is None else str(value)
-
-
-def _swatch(row: ModelUse) -> Decoration | None:
-    provider = row.performance.provider
-    return Swatch(provider) if provider else None
-
-
-def _name(side: str, row: ModelUse) -> str:
-    """Return what a row of *side* is called."""
-    key = row.performance.key
-    if side == "provider":
-        return formatting.provider_label(key)
-    return key or _tr("none named")
-
-
-def _note(row: ModelUse) -> str:
-    seen = row.performance
-    best = [
-        words
-        for is_best, words in (
-            (seen.is_cheapest, _tr("cheapest per token")),
-            (seen.is_fastest, _tr("fastest")),
-            (seen.is_most_reliable, _tr("fewest errors")),
-        )
-        if is_best
-    ]
-    provider = formatting.provider_label(seen.provider or "")
-    return f"{seen.key}, {provider}" + (f"\n{', '.join(best)}" if best else "")
-
-
-def _look(*, is_best: bool) -> Look:
-    return Look("success.text", 600) if is_best else Look("text2")
-
-
-def _cost(row: ModelUse) -> int | None:
-    figures = row.performance.figures
-    is_unpriced = figures.calls > 0 and figures.unpriced_calls == figures.calls
-    return None if is_unpriced else figures.cost_pico
-
-
-def _hit(row: ModelUse) -> float | None:
-    return None if row.cache is None or not row.cache.read_tokens else row.cache.hit_percent
-
-
-def _saved(row: ModelUse) -> int | None:
-    return None if row.cache is None else row.cache.saved_pico
-
-
-def _columns(side: str) -> tuple[Column[ModelUse], ...]:
-    def name(row: ModelUse) -> str:
-        return _name(side, row)
-
-    is_model = side == "model"
-    cache = _cache_columns() if is_model else ()
-    return (
-        Column(
-            side, _tr(DIMENSIONS[side]), name, is_stretched=True, is_descending_first=False,
-            decoration=_swatch if is_model else None, tooltip=_note if is_model else name,
-            sort_key=lambda row: name(row).casefold(),
-        ),
-        Column(
-            "calls", _tr("Calls"), lambda row: formatting.count(row.performance.figures.calls),
-            is_number=True, priority=2,
-            sort_key=lambda row: float(row.performance.figures.calls),
-            plain=lambda row: str(row.performance.figures.calls),
-        ),
-        Column(
-            "tokens", _tr("Tokens"),
-            lambda row: formatting.tokens(row.performance.figures.tokens or None, 1),
-            is_number=True, priority=4,
-            sort_key=lambda row: float(row.performance.figures.tokens),
-            plain=lambda row: str(row.performance.figures.tokens),
-        ),
-        *_cost_columns(),
-        *_speed_columns(),
-        *cache,
-    )  # fmt: skip
-
-
-def _cost_columns() -> tuple[Column[ModelUse], ...]:
-    return (
-        Column(
-            "cost", _tr("Cost"), lambda row: formatting.money(_cost(row)), is_number=True,
-            sort_key=lambda row: _number(_cost(row)), look=lambda _row: Look("text", 600),
-            plain=lambda row: formatting.money_plain(_cost(row)),
-        ),
-        Column(
-            "each", _tr("Per call"),
-            lambda row: formatting.money_small(row.performance.figures.cost_per_call_pico),
-            is_number=True, priority=3, look=lambda _row: Look("text2"),
-            sort_key=lambda row: _number(row.performance.figures.cost_per_call_pico),
-            plain=lambda row: formatting.money_plain(row.performance.figures.cost_per_call_pico),
-        ),
-        Column(
-            "million", _tr("Per 1M"),
-            lambda row: formatting.money(row.performance.figures.cost_per_million_tokens_pico),
-            is_number=True, priority=6, look=lambda row: _look(is_best=row.performance.is_cheapest),
-            sort_key=lambda row: _number(row.performance.figures.cost_per_million_tokens_pico),
-        ),
-    )  # fmt: skip
-
-
-def _speed_columns() -> tuple[Column[ModelUse], ...]:
-    return (
-        Column(
-            "p50", _tr("p50"), lambda row: formatting.duration(row.performance.p50_duration_ms),
-            is_number=True, priority=5, look=lambda row: _look(is_best=row.performance.is_fastest),
-            sort_key=lambda row: _number(row.performance.p50_duration_ms),
-            plain=lambda row: _plain(row.performance.p50_duration_ms),
-        ),
-        Column(
-            "p95", _tr("p95"), lambda row: formatting.duration(row.performance.p95_duration_ms),
-            is_number=True, priority=8, look=lambda _row: Look("text2"),
-            sort_key=lambda row: _number(row.performance.p95_duration_ms),
-            plain=lambda row: _plain(row.performance.p95_duration_ms),
-        ),
-        Column(
-            "errors", _tr("Errors"),
-            lambda row: formatting.percent(row.performance.figures.error_rate_percent),
-            is_number=True, priority=7,
-            look=lambda row: _look(is_best=row.performance.is_most_reliable),
-            sort_key=lambda row: _number(row.performance.figures.error_rate_percent),
-            plain=lambda row: _plain(row.performance.figures.error_rate_percent),
-        ),
-        Column(
-            "speed", _tr("Tokens/s"),
-            lambda row: formatting.count(_rounded(row.performance.tokens_per_second)),
-            is_number=True, priority=9, look=lambda _row: Look("text2"),
-            sort_key=lambda row: _number(row.performance.tokens_per_second),
-            plain=lambda row: _plain(row.performance.tokens_per_second),
-        ),
-    )  # fmt: skip
-
-
-def _rounded(value: float | None) -> int | None:
-    return round(value) if value else None
-
-
-def _cache_columns() -> tuple[Column[ModelUse], ...]:
-    return (
-        Column(
-            "hit", _tr("Cached"), lambda row: formatting.percent(_hit(row)), is_number=True,
-            priority=10, look=lambda _row: Look("text2"),
-            sort_key=lambda row: _number(_hit(row)), plain=lambda row: _plain(_hit(row)),
-        ),
-        Column(
-            "saved", _tr("Saved"), lambda row: formatting.money(_saved(row)), is_number=True,
-            priority=11, look=lambda _row: Look("text2"),
-            sort_key=lambda row: _number(_saved(row)),
-            plain=lambda row: formatting.money_plain(_saved(row)),
-        ),
-    )  # fmt: skip
-
-
-def _plural(side: str) -> str:
-    """Return what the rows of *side* are."""
-    return {
-        "model": _tr("Models"),
-        "provider": _tr("Providers"),
-        "agent": _tr("Agents"),
-        "project": _tr("Projects"),
-        "endpoint": _tr("Endpoints"),
-    }[side]
+_PARTS = ("sides", "units", "what_if")
 
 
 class ModelsDock(DockView):
@@ -211,28 +42,72 @@ class ModelsDock(DockView):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make a dock without models."""
         super().__init__(parent)
-        self._words = PlainLabel("", "body-dense", "text2")
-        self._words.setWordWrap(True)
         self._spending: Spending | None = None
+        self._parts = Segments(
+            (
+                ("sides", self.tr("Side by side")),
+                ("units", self.tr("Unit costs")),
+                ("what_if", self.tr("What if")),
+            ),
+            self.tr("What is shown"),
+        )
+        self._parts.chosen.connect(self._turn)
         self._sides = Combo(self.tr("What is compared"))
         self._sides.currentIndexChanged.connect(self._draw)
         self._models = TableSection(self.tr("Side by side"))
         self._models.table.row_opened.connect(self._open)
-        content = QWidget()
-        column = QVBoxLayout(content)
-        column.setContentsMargins(0, 0, 0, SIZES.dock_padding_y)
-        column.setSpacing(0)
-        words = QVBoxLayout()
-        words.setContentsMargins(SIZES.dock_padding_x, 10, SIZES.dock_padding_x, 0)
-        words.setSpacing(8)
-        words.addWidget(self._sides, 0, Qt.AlignmentFlag.AlignLeft)
-        words.addWidget(self._words)
-        column.addLayout(words)
-        column.addWidget(self._models)
-        column.addStretch(1)
+        self._units = UnitCostsPage()
+        self._what_if = WhatIfPage()
+        self._pages = QStackedWidget()
+        for page in (self._make_sides(), self._units, self._what_if):
+            self._pages.addWidget(ScrollBody(page))
+        for asking in (self._units, self._what_if):
+            asking.requested.connect(self.requested)
+        tools = QWidget()
+        flow = FlowLayout(tools)
+        flow.setContentsMargins(SIZES.dock_padding_x, 10, SIZES.dock_padding_x, 0)
+        flow.addWidget(self._parts)
+        flow.addWidget(self._sides)
         outer = QVBoxLayout(self.body)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(ScrollBody(content))
+        outer.setSpacing(0)
+        outer.addWidget(tools)
+        outer.addWidget(self._pages, 1)
+
+    def _make_sides(self) -> QWidget:
+        self._words = PlainLabel("", "body-dense", "text2")
+        self._words.setWordWrap(True)
+        self._words.setContentsMargins(SIZES.dock_padding_x, 8, SIZES.dock_padding_x, 0)
+        page = QWidget()
+        column = QVBoxLayout(page)
+        column.setContentsMargins(0, 0, 0, SIZES.dock_padding_y)
+        column.setSpacing(0)
+        column.addWidget(self._words)
+        column.addWidget(self._models)
+        column.addStretch(1)
+        return page
+
+    @Slot()
+    def _turn(self) -> None:
+        """Show the part that was chosen."""
+        self._pages.setCurrentIndex(_PARTS.index(self._parts.key))
+        self._sides.setVisible(self._parts.key == "sides")
+
+    def start_what_if(self, provider: str | None, model: str | None) -> None:
+        """Show the page, about the calls to *provider* and *model*; None for any."""
+        self._parts.choose("what_if")
+        self._turn()
+        self._what_if.start(provider, model)
+
+    def show_offers(self, account: str, offers: Sequence[ModelOffer]) -> None:
+        """Offer the models that have a price now."""
+        self._what_if.show_offers(account, offers)
+
+    def show_what_if(
+        self, account: str, question: WhatIf, outcome: Outcome | None, sentence: str
+    ) -> None:
+        """Show what came of *question*, or why nothing did."""
+        self._what_if.show_outcome(account, question, outcome, sentence)
 
     def is_empty(self, report: Report) -> bool:
         """Return whether no single calls are known."""
@@ -250,9 +125,13 @@ class ModelsDock(DockView):
         if report.spending is None:
             return
         self._spending = report.spending
-        self._words.set_plain(self._sentences(report.spending))
+        words = self._sentences(report.spending)
+        self._words.set_plain(words)
+        self._words.setVisible(bool(words))
         names = ("model", *report.spending.sides)
-        self._sides.set_items(tuple((name, _plural(name)) for name in names))
+        self._sides.set_items(tuple((name, plural(name)) for name in names))
+        self._units.show_spending(report.spending)
+        self._what_if.show_report(report)
         self._draw()
 
     def _side(self) -> str:
@@ -266,7 +145,7 @@ class ModelsDock(DockView):
         if side != "model":
             rows = tuple(ModelUse(one, None) for one in self._spending.sides.get(side, ()))
         note = self.tr("best of those with {count} calls or more in green")
-        self._models.set_rows(_columns(side), rows, note.format(count=MIN_COMPARED_CALLS))
+        self._models.set_rows(model_columns(side), rows, note.format(count=MIN_COMPARED_CALLS))
 
     def _sentences(self, spending: Spending) -> str:
         found = []

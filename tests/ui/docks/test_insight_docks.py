@@ -13,9 +13,15 @@ from pytestqt.qtbot import QtBot
 
 from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.cost_analysis import CacheUse, ErrorCost, UnitCosts, performances
-from alwrity_desktop.core.domain.insight_values import Activity, ModelUse, Spending
+from alwrity_desktop.core.domain.insight_values import (
+    Activity,
+    KindCost,
+    ModelUse,
+    Spending,
+    Velocity,
+)
 from alwrity_desktop.core.domain.patterns import Peak, SeasonPart, calendar_weeks, week_grid
-from alwrity_desktop.core.domain.report import Figures, Group, Report
+from alwrity_desktop.core.domain.report import Amounts, Figures, Group, Report
 from alwrity_desktop.core.domain.tip import Tip, TipBasis, TipCalls, TipClass, TipState
 from alwrity_desktop.core.domain.unusual import Cause, Unusual
 from alwrity_desktop.core.results import PeriodChoice
@@ -172,6 +178,37 @@ def test_that_models_stand_side_by_side_and_open_their_calls(qtbot: QtBot) -> No
     assert model.index(1, names["saved"]).data() == "—"
     dock._models.table.row_opened.emit(1)
     assert asked.requests == [OpenCalls("gemini", "flash")]
+
+
+def test_that_unit_costs_name_what_is_billed_and_how_fast_the_money_goes(qtbot: QtBot) -> None:
+    spending = replace(
+        a_spending(),
+        units=UnitCosts(USD // 100, None, None, 2 * USD),
+        kinds=(
+            KindCost("output", 900_000, 2 * USD, 3 * USD, 66.7),
+            KindCost("web_search", 50, None, None, None, unpriced_quantity=50),
+        ),
+        velocities=(Velocity("now", Amounts(cost_pico=USD, calls=6), 3_600_000, 2.5),),
+    )
+    dock = ModelsDock()
+    asked = shown(dock, qtbot, builders.a_report(spending=spending))
+    dock._parts.choose("units")
+    dock._turn()
+    words = texts(dock._units)
+    for part in ("$0.0100", "$2.00", "50.0%", "saved $2.00", "2 were paid"):
+        assert part in words
+    assert not dock._units._figures["message"].isVisible()
+    kinds, rates = dock._units._kinds.model, dock._units._rates.model
+    assert [kinds.index(0, column).data() for column in range(5)] == [
+        "Output", "900.0k", "$2.00", "66.7%", "$3.00 per 1M",
+    ]  # fmt: skip
+    assert [kinds.index(1, column).data() for column in range(2, 5)] == ["—", "—", "—"]
+    assert [rates.index(0, column).data() for column in range(6)] == [
+        "The last hour", "$1.00", "$1.00", "$24.00", "6.0", "2.5 times",
+    ]  # fmt: skip
+    QTest.keyClick(dock._units._figures["errors"], Qt.Key.Key_Return)
+    QTest.keyClick(dock._units._figures["call"], Qt.Key.Key_Return)
+    assert asked.requests == [OpenCalls(state="error"), OpenCalls()]
 
 
 def a_tip(**how: object) -> Tip:
