@@ -13,11 +13,9 @@ from alwrity_desktop.core.domain.report import Figures
 from alwrity_desktop.core.domain.sums import (
     DurationCount,
     OffsetSpan,
-    RejectedReason,
     Scope,
     SeriesSums,
     SlotSums,
-    SourceTotals,
     scope_of,
 )
 from alwrity_desktop.core.domain.usage import PriceStatus
@@ -43,7 +41,7 @@ _SUMS: Final = (
     " sum(r.cache_write_tokens), sum(r.cost_micro), sum(r.cost_rest_pico),"
     " sum(r.duration_ms), sum(r.duration_calls)"
 )
-_SPAN: Final = "r.quarter >= ? AND r.quarter < ? AND"
+SPAN: Final = "r.quarter >= ? AND r.quarter < ? AND"
 
 _IS_BLIND: Final = "s.account IN (SELECT value FROM json_each(?))"
 
@@ -92,7 +90,7 @@ def whose_series(scope: Scope) -> tuple[str, tuple[str, ...]]:
     return f"{condition} AND s.billing_period = ?", (accounts, scope.billing_period)
 
 
-def _rows(connection: Connection, scope: Scope, table: str = "rollups") -> str:
+def joined(connection: Connection, scope: Scope, table: str = "rollups") -> str:
     """Return a table of sums joined with their series, in the order that reads the fewest rows.
 
     Calls of servers are few among all calls: they are found by their series. All others are
@@ -122,7 +120,7 @@ def _pieces(
     """
     coarse = () if _are_servers(connection, scope) else levels
     return [
-        (_rows(connection, scope, piece.table), (piece.first, piece.after))
+        (joined(connection, scope, piece.table), (piece.first, piece.after))
         for piece in pieces(*span, coarse, finest)
     ]
 
@@ -169,9 +167,7 @@ def by_series(
     """
     scope = scope_of(account)
     kept = tuple(dict.fromkeys((*names, "status_code", "price_status")))
-    unknown = set(kept).difference(SERIES_DIMENSIONS)
-    if unknown:
-        raise ValueError(f"A series has no {min(unknown)}.")
+    _check_dimensions(kept)
     columns = ", ".join(f"s.{name}" for name in kept)
     groups = ", ".join(str(number + 1) for number in range(len(kept) + 1))
     whose, parameters = whose_series(scope)
@@ -179,7 +175,7 @@ def by_series(
     found = []
     for rows, span in _pieces(connection, scope, bounds, levels_for(kept)):
         query = (
-            f"SELECT {columns}, {_IS_BLIND}, {_SUMS}{rows} {_SPAN} {whose} GROUP BY {groups}"
+            f"SELECT {columns}, {_IS_BLIND}, {_SUMS}{rows} {SPAN} {whose} GROUP BY {groups}"
             " HAVING sum(r.calls) <> 0"
         )
         for row in connection.exec_driver_sql(query, (blind, *span, *parameters)).all():
@@ -195,6 +191,12 @@ def by_series(
         known = _dimensions(one)
         found.append(SeriesSums({name: known.get(name, "") for name in kept}, one.figures))
     return found
+
+
+def _check_dimensions(names: Iterable[str]) -> None:
+    unknown = set(names).difference(SERIES_DIMENSIONS)
+    if unknown:
+        raise ValueError(f"A series has no {min(unknown)}.")
 
 
 def _overlap_figures(overlap: Overlap, blind: str) -> Figures:
@@ -231,31 +233,47 @@ def by_slot(
     all are folded onto the first ones since 1970; of 0, none.
     """
     scope = scope_of(account)
-    whose, parameters = _narrowed(*whose_series(scope), where)
     blind = _blind(connection, scope)
-    fold = f"% {slots:d}" if slots else ""
     found: list[SlotSums] = []
     for span in spans:
-        levels = levels_for_hours(span.offset_s, where)
-        for rows, bounds in _pieces(
-            connection, scope, quarters(span.start_ms, span.end_ms), levels
-        ):
-            query = (
-                f"SELECT (r.quarter * {_QUARTER_S} + ?) / ? {fold} AS slot, s.provider,"
-                f" s.status_code, s.price_status, {_IS_BLIND}, {_SUMS}{rows} {_SPAN} {whose}"
-                " GROUP BY 1, 2, 3, 4, 5 HAVING sum(r.calls) <> 0"
-            )
-            given = (span.offset_s, slot_s, blind, *bounds, *parameters)
-            for slot, provider, code, status, is_blind, *sums in connection.exec_driver_sql(
-                query, given
-            ).all():
-                figures = _figures(sums, 0 if is_blind else code, status)
-                found.append(SlotSums(slot, span.offset_s, provider, figures))
+        clock = (span.offset_s, slot_s, slots)
+        bounds, levels = _quarters_of(span), levels_for_hours(span.offset_s, where)
+        for rows, part in _pieces(connection, scope, bounds, levels):
+            found += _slots(connection, scope, where, (rows, part), (clock, blind))
         for quarter, provider, figures in _beside(connection, scope, span, blind, where):
             slot = (quarter * _QUARTER_S + span.offset_s) // slot_s
             slot = slot % slots if slots else slot
             found.append(SlotSums(slot, span.offset_s, provider, figures))
     return found
+
+
+def _quarters_of(span: OffsetSpan) -> tuple[int, int]:
+    return quarters(span.start_ms, span.end_ms)
+
+
+def _slots(
+    connection: Connection,
+    scope: Scope,
+    where: Where,
+    part: tuple[str, tuple[int, int]],
+    how: tuple[tuple[int, int, int], str],
+) -> Iterator[SlotSums]:
+    """Yield the slots of one part of a span, read from one table of sums."""
+    rows, bounds = part
+    (offset_s, slot_s, slots), blind = how
+    whose, parameters = _narrowed(*whose_series(scope), where)
+    fold = f"% {slots:d}" if slots else ""
+    query = (
+        f"SELECT (r.quarter * {_QUARTER_S} + ?) / ? {fold} AS slot, s.provider,"
+        f" s.status_code, s.price_status, {_IS_BLIND}, {_SUMS}{rows} {SPAN} {whose}"
+        " GROUP BY 1, 2, 3, 4, 5 HAVING sum(r.calls) <> 0"
+    )
+    given = (offset_s, slot_s, blind, *bounds, *parameters)
+    for slot, provider, code, status, is_blind, *sums in connection.exec_driver_sql(
+        query, given
+    ).all():
+        figures = _figures(sums, 0 if is_blind else code, status)
+        yield SlotSums(slot, offset_s, provider, figures)
 
 
 def _beside(
@@ -272,9 +290,8 @@ def _beside(
 
 
 def _narrowed(whose: str, parameters: tuple[str, ...], where: Where) -> tuple[str, tuple[str, ...]]:
+    _check_dimensions(where)
     for name, values in where.items():
-        if name not in SERIES_DIMENSIONS:
-            raise ValueError(f"A series has no {name}.")
         whose = f"{whose} AND s.{name} IN (SELECT value FROM json_each(?))"  # noqa: S608 - one of ours
         parameters = (*parameters, json.dumps(values))
     return whose, parameters
@@ -294,7 +311,7 @@ def durations(
     found = []
     for rows, bounds in _pieces(connection, scope, span, [DURATIONS], "durations"):
         query = (
-            f"SELECT s.provider, s.model, r.bucket, sum(r.calls){rows} {_SPAN} {whose}"
+            f"SELECT s.provider, s.model, r.bucket, sum(r.calls){rows} {SPAN} {whose}"
             " GROUP BY 1, 2, 3"
         )
         counted = connection.exec_driver_sql(query, (*bounds, *whom)).all()
@@ -306,7 +323,7 @@ def bounds(connection: Connection, account: str | Scope) -> tuple[int, int] | No
     """Return the first and last quarter's start of all calls, UTC milliseconds; None for none."""
     scope = scope_of(account)
     whose, parameters = whose_series(scope)
-    rows = f"{_rows(connection, scope)} {whose} AND r.calls <> 0"
+    rows = f"{joined(connection, scope)} {whose} AND r.calls <> 0"
     query = f"SELECT min(r.quarter), max(r.quarter){rows}"
     if not _are_servers(connection, scope):
         # In the order of time the first row that is theirs is the answer.
@@ -323,14 +340,15 @@ def calls_ever(connection: Connection, account: str | Scope) -> int:
     """Return how many calls the ledger knows of *account*."""
     scope = scope_of(account)
     whose, parameters = whose_series(scope)
-    query = f"SELECT coalesce(sum(r.calls), 0){_rows(connection, scope, _ever(connection, scope))}"
-    held = int(connection.exec_driver_sql(f"{query} {whose}", parameters).scalar_one())
+    rows = joined(connection, scope, table_of_all(connection, scope))
+    query = f"SELECT coalesce(sum(r.calls), 0){rows} {whose}"
+    held = int(connection.exec_driver_sql(query, parameters).scalar_one())
     merged = _remainders(connection, scope, *EVER)
     twice = overlap_rows.load(connection, scope, *quarters(*EVER))
     return held + sum(one.figures.calls for _, one in merged) - len(twice)
 
 
-def _ever(connection: Connection, scope: Scope) -> str:
+def table_of_all(connection: Connection, scope: Scope) -> str:
     """Return the sums to read where all of them are wanted."""
     return "rollups" if _are_servers(connection, scope) else DAYS.table
 
@@ -341,56 +359,3 @@ def billing_periods(connection: Connection, account: str) -> list[str]:
     keys = {str(row[0]) for row in connection.exec_driver_sql(query, (account,))}
     merged = remainder_rows.load(connection, (account,))
     return sorted(keys | {one.billing_period for one in merged})
-
-
-def sources(connection: Connection, account: str | Scope) -> list[SourceTotals]:
-    """Return every source that brought calls or files."""
-    brought = _brought(connection, scope_of(account))
-    read = {
-        source: (files, at_ms)
-        for source, files, at_ms in connection.exec_driver_sql(
-            "SELECT source, count(*), max(read_at_ms) FROM files GROUP BY 1"
-        )
-    }
-    booked = {
-        row[0]: row[1]
-        for row in connection.exec_driver_sql(
-            "SELECT door, max(booked_at_ms) FROM batches GROUP BY 1"
-        )
-    }
-    found = []
-    for source in sorted(brought.keys() | read.keys()):
-        files, read_ms = read.get(source, (0, booked.get(source)))
-        calls, newest_ms = brought.get(source, (0, None))
-        times = [at_ms for at_ms in (read_ms, booked.get(source)) if at_ms is not None]
-        found.append(SourceTotals(source, files, calls, newest_ms, max(times, default=None)))
-    return found
-
-
-def _brought(connection: Connection, scope: Scope) -> dict[str, tuple[int, int]]:
-    """Return by source its calls, and the start of the newest quarter with any."""
-    whose, parameters = whose_series(scope)
-    execute, table = connection.exec_driver_sql, _ever(connection, scope)
-    found = {}
-    for source, calls, newest in execute(
-        f"SELECT s.source, sum(r.calls), max(r.quarter){_rows(connection, scope, table)} {whose}"
-        " AND r.calls <> 0 GROUP BY 1",
-        parameters,
-    ).all():
-        last = (
-            f"SELECT max(r.quarter){_rows(connection, scope)} {_SPAN} {whose}"
-            " AND r.calls <> 0 AND s.source = ?"
-        )
-        bounds = (newest, newest + DAYS.quarters)
-        quarter = execute(last, (*bounds, *parameters, source)).scalar_one()
-        found[source] = (calls, (newest if quarter is None else quarter) * QUARTER_MS)
-    return found
-
-
-def rejects(connection: Connection) -> list[RejectedReason]:
-    """Return the refused lines by source and reason, with the newest example of each."""
-    query = (
-        "SELECT f.source, r.reason, sum(r.lines), f.path, r.example_offset, max(r.at_ms)"
-        " FROM rejects r JOIN files f ON f.id = r.file_id GROUP BY 1, 2 ORDER BY 1, 3 DESC"
-    )
-    return [RejectedReason(*row[:5]) for row in connection.exec_driver_sql(query)]

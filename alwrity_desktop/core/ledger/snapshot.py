@@ -35,6 +35,7 @@ from alwrity_desktop.core.ledger import (
     remainder_rows,
     repeat_rows,
     server_rows,
+    source_rows,
     statement_rows,
     tip_rows,
     usage_rows,
@@ -143,11 +144,11 @@ class LedgerSnapshot:
 
     def sources(self, account: str | Scope) -> list[SourceTotals]:
         """Return every source that brought calls or files."""
-        return reading.sources(self._connection, account)
+        return source_rows.sources(self._connection, account)
 
     def rejects(self) -> list[RejectedReason]:
         """Return the refused lines by source and reason."""
-        return reading.rejects(self._connection)
+        return source_rows.rejects(self._connection)
 
     def budgets(self, account: str) -> list[Budget]:
         """Return the budgets of *account*."""
