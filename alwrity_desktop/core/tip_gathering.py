@@ -14,6 +14,7 @@ from alwrity_desktop.core.domain.breakdown import day_of_slot, total_of
 from alwrity_desktop.core.domain.model_families import SEARCH_PROVIDERS
 from alwrity_desktop.core.domain.periods import Period
 from alwrity_desktop.core.domain.price_book import PriceBook
+from alwrity_desktop.core.domain.repeats import REPEATED_REQUESTS
 from alwrity_desktop.core.domain.sums import Scope, SeriesSums, SlotSums
 from alwrity_desktop.core.domain.tip import Tip, TipCalls
 from alwrity_desktop.core.domain.tip_facts import IdlePlan, SearchUse, TipFacts, model_uses
@@ -203,13 +204,25 @@ def _outcome(snapshot: LedgerSnapshot, book: PriceBook, scope: Scope, kept: Kept
     asked = {named, (kept.provider or "", kept.model or "")}
     thresholds = price_turns.thresholds(book, asked, done_ms)
     anywhere = replace(scope, billing_period="")
+    spans = ((done_ms - days_ms, done_ms), (done_ms, done_ms + days_ms))
     before, after = (
         snapshot.usage_sums(
             anywhere,
-            [PricedSpan(*each) for each in price_turns.turns(book, asked, start_ms, end_ms)],
+            [PricedSpan(*each) for each in price_turns.turns(book, asked, *span)],
             thresholds,
             named,
         )
-        for start_ms, end_ms in ((done_ms - days_ms, done_ms), (done_ms, done_ms + days_ms))
+        for span in spans
     )
-    return outcome_of(kept, Measured(before, after, done_ms, done_ms + days_ms), book)
+    repeats = (0, 0)
+    if kept.kind == REPEATED_REQUESTS:
+        once, now = (_repeats_pico(snapshot, anywhere, span, named) for span in spans)
+        repeats = (once, now)
+    return outcome_of(kept, Measured(before, after, *spans[1], repeats), book)
+
+
+def _repeats_pico(
+    snapshot: LedgerSnapshot, scope: Scope, span: tuple[int, int], named: tuple[str, str]
+) -> int:
+    found = snapshot.repeated_use(scope, *span)
+    return sum(use.cost_pico for use in found if (use.provider, use.model) == named)

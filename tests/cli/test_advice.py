@@ -51,6 +51,30 @@ def test_that_a_saving_is_the_difference_of_two_reports(program: Program) -> Non
     assert tip["text"] == f"Consider using Gemini 2.0 Flash Lite for {percent}% cost savings"
 
 
+def test_that_repeats_and_keys_are_told_to_those_who_name_them(program: Program) -> None:
+    known = {"request_key": "What does the canary sing?", "api_key": "Blog", "status_code": 200}
+    record(program, 3, **known)
+    record(program, 1, model="gemini-2.5-pro", **known)
+    tips = program.document("tips")["tips"]
+    (tip,) = [tip for tip in tips if tip["kind"] == "repeated_requests"]
+    assert (tip["calls"], tip["class"], tip["basis"]) == (2, "habit", "measured")
+    assert "sent a request again" in program.run("tips")
+    (group,) = program.document("report", "--by", "api_key")["groups"]["api_key"]
+    assert (group["key"], group["calls"]) == ("Blog", 4)
+    assert "API key" in program.run("report", "--by", "api_key")
+    kept = b"".join(path.read_bytes() for path in program.home.rglob("*") if path.is_file())
+    assert b"canary" not in kept
+
+
+def test_that_a_key_is_refused_where_its_name_belongs(program: Program) -> None:
+    key = "sk-canary-0123456789-abcdef"
+    said = program.run(
+        *("record", "--provider", "gemini", "--model", "m", "--api-key", key), status=2
+    )
+    assert "never the key itself" in said
+    assert "canary" not in said
+
+
 def test_that_nothing_to_say_is_said(program: Program) -> None:
     assert program.document("tips") == {
         "account": "local",

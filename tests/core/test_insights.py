@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+import msgspec
 import pytest
 
 from alwrity_desktop.core.context import Context
@@ -88,6 +89,20 @@ def test_that_what_is_unusual_names_provider_model_and_project(context: Context)
             "model": "gpt-4o",
             "project": "shop",
         }
+
+
+def test_that_what_is_unusual_names_the_key_that_paid(context: Context) -> None:
+    context.record(
+        [
+            msgspec.structs.replace(call, api_key="Blog" if number < 52 else "key 3f9a21")
+            for number, call in enumerate(a_life_with_a_burst())
+        ]
+    )
+    report = context.report(LOCAL_ACCOUNT, MONTH, (ACTIVITY,))
+    for one in report.activity[0].unusual:
+        assert {cause.dimension: cause.key for cause in one.causes}["api_key"] == "key 3f9a21"
+    (_, *causes) = report_document(report)["activity"][0]["unusual"][0]["causes"]
+    assert ("api_key", "key 3f9a21") in [(each["dimension"], each["key"]) for each in causes]
 
 
 def test_that_an_unusual_hour_is_named_by_day_and_hour(context: Context) -> None:

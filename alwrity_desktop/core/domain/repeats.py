@@ -6,6 +6,9 @@ from typing import Final
 
 import msgspec
 
+REPEATED_REQUESTS: Final = "repeated_requests"
+"""The kind of tip that is about them."""
+
 KEPT_MS: Final = 24 * 3_600_000
 """A request that is sent again later than this after its last answer asks for a new one."""
 

@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from alwrity_desktop.core.domain.model_families import title_of
 from alwrity_desktop.core.domain.money import divide_half_even
 from alwrity_desktop.core.domain.price_book import PriceBook
+from alwrity_desktop.core.domain.repeats import REPEATED_REQUESTS
 from alwrity_desktop.core.domain.tip import Tip, TipBasis, TipCalls, TipClass, TipState
 from alwrity_desktop.core.domain.usage_sums import UsageSums, calls_of, cost_of, repriced
 from alwrity_desktop.core.domain.words import money_words
@@ -73,6 +74,8 @@ class Measured(msgspec.Struct, frozen=True):
     after: Sequence[UsageSums]
     start_ms: int
     end_ms: int
+    #: What repeated requests cost among them, before and after.
+    repeats_pico: tuple[int, int] = (0, 0)
 
 
 def measured_model(kept: KeptTip) -> tuple[str, str] | None:
@@ -121,11 +124,11 @@ def outcome_of(kept: KeptTip, measured: Measured, book: PriceBook) -> Tip | None
     if named is None or not measured.after:
         return None
     is_move = named != (kept.provider, kept.model)
-    now_pico = _cost(kept, measured.after)
+    before_pico, now_pico = _costs(kept, measured)
     once_pico = (
         repriced(measured.after, book, kept.provider or "", kept.model or "")
         if is_move
-        else _at_the_rate_before(kept, measured)
+        else _at_the_rate_before(before_pico, measured)
     )
     if once_pico is None:
         return None
@@ -157,18 +160,23 @@ def _ground(kept: KeptTip, title: str, *, is_move: bool) -> str:
         if is_move
         else "as many calls cost in as many days before"
     )
-    return f"The calls to {title} in the {MEASURED_AFTER_DAYS} days since then, beside what {then}."
+    which = "The repeats among the calls" if kept.kind == REPEATED_REQUESTS else "The calls"
+    return f"{which} to {title} in the {MEASURED_AFTER_DAYS} days since then, beside what {then}."
 
 
-def _cost(kept: KeptTip, rows: Iterable[UsageSums]) -> int:
-    """Return what the calls cost that the tip was about."""
+def _costs(kept: KeptTip, measured: Measured) -> tuple[int, int]:
+    """Return what the calls cost that the tip was about, before and after."""
+    if kept.kind == REPEATED_REQUESTS:
+        return measured.repeats_pico
     is_failures = kept.kind == "paid_failures"
-    return cost_of(row for row in rows if row.is_error or not is_failures)
+    before, after = (
+        cost_of(row for row in rows if row.is_error or not is_failures)
+        for rows in (measured.before, measured.after)
+    )
+    return before, after
 
 
-def _at_the_rate_before(kept: KeptTip, measured: Measured) -> int | None:
+def _at_the_rate_before(before_pico: int, measured: Measured) -> int | None:
     """Return what as many calls as after cost before; None without any before."""
     calls = calls_of(measured.before)
-    if not calls:
-        return None
-    return divide_half_even(_cost(kept, measured.before) * calls_of(measured.after), calls)
+    return divide_half_even(before_pico * calls_of(measured.after), calls) if calls else None

@@ -8,6 +8,7 @@ from typing import Final
 from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.model_families import SEARCH_PROVIDERS, title_of
+from alwrity_desktop.core.domain.repeats import REPEATED_REQUESTS
 from alwrity_desktop.core.domain.tip import Tip, TipBasis, TipClass, TipFact
 from alwrity_desktop.core.domain.tip_facts import ModelUse, TipFacts
 from alwrity_desktop.core.domain.tips_of_models import LEAST_SAVING_PICO, is_at_list_price
@@ -141,8 +142,8 @@ def repeated_requests(facts: TipFacts) -> Iterator[Tip]:
         title, query, cost = title_of(use.provider, use.model), use.query, repeated.cost_pico
         plural = "call" if repeated.calls == 1 else "calls"
         yield Tip(
-            id=f"repeated_requests:{use.provider}:{use.model}",
-            kind="repeated_requests",
+            id=f"{REPEATED_REQUESTS}:{use.provider}:{use.model}",
+            kind=REPEATED_REQUESTS,
             tip_class=TipClass.HABIT,
             text=(
                 f"{repeated.calls:,} {plural} to {title} sent a request again that was answered "
