@@ -149,8 +149,7 @@ class DockFrame(QDockWidget):
         self._view: DockView | None = None
         self._is_lent = False
         self.setWindowIcon(theme.icon(kind.icon))
-        self.title_bar = DockTitle(kind, self)
-        self.setTitleBarWidget(self.title_bar)
+        self._title_bar: DockTitle | None = None
         body = QWidget()
         self._around = QVBoxLayout(body)
         self._around.setContentsMargins(MARGIN + 1, 0, MARGIN + 1, MARGIN + 1)
@@ -174,10 +173,13 @@ class DockFrame(QDockWidget):
     def fill(self) -> None:
         """Hold the view, wherever it was shown before."""
         self._is_lent = False
+        if self._title_bar is None:
+            self._title_bar = DockTitle(self.kind, self)
+            self.setTitleBarWidget(self._title_bar)
         if self._around.indexOf(self.view) < 0:
             self._around.addWidget(self.view)
             self.view.show()
-            self.title_bar.take_tools(self.view)
+            self._title_bar.take_tools(self.view)
 
     def take_back(self) -> None:
         """Hold the view again, if it was ever shown elsewhere."""

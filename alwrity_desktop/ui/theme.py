@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from typing import Final, Literal
 
 import msgspec
-from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPainter, QPalette, QPen, QPixmap
-from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtCore import QObject, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QIcon, QPalette, QPen, QPixmap
 from PySide6.QtWidgets import QApplication
 
 from alwrity_desktop.core.resources import resource_path
+from alwrity_desktop.ui.icons import tinted, tinted_icon
 from alwrity_desktop.ui.stylesheet import stylesheet
 from alwrity_desktop.ui.tokens import (
     DARK_HEAT,
@@ -36,7 +36,6 @@ from alwrity_desktop.ui.tokens import (
 
 Choice = Literal["light", "dark", "system"]
 FONT_FAMILY: Final = "Inter"
-_ICON_SCALES: Final = (1, 2, 3)
 
 
 class Theme(msgspec.Struct, frozen=True):
@@ -243,38 +242,13 @@ def provider_line(name: str) -> QColor:
 
 
 def icon(name: str, role: str = "text2", size: int = 16, trailing: int = 0) -> QIcon:
-    """Return the icon *name* tinted in the colour of *role*, sharp at 100 to 300 %.
+    """Return the icon *name* tinted in the colour of *role*, sharp at every scale.
 
     *trailing* adds empty pixels on the right, which set it apart from a button's text.
     """
-    return _icon(name, current().hex(role), size, trailing)
+    return tinted_icon(name, current().hex(role), size, trailing)
 
 
 def icon_pixmap(name: str, role: str, size: int, ratio: float) -> QPixmap:
     """Return the icon *name* as a pixmap of *size* logical pixels for a device *ratio*."""
-    return _tinted(name, current().hex(role), size, ratio)
-
-
-@functools.lru_cache(maxsize=512)
-def _icon(name: str, colour: str, size: int, trailing: int) -> QIcon:
-    result = QIcon()
-    for ratio in _ICON_SCALES:
-        result.addPixmap(_tinted(name, colour, size, ratio, trailing))
-    return result
-
-
-@functools.lru_cache(maxsize=1024)
-def _tinted(name: str, colour: str, size: int, ratio: float, trailing: int = 0) -> QPixmap:
-    pixmap = QPixmap(round((size + trailing) * ratio), round(size * ratio))
-    pixmap.setDevicePixelRatio(ratio)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    svg = _svg_text(name).replace("currentColor", colour)
-    painter = QPainter(pixmap)
-    QSvgRenderer(QByteArray(svg.encode())).render(painter, QRectF(0, 0, size, size))
-    painter.end()
-    return pixmap
-
-
-@functools.lru_cache(maxsize=256)
-def _svg_text(name: str) -> str:
-    return resource_path("icons", f"{name}.svg").read_text(encoding="utf-8")
+    return tinted(name, current().hex(role), size, ratio)
