@@ -11,6 +11,7 @@ header and docks are painted with them; "curve" is the same until the trend is d
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import os
 import statistics
@@ -63,10 +64,9 @@ def show_ours() -> None:
     """Show the program's window, tell when it was painted with figures, and leave."""
     from alwrity_desktop.core import profile
     from alwrity_desktop.core.context import open_context
-    from alwrity_desktop.ui import collector
     from alwrity_desktop.ui.first_report import FirstReport
 
-    collector.hold()
+    gc.disable()
     found = profile.find(os.environ)
     profile.prepare(found)
     context = open_context(found)

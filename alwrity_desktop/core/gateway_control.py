@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import http.client
 import json
 import os
 import signal
@@ -244,25 +243,34 @@ class GatewayControl:
 
     def _ask(self, url: str) -> GatewayState | None:
         """Return the state of the gateway at *url*; None where there is none."""
-        connection = http.client.HTTPConnection(_LOOPBACK, _port_of(url), timeout=_ASK_S)
-        key = self._environ.get(KEY_VARIABLE, "")
-        try:
-            connection.request("GET", "/healthz", headers={KEY_HEADER: key} if key else {})
-            answer = connection.getresponse()
-            body = answer.read(_MAX_BYTES)
-        except (OSError, http.client.HTTPException):
+        answer = _answer_of(url, self._environ.get(KEY_VARIABLE, ""))
+        if answer is None:
             return None
-        finally:
-            connection.close()
-        if answer.status == _UNAUTHORIZED:
+        status, body = answer
+        if status == _UNAUTHORIZED:
             sentence = f"A gateway runs at {url}, and asks for another key than {KEY_VARIABLE}."
             return GatewayState(url=url, trouble=sentence)
-        if answer.status != _OK:
+        if status != _OK:
             return None
         try:
             return _state_of(msgspec.json.decode(body, type=_Health), url)
         except msgspec.MsgspecError:
             return GatewayState(url=url, trouble=f"Something else listens at {url}.")
+
+
+def _answer_of(url: str, key: str) -> tuple[int, bytes] | None:
+    """Return the status and body with which *url* tells its state; None without an answer."""
+    from http.client import HTTPConnection, HTTPException  # noqa: PLC0415 - loads e-mail and TLS: not for the window's start
+
+    connection = HTTPConnection(_LOOPBACK, _port_of(url), timeout=_ASK_S)
+    try:
+        connection.request("GET", "/healthz", headers={KEY_HEADER: key} if key else {})
+        answer = connection.getresponse()
+        return answer.status, answer.read(_MAX_BYTES)
+    except (OSError, HTTPException):
+        return None
+    finally:
+        connection.close()
 
 
 def _port_of(url: str) -> int:

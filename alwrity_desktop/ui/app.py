@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Sequence
 
 from alwrity_desktop.core import profile, program_log
 from alwrity_desktop.core.context import Context
-from alwrity_desktop.ui import collector
 from alwrity_desktop.ui.display import check_display
 from alwrity_desktop.ui.first_report import FirstReport
 
@@ -18,7 +18,8 @@ def run(context: Context, arguments: Sequence[str] = ()) -> int:
 
     Raises WorldError with one sentence where there is no display.
     """
-    collector.hold()
+    # Loading makes a hundred thousand objects that stay: the session looks for cycles later.
+    gc.disable()
     profile.prepare(context.profile)
     check_display(os.environ, sys.platform)
     program_log.start(context.profile.log)
