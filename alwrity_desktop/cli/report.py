@@ -9,7 +9,7 @@ from alwrity_desktop.cli import parsing
 from alwrity_desktop.cli.parsing import Arguments, Parser
 from alwrity_desktop.cli.session import Session
 from alwrity_desktop.cli.words import PROGRAM, calls, count, percent, plain, print_document, table
-from alwrity_desktop.core.documents import report_document
+from alwrity_desktop.core.documents import Document, report_document
 from alwrity_desktop.core.domain.dimensions import DIMENSIONS
 from alwrity_desktop.core.domain.forecast_check import ForecastCheck
 from alwrity_desktop.core.domain.insight_values import INSIGHTS
@@ -79,22 +79,31 @@ def run(arguments: Arguments, session: Session) -> int:
         parsing.period_choice(arguments),
         (*(arguments.by or DEFAULT_DIMENSIONS), *(INSIGHTS if arguments.json else ())),
     )
-    check = _check(context, arguments.account) if arguments.check_forecast else None
     if arguments.json:
-        document = report_document(report)
-        if check is not None:
-            document["forecast_check"] = forecast_check_document(check)
-        print_document(document)
+        print_document(_document(context, report))
     else:
-        told = () if check is None else (_check_table(check),)
+        told = (_check_table(_check(context, report)),) if arguments.check_forecast else ()
         print("\n\n".join((*_parts(report), *told)))
     return 0
 
 
-def _check(context: Context, account: str) -> ForecastCheck:
-    from alwrity_desktop.core.forecast_history import check_forecast
+def _document(context: Context, report: Report) -> Document:
+    """Return the report with how far off its forecast was, and the plans replayed."""
+    from alwrity_desktop.core import plan_comparison
+    from alwrity_desktop.core.account_documents import comparison_document
 
-    return check_forecast(context, account)
+    comparison = plan_comparison.compare_plans(context, report.account.name)
+    return {
+        **report_document(report),
+        "forecast_check": forecast_check_document(_check(context, report)),
+        "plans": comparison_document(comparison),
+    }
+
+
+def _check(context: Context, report: Report) -> ForecastCheck:
+    from alwrity_desktop.core import forecast_history
+
+    return forecast_history.check_forecast(context, report.account.name)
 
 
 def _check_table(check: ForecastCheck) -> str:

@@ -16,6 +16,7 @@ def forecast_document(forecast: Forecast) -> Document:
         "cost_usd": estimate(forecast.cost_pico),
         "low_usd": estimate(forecast.low_pico),
         "high_usd": estimate(forecast.high_pico),
+        "naive_usd": None if forecast.cost is None else estimate(forecast.cost.naive),
         "confidence_percent": forecast.confidence_percent,
         "method": forecast.method,
         "refused": forecast.refused,

@@ -13,12 +13,10 @@ from alwrity_desktop.core import autostart
 from alwrity_desktop.core import settings as stored_settings
 from alwrity_desktop.core.context import SAMPLE_ACCOUNT, Context
 from alwrity_desktop.core.domain.budgets import Budget
-from alwrity_desktop.core.domain.errors import WorldError
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import CallQuery
 from alwrity_desktop.core.domain.tip import TipState
 from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS
-from alwrity_desktop.core.exports.base import formats
 from alwrity_desktop.core.forecast_history import check_forecast
 from alwrity_desktop.core.results import PeriodChoice
 from alwrity_desktop.ui.events import (
@@ -149,23 +147,31 @@ class SetPrice(msgspec.Struct, frozen=True):
 
 
 class Export(msgspec.Struct, frozen=True):
-    """Write a period to a file, in the format that the file's name ends with."""
+    """Write a period to a file, in the format that the file's name ends with; or some tables."""
 
     topic: ClassVar[Topic] = Topic.EXPORT
     account: str
     choice: PeriodChoice
     path: Path
+    #: A table, all of them into a folder, or "" for what the format holds.
+    part: str = ""
 
     def run(self, context: Context, post: Post) -> None:
         """Write the file and say so."""
-        export = formats()[self.path.suffix.removeprefix(".").lower()]
-        report = context.report(self.account, self.choice)
-        try:
-            export.write(report, context.iterate_calls(self.account, self.choice), self.path)
-        except OSError as error:
-            reason = error.strerror or type(error).__name__
-            message = f"{self.path} cannot be written ({reason}). Choose another place."
-            raise WorldError(message) from error
+        from alwrity_desktop.core import exporting  # noqa: PLC0415 - only for exports
+
+        parts = exporting.parts_of(self.part or None)
+        name = exporting.PARTED if parts else exporting.format_of(self.path)
+        dimensions = () if parts else ("provider", "model", "source")
+        exporting.export(
+            context,
+            self.account,
+            self.choice,
+            self.path,
+            format_name=name,
+            parts=parts,
+            dimensions=dimensions,
+        )
         post(Exported(self.path))
 
 

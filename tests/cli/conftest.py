@@ -12,8 +12,9 @@ from typing import Any, Protocol
 import pytest
 
 from alwrity_desktop.cli import main
+from alwrity_desktop.core import forecast_history, plan_comparison
 from alwrity_desktop.core.clock import Clock
-from tests.cli.fakes import FakeContext, session_with
+from tests.cli.fakes import FakeContext, nothing_to_check, nothing_to_replay, session_with
 from tests.cli.program import Program
 
 
@@ -43,8 +44,16 @@ def context() -> FakeContext:
 
 
 @pytest.fixture
-def run(context: FakeContext, clock: Clock, capsys: pytest.CaptureFixture[str]) -> Run:
+def run(
+    context: FakeContext,
+    clock: Clock,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> Run:
     """Return a function that runs a command on the fake context, at a fixed time."""
+    # A fake has no ledger in which past periods lie.
+    monkeypatch.setattr(forecast_history, "check_forecast", nothing_to_check)
+    monkeypatch.setattr(plan_comparison, "compare_plans", nothing_to_replay)
 
     def run_words(*words: str) -> Outcome:
         status = main(words, session_with(context))

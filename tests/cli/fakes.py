@@ -12,7 +12,9 @@ import msgspec
 from alwrity_desktop.cli.session import Session
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget, Limit, percent_used, status_of
+from alwrity_desktop.core.domain.forecast_check import ForecastCheck
 from alwrity_desktop.core.domain.insight_values import INSIGHTS
+from alwrity_desktop.core.domain.plan_replay import Comparison
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import CallRow, Report
@@ -156,3 +158,13 @@ class FakeContext:
 def session_with(context: FakeContext) -> Session:
     """Return a session whose context is *context*."""
     return Session(os.environ, lambda: cast("Context", context))
+
+
+def nothing_to_check(context: object, account: str) -> ForecastCheck:
+    """Return the check of an account without history."""
+    return ForecastCheck(account, "UTC", refused="There are no single calls.")
+
+
+def nothing_to_replay(context: object, account: str) -> Comparison:
+    """Return the comparison of an account without calls."""
+    return Comparison((), None, "There are no calls.", "2026-11-01", "2026-11-20", "no plans")

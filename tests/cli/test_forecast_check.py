@@ -19,7 +19,7 @@ def lines() -> str:
     return "".join(made)
 
 
-def test_that_the_check_is_told_only_when_asked_for(program: Program) -> None:
+def test_that_the_check_is_told_when_asked_for_and_in_each_document(program: Program) -> None:
     program.run("record", "--stdin", stdin=lines())
 
     told = program.run("report", "--check-forecast")
@@ -28,8 +28,7 @@ def test_that_the_check_is_told_only_when_asked_for(program: Program) -> None:
     half = next(line for line in told.splitlines() if line.startswith("50% of the month passed"))
     assert half.split()[5] == "3"
     assert "How far off" not in program.run("report")
-    assert "forecast_check" not in program.document("report")
-    document = program.document("report", "--check-forecast")["forecast_check"]
+    document = program.document("report")["forecast_check"]
     assert document["points"][1]["periods"] == 3
     assert document["periods"][0]["start"] == "2026-10-01"
 

@@ -64,6 +64,7 @@ def test_that_an_empty_report_has_the_contracts_zeros_and_nulls() -> None:
         "cost_usd": None,
         "low_usd": None,
         "high_usd": None,
+        "naive_usd": None,
         "confidence_percent": 80,
         "method": "weekday run rate",
         "refused": "There are under 7 days of history.",

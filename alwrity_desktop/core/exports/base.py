@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Protocol, cast
 
 from alwrity_desktop.core import exports
-from alwrity_desktop.core.domain.report import CallRow, Report
+from alwrity_desktop.core.exports.contents import Contents, Part
 
 
 class Export(Protocol):
@@ -23,11 +23,16 @@ class Export(Protocol):
     TITLE: str
 
     @staticmethod
-    def write(report: Report, calls: Iterable[CallRow], path: Path) -> None:
-        """Write *report*, and *calls* as they come, to *path*, whole or not at all.
+    def write(contents: Contents, path: Path, parts: Sequence[Part] = ()) -> None:
+        """Write *contents* to *path*, whole or not at all; of tables only *parts* if any.
 
-        Raises OSError when the file cannot be written.
+        Calls are written as they come. Raises OSError when the file cannot be written.
         """
+
+    @staticmethod
+    def needs(parts: Sequence[Part]) -> frozenset[str]:
+        """Return what has to be asked of the report, and looked up beside it."""
+        ...
 
 
 @cache

@@ -1,30 +1,43 @@
-"""JSON: the report's document, its forecast and tips too, with every call of the period in it."""
+"""JSON: the report's document with all that is known of the period, and every call in it."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from alwrity_desktop.core.account_documents import comparison_document
 from alwrity_desktop.core.documents import call_document, report_document
-from alwrity_desktop.core.domain.report import CallRow, Report
+from alwrity_desktop.core.domain.insight_values import INSIGHTS
+from alwrity_desktop.core.exports.contents import CHECK, PLANS, Contents, Part
 from alwrity_desktop.core.files import replacing
+from alwrity_desktop.core.forecast_documents import forecast_check_document
 
 NAME: Final = "json"
-TITLE: Final = "The report and every call, as one JSON document"
+TITLE: Final = "The report with everything in it and every call, as one JSON document"
 
 
-def write(report: Report, calls: Iterable[CallRow], path: Path) -> None:
+def needs(parts: Sequence[Part]) -> frozenset[str]:  # noqa: ARG001 - it holds them all
+    """Return everything that can be asked for."""
+    return frozenset({*INSIGHTS, CHECK, PLANS})
+
+
+def write(contents: Contents, path: Path, parts: Sequence[Part] = ()) -> None:  # noqa: ARG001 - as above
     """Write the report and its calls, holding one call at a time.
 
     Raises OSError when the file cannot be written.
     """
-    head = json.dumps(report_document(report), indent=1).removesuffix("\n}")
+    document = report_document(contents.report)
+    if contents.check is not None:
+        document["forecast_check"] = forecast_check_document(contents.check)
+    if contents.plans is not None:
+        document["plans"] = comparison_document(contents.plans)
+    head = json.dumps(document, indent=1).removesuffix("\n}")
     with replacing(path) as file:
         file.write(f'{head},\n "calls": [')
         between = "\n  "
-        for call in calls:
+        for call in contents.calls:
             file.write(between + json.dumps(call_document(call)))
             between = ",\n  "
         file.write("\n ]\n}\n")

@@ -8,20 +8,20 @@ from pathlib import Path
 from typing import Any, Protocol, assert_never
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from alwrity_desktop.core.context import SAMPLE_ACCOUNT
 from alwrity_desktop.core.domain.budgets import Budget
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS, LOCAL_ACCOUNT
-from alwrity_desktop.core.exports.base import formats
 from alwrity_desktop.core.results import PeriodChoice
 from alwrity_desktop.core.settings import Settings
 from alwrity_desktop.ui import jobs
 from alwrity_desktop.ui.actions import Actions
 from alwrity_desktop.ui.dialogs.base import Sheet
 from alwrity_desktop.ui.dialogs.budget import BudgetDialog, Scopes
+from alwrity_desktop.ui.dialogs.export import ExportDialog
 from alwrity_desktop.ui.dialogs.prices import PricesDialog
 from alwrity_desktop.ui.dialogs.settings import SettingsDialog
 from alwrity_desktop.ui.dialogs.small import (
@@ -148,29 +148,13 @@ class Dialogs(QObject):
         """Ask where to write the period."""
         report = self._desk.report
         start = report.period.start[:7] if report is not None else ""
-        filters = [f"{each.TITLE} (*.{name})" for name, each in formats().items()]
-        dialog = QFileDialog(self._window, self.tr("Export"))
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setNameFilters(filters)
-        dialog.setDefaultSuffix(next(iter(formats())))
-        dialog.selectFile(f"ai-costs-{start}.{next(iter(formats()))}")
-        dialog.filterSelected.connect(self._take_suffix)
-        dialog.fileSelected.connect(self._export_to)
-        dialog.finished.connect(dialog.deleteLater)
+        dialog = ExportDialog(start, self._window)
+        dialog.chosen.connect(self._export_to)
         dialog.open()
 
-    @Slot(str)
-    def _take_suffix(self, chosen: str) -> None:
-        dialog = self.sender()
-        if isinstance(dialog, QFileDialog):
-            dialog.setDefaultSuffix(chosen.rpartition("*.")[2].rstrip(")"))
-
-    @Slot(str)
-    def _export_to(self, name: str) -> None:
-        path = Path(name)
-        if path.suffix.removeprefix(".").lower() not in formats():
-            path = path.with_name(f"{path.name}.{next(iter(formats()))}")
-        self._desk.submit(jobs.Export(self._desk.account, self._desk.choice, path))
+    @Slot(object, str)
+    def _export_to(self, path: Path, part: str) -> None:
+        self._desk.submit(jobs.Export(self._desk.account, self._desk.choice, path, part))
 
     def choose_period(self) -> None:
         """Ask for the first and the last day."""
