@@ -90,7 +90,9 @@ def _days(contents: Contents) -> Iterator[Document]:
 
 
 CALLS: Final = Part("calls", "Every call", _CALL_COLUMNS, _calls)
-GROUPS: Final = Part("groups", "Sums by what was asked for", _GROUP_COLUMNS, _groups)
+GROUPS: Final = Part(
+    "groups", "Sums by provider, model, project, day and so on", _GROUP_COLUMNS, _groups
+)
 DAYS: Final = Part(
     "days",
     "Twelve months day by day, in all and by provider",

@@ -9,6 +9,7 @@ from alwrity_desktop.core.account_documents import comparison_document
 from alwrity_desktop.core.document_values import Document
 from alwrity_desktop.core.documents import tip_document
 from alwrity_desktop.core.domain.insight_values import ACTIVITY, SPENDING
+from alwrity_desktop.core.domain.periods import WEEKDAYS
 from alwrity_desktop.core.exports.contents import PLANS, Contents, Part
 from alwrity_desktop.core.insight_documents import activity_document, spending_document
 
@@ -62,7 +63,7 @@ def _patterns(contents: Contents) -> Iterator[Document]:
     for activity in map(activity_document, contents.report.activity):
         measure = activity["kind"]
         for hour in activity["hours"]:
-            key = f"{hour['weekday'] + 1} {hour['hour']:02d}:00"
+            key = f"{WEEKDAYS[hour['weekday']]} {hour['hour']}"
             yield _pattern(measure, "hour of the week", key, hour)
         for peak in activity["peaks"]:
             yield _pattern(measure, f"peak {peak['kind'].replace('_', ' ')}", peak["key"], peak)

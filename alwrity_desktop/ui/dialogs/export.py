@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QWidget
@@ -11,6 +11,10 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from alwrity_desktop.core.exporting import ALL_PARTS, PARTED
 from alwrity_desktop.core.exports.base import formats
 from alwrity_desktop.core.exports.parts import PARTS
+
+
+_USUAL: Final = ("groups", "calls")
+"""The tables that are offered first."""
 
 
 class _Choice(NamedTuple):
@@ -36,16 +40,17 @@ class ExportDialog(QFileDialog):
         """Propose a name with *month* in it, such as "2026-11"."""
         super().__init__(parent, parent.tr("Export"))
         self.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        tables = {name: _Choice(f"CSV: {part.title}", PARTED, name) for name, part in PARTS.items()}
         choices = [
-            *(_Choice(each.TITLE, name) for name, each in formats().items()),
+            *(tables.pop(name) for name in _USUAL),
+            *(_Choice(each.TITLE, name) for name, each in formats().items() if name != PARTED),
             _Choice(self.tr("Every table, as CSV files in a folder"), "", ALL_PARTS),
-            *(_Choice(f"CSV: {part.title}", PARTED, name) for name, part in PARTS.items()),
+            *tables.values(),
         ]
         self._choices = {choice.pattern: choice for choice in choices}
         self._stem = f"ai-costs-{month}"
         self.setNameFilters(list(self._choices))
         self._take_filter(choices[0].pattern)
-        self.selectFile(f"{self._stem}.{choices[0].suffix}")
         self.filterSelected.connect(self._take_filter)
         self.fileSelected.connect(self._choose)
         self.finished.connect(self.deleteLater)
