@@ -36,16 +36,21 @@ def model_offers(
 def suggestion(
     offers: Sequence[ModelOffer], provider: str | None, model: str | None
 ) -> ModelOffer | None:
-    """Return what the calls to *model* may be moved to first: one of its maker, of its class.
+    """Return what the calls to *model* may be moved to first: the cheapest that can do as much.
 
-    Else the first on offer that is another model; None where there is none.
+    Of its maker and its class, or the class below. Else the first on offer that is another
+    model; None where there is none.
     """
     card = card_of(provider, model) if provider and model else None
-    nearest = [] if card is None else [(one.provider, one.model) for one in alternatives(card)]
-    by_name = {(offer.provider, offer.model): offer for offer in offers}
-    advised = next((by_name[key] for key in nearest if key in by_name), None)
+    nearest = () if card is None else alternatives(card)
+    names = {(one.provider, one.model) for one in nearest}
+    advised = [offer for offer in offers if (offer.provider, offer.model) in names]
     others = (offer for offer in offers if (offer.provider, offer.model) != (provider, model))
-    return advised or next(others, None)
+    return min(advised, key=_price, default=None) or next(others, None)
+
+
+def _price(offer: ModelOffer) -> int:
+    return (offer.input_pico or 0) + (offer.output_pico or 0)
 
 
 def _offer(provider: str, model: str, quote: Quote, *, is_used: bool) -> ModelOffer:

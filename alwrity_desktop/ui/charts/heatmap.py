@@ -18,6 +18,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from alwrity_desktop.ui import theme
+from alwrity_desktop.ui.widgets.focus import BY_KEYBOARD
 from alwrity_desktop.ui.widgets.labels import plain_tooltip
 
 _POWER = 0.8
@@ -235,6 +236,12 @@ class Heatmap(QWidget):
         self.setAccessibleDescription(cell.words)
         self.told.emit(cell.words)
         self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keys begin, where the focus came by the keyboard."""
+        super().focusInEvent(event)
+        if event.reason() in BY_KEYBOARD and self._at is None:
+            self._go(0, 0)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         """Take the mark of the keys away."""

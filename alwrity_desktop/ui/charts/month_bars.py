@@ -8,17 +8,20 @@ import msgspec
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
+    QFocusEvent,
     QFontMetrics,
+    QKeyEvent,
     QMouseEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from alwrity_desktop.ui import theme
 from alwrity_desktop.ui.tokens import PAST_BAR_OPACITY
+from alwrity_desktop.ui.widgets.focus import BY_KEYBOARD
 from alwrity_desktop.ui.widgets.labels import plain_tooltip
 from alwrity_desktop.ui.widgets.motion import Tween
 
@@ -26,6 +29,11 @@ _BAR_SHARE = 0.66
 _MAX_BAR = 56.0
 _RADIUS = 2.0
 _HEADROOM = 1.08
+_LINES_WITH_CHANGES = 8
+"""A lower chart has no room for a second line below its bars."""
+
+_OPENING = frozenset({Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space})
+_STEPS = {Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1}
 
 
 class Bar(msgspec.Struct, frozen=True):
@@ -40,6 +48,8 @@ class Bar(msgspec.Struct, frozen=True):
     #: Where an unfinished bar will end, and its caption.
     expected: float | None = None
     expected_caption: str = ""
+    #: Against the month before; "" where nothing can be said.
+    change: str = ""
 
 
 class MonthBars(QWidget):
@@ -56,8 +66,10 @@ class MonthBars(QWidget):
         self._budget_label = ""
         self._reveal = 1.0
         self._hovered = -1
+        self._at = -1
         self._tween = Tween(self, "fill", self._set_reveal)
         self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
 
     def set_bars(self, bars: Sequence[Bar], budget: float | None, budget_label: str) -> None:
@@ -82,7 +94,15 @@ class MonthBars(QWidget):
 
     def _plot(self) -> QRectF:
         line = QFontMetrics(theme.font("caption")).height()
-        return QRectF(self.rect()).adjusted(2, line + 4, -2, -line - 8)
+        below = line * 2 + 2 if self._has_changes() else line
+        return QRectF(self.rect()).adjusted(2, line + 4, -2, -below - 8)
+
+    def _has_changes(self) -> bool:
+        """Return whether there is room for a line of changes, and something to say in it."""
+        metrics = QFontMetrics(theme.font("caption"))
+        widest = max((metrics.horizontalAdvance(bar.change) for bar in self._bars), default=0)
+        room = self.width() / max(1, len(self._bars))
+        return 0 < widest <= room and self.height() >= metrics.height() * _LINES_WITH_CHANGES
 
     def _top_value(self) -> float:
         values = [max(bar.value, bar.expected or 0.0) for bar in self._bars]
@@ -112,6 +132,12 @@ class MonthBars(QWidget):
         self._paint_budget(painter, plot)
         for index, bar in enumerate(self._bars):
             self._paint_label(painter, index, bar)
+        if self.hasFocus() and 0 <= self._at < len(self._bars):
+            slot = plot.width() / len(self._bars)
+            box = QRectF(plot.left() + slot * self._at, 1, slot, self.height() - 2)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(look.colour("focus"), 2))
+            painter.drawRoundedRect(box, 4, 4)
 
     def _paint_bar(self, painter: QPainter, index: int, bar: Bar) -> None:
         look = theme.current()
@@ -156,6 +182,12 @@ class MonthBars(QWidget):
         painter.setPen(look.colour("text" if bar.is_unfinished else "muted"))
         below = QRectF(left - 8, plot.bottom() + 6, slot + 16, height)
         painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, bar.label)
+        if self._has_changes():
+            painter.setFont(theme.font("caption"))
+            painter.setPen(look.colour("muted"))
+            below.translate(0, height + 2)
+            painter.drawText(below, Qt.AlignmentFlag.AlignHCenter, bar.change)
+            painter.setFont(theme.font("caption", 600 if bar.is_unfinished else 400))
         value = bar.value if bar.expected is None else max(bar.value, bar.expected)
         caption = bar.expected_caption if bar.expected is not None else bar.caption
         box = self._bar_box(index, value)
@@ -187,6 +219,34 @@ class MonthBars(QWidget):
             self._hovered = index
             plain_tooltip(self, self._bars[index].tooltip if index >= 0 else "")
             self.update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Go from bar to bar with the arrows; open one with Return."""
+        step = _STEPS.get(Qt.Key(event.key()))
+        if step is not None and self._bars:
+            self._go(self._at + step)
+        elif event.key() in _OPENING and self._at >= 0:
+            self.bar_clicked.emit(self._at)
+        else:
+            super().keyPressEvent(event)
+
+    def _go(self, index: int) -> None:
+        self._at = min(max(index, 0), len(self._bars) - 1)
+        self.setAccessibleDescription(self._bars[self._at].tooltip)
+        place = self._bar_box(self._at, self._bars[self._at].value).topLeft().toPoint()
+        QToolTip.showText(self.mapToGlobal(place), self._bars[self._at].tooltip, self)
+        self.update()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Begin at the present month, where the focus came by the keyboard."""
+        super().focusInEvent(event)
+        if event.reason() in BY_KEYBOARD and self._bars:
+            self._go(self._at if self._at >= 0 else len(self._bars) - 1)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Take the mark of the keys away."""
+        super().focusOutEvent(event)
+        self.update()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """Tell which bar was clicked."""

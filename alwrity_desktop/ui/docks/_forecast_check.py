@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.forecast_check import BacktestSummary, ForecastCheck
@@ -69,14 +69,14 @@ class ForecastGrounds(QWidget):
         """Make a line without words."""
         super().__init__()
         self._is_open = False
-        self._words = PlainLabel("", "caption", "muted").set_elided()
+        self._words = PlainLabel("", "caption", "muted").set_wrapping()
         self._button = PushButton("", "link", is_small=True)
         self._button.clicked.connect(self._toggle)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(8)
         row.addWidget(self._words, 1)
-        row.addWidget(self._button)
+        row.addWidget(self._button, 0, Qt.AlignmentFlag.AlignTop)
         self.set_open(is_open=False)
 
     def set_words(self, sentence: str) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QCoreApplication, QPointF, QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.budgets import Limit, Status
 from alwrity_desktop.core.domain.health import HealthStatus
@@ -21,6 +21,8 @@ HEALTH_ROLES = {
     HealthStatus.FAILED: "danger",
     HealthStatus.NO_DATA: "neutral",
 }
+
+_LEAST_SCROLLED = 80
 
 
 def _tr(text: str) -> str:
@@ -169,4 +171,18 @@ class ScrollBody(QScrollArea):
         """Return a width that cuts nothing off, and a low height."""
         content = self.widget()
         width = content.minimumSizeHint().width() if content is not None else 0
-        return QSize(width, 80)
+        return QSize(width, _LEAST_SCROLLED)
+
+
+class ScrolledPages(QStackedWidget):
+    """Pages below tools that may wrap.
+
+    Where one part of a column has a height for its width, Qt takes the wished height of the
+    others for their least: the dock could not be made lower, and would be scrolled as a whole.
+    """
+
+    def __init__(self, least_height: int = 0) -> None:
+        """Make pages without any; they are *least_height* logical pixels high at least."""
+        super().__init__()
+        self.setMinimumHeight(theme.scaled(least_height) or _LEAST_SCROLLED)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)

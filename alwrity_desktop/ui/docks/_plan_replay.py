@@ -46,11 +46,9 @@ def replay_columns(recommended: str | None) -> tuple[Column[Outcome], ...]:
         return Look("text", 600 if row.plan == recommended else 400)
 
     return (
-        Column("plan", _tr("Plan"), lambda row: row.plan, look=weight),
+        Column("plan", _tr("Plan"), lambda row: row.plan, look=weight, is_stretched=True),
         Column("fits", _tr("Fits"), _fit_words, decoration=_fit_mark),
-        Column(
-            "limit", _tr("First limit hit"), _limit_words, is_stretched=True, tooltip=_limit_words,
-        ),
+        Column("limit", _tr("First limit hit"), _limit_words, tooltip=_limit_words),
         Column("day", _tr("On"), _day_words, priority=1),
         Column(
             "month", _tr("A month"), lambda row: formatting.money(row.price_monthly_pico),

@@ -15,7 +15,6 @@ from alwrity_desktop.core.domain.periods import start_of_day
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.charts.trend_data import (
-    BandPoint,
     Column,
     Comparison,
     Curve,
@@ -35,6 +34,7 @@ from alwrity_desktop.ui.docks._trend_bins import (
     reached,
     weekly,
 )
+from alwrity_desktop.ui.docks._trend_forecast import band, band_ends
 
 _MONTHS = {"3m": 3, "6m": 6, "12m": 12}
 _MARKED_PEAKS = 3
@@ -187,9 +187,7 @@ def _cumulative(report: Report, bins: tuple[Bin, ...], view: View) -> TrendData:
     curve = Curve("", "", "", xs, (0.0, *sums), has_area=True)
     is_open = past[-1].is_unfinished
     first_day = bins[0].start[:10]
-    band: tuple[BandPoint, ...] = ()
-    if is_days and view.measure == "cost":
-        band = _band(report, first_day, now_x, sums[-1])
+    forecast = band(report, view.measure, first_day, now_x, sums[-1]) if is_days else ()
     total = write_exact(view.measure, sums[-1])
     text = _tr("{amount} today").format(amount=total) if is_days and is_open else total
     readouts = tuple(
@@ -209,37 +207,13 @@ def _cumulative(report: Report, bins: tuple[Bin, ...], view: View) -> TrendData:
         sentence=_sentence(_tr("Cumulative"), past, view, values),
         curves=(curve,),
         ticks=_ticks(bins, 0.0 if "T" in bins[0].start else 0.5),
-        band=band,
-        band_ends=_band_ends(report) if band else (),
+        band=forecast,
+        band_ends=band_ends(report, view.measure) if forecast else (),
         budget=_budget(report, view) if is_days else None,
         comparison=_comparison(report, view, len(bins)) if is_days else None,
         now=Now(now_x, sums[-1], text),
         peaks=_single_peak(past, values, list(xs[1:]), sums, view),
         readouts=readouts,
-    )
-
-
-def _band(report: Report, first_day: str, now_x: float, so_far: float) -> tuple[BandPoint, ...]:
-    forecast = report.forecast
-    if forecast.cost_pico is None or not forecast.curve:
-        return ()
-    first = date.fromisoformat(first_day)
-    points = [BandPoint(now_x, so_far, so_far, so_far)]
-    for point in forecast.curve:
-        x = float((date.fromisoformat(point.day) - first).days + 1)
-        if x > now_x:
-            costs = (point.cost_pico, point.low_pico, point.high_pico)
-            middle, low, high = (cost / PICO_PER_USD for cost in costs)
-            points.append(BandPoint(x, middle, low, high))
-    return tuple(points) if len(points) > 1 else ()
-
-
-def _band_ends(report: Report) -> tuple[str, ...]:
-    forecast = report.forecast
-    return (
-        _tr("{amount} high").format(amount=formatting.money(forecast.high_pico)),
-        formatting.money(forecast.cost_pico),
-        _tr("{amount} low").format(amount=formatting.money(forecast.low_pico)),
     )
 
 

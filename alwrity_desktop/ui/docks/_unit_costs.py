@@ -135,7 +135,7 @@ class UnitCostsPage(QWidget):
         }
         head = QWidget()
         flow = FlowLayout(head, 24)
-        flow.setContentsMargins(SIZES.dock_padding_x, 8, SIZES.dock_padding_x, 4)
+        flow.setContentsMargins(SIZES.dock_padding_x, 0, SIZES.dock_padding_x, 4)
         for name, figure in self._figures.items():
             figure.setMinimumWidth(_LEAST_FIGURE)
             figure.clicked.connect(self._open_errors if name == "errors" else self._open_calls)

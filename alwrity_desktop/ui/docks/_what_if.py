@@ -121,7 +121,7 @@ class WhatIfPage(QWidget):
         for label in (self._prices, self._words, self._assumption):
             label.setWordWrap(True)
         column = QVBoxLayout(self)
-        column.setContentsMargins(SIZES.dock_padding_x, 8, SIZES.dock_padding_x, 8)
+        column.setContentsMargins(SIZES.dock_padding_x, 2, SIZES.dock_padding_x, 8)
         column.setSpacing(8)
         column.addWidget(self._make_fields())
         column.addWidget(self._prices)
@@ -228,7 +228,7 @@ class WhatIfPage(QWidget):
         self._outcome = outcome
         self._figures.setVisible(outcome is not None)
         if outcome is None:
-            self._words.set_plain(sentence)
+            self._say(sentence)
             self._assumption.set_plain("")
         else:
             self._show_volume()
@@ -246,7 +246,7 @@ class WhatIfPage(QWidget):
             self._wait()
         else:
             self._has_offers = True
-            self._words.set_plain(self.tr("Fetching the prices…"))
+            self._say(self.tr("Fetching the prices…"))
             self.requested.emit(AskModelOffers(self._used))
 
     @Slot()
@@ -270,7 +270,7 @@ class WhatIfPage(QWidget):
         """Ask after a moment: a choice is often followed by another."""
         self._show_prices()
         if isinstance(self._to.key, tuple):
-            self._words.set_plain(self.tr("Working it out…"))
+            self._say(self.tr("Working it out…"))
             self._pause.start(_PAUSE_MS)
 
     @Slot()
@@ -280,6 +280,10 @@ class WhatIfPage(QWidget):
         provider, model = self._to.key
         self._question = WhatIf(provider, model, *self._from_key())
         self.requested.emit(AskWhatIf(self._question))
+
+    def _say(self, words: str) -> None:
+        self._words.set_plain(words)
+        self._words.setVisible(bool(words))
 
     def _show_prices(self) -> None:
         known = {(offer.provider, offer.model): offer for offer in self._offers}
@@ -314,7 +318,7 @@ class WhatIfPage(QWidget):
             if not more
             else words.format(percent=formatting.percent(None if share is None else abs(share))),
         )
-        self._words.set_plain(" ".join(self._sentences(outcome, percent)))
+        self._say(" ".join(self._sentences(outcome, percent)))
         self._assumption.set_plain(outcome.assumption)
 
     def _sentences(self, outcome: Outcome, percent: int) -> list[str]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import msgspec
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Slot
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QBoxLayout, QVBoxLayout, QWidget
 
@@ -132,6 +132,15 @@ def _conversations_column() -> Column[_Row]:
     )  # fmt: skip
 
 
+def _percent_column() -> Column[_Row]:
+    return Column(
+        "share", _tr("Share"), lambda row: formatting.percent(row.group.share_percent),
+        is_number=True, priority=5, look=lambda _row: Look("text2"),
+        sort_key=lambda row: _sort(row.group.share_percent),
+        plain=lambda row: _plain(row.group.share_percent),
+    )  # fmt: skip
+
+
 class AgentsDock(DockView):
     """Which agents and which conversations the money went to."""
 
@@ -157,8 +166,9 @@ class AgentsDock(DockView):
         content = QWidget()
         self._both = QBoxLayout(QBoxLayout.Direction.TopToBottom)
         self._both.setSpacing(8)
-        self._both.addWidget(self._agents, 1)
-        self._both.addWidget(self._conversations, 1)
+        for section in (self._agents, self._conversations):
+            # The lower one of two side by side must not be moved to the middle of the higher one.
+            self._both.addWidget(section, 1, Qt.AlignmentFlag.AlignTop)
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, SIZES.dock_padding_y)
         column.addLayout(self._both)
@@ -196,6 +206,8 @@ class AgentsDock(DockView):
                 shown=formatting.count(len(shown)), all=formatting.count(len(chats) - len(rest))
             )
         columns = _columns(self.tr("Conversation"), is_stated=self._is_stated)
+        # A single conversation's bar is a dot: its name needs the room.
+        columns = (*columns[:-1], _percent_column())
         self._conversations.set_rows(columns, [*shown, *rest], note)
         self._agents.setVisible(_is_itemised(report, "agent"))
         self._conversations.setVisible(_is_itemised(report, "conversation"))

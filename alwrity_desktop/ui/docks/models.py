@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
-from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.cost_analysis import MIN_COMPARED_CALLS
 from alwrity_desktop.core.domain.insight_values import SPENDING, ModelUse, Spending
@@ -13,7 +13,7 @@ from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.what_if_values import ModelOffer, Outcome, WhatIf
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.docks._model_columns import model_columns, plural
-from alwrity_desktop.ui.docks._parts import ScrollBody
+from alwrity_desktop.ui.docks._parts import ScrollBody, ScrolledPages
 from alwrity_desktop.ui.docks._unit_costs import UnitCostsPage
 from alwrity_desktop.ui.docks._what_if import WhatIfPage
 from alwrity_desktop.ui.docks.base import DockView
@@ -58,14 +58,14 @@ class ModelsDock(DockView):
         self._models.table.row_opened.connect(self._open)
         self._units = UnitCostsPage()
         self._what_if = WhatIfPage()
-        self._pages = QStackedWidget()
+        self._pages = ScrolledPages()
         for page in (self._make_sides(), self._units, self._what_if):
             self._pages.addWidget(ScrollBody(page))
         for asking in (self._units, self._what_if):
             asking.requested.connect(self.requested)
         tools = QWidget()
         flow = FlowLayout(tools)
-        flow.setContentsMargins(SIZES.dock_padding_x, 10, SIZES.dock_padding_x, 0)
+        flow.setContentsMargins(SIZES.dock_padding_x, 10, SIZES.dock_padding_x, 8)
         flow.addWidget(self._parts)
         flow.addWidget(self._sides)
         outer = QVBoxLayout(self.body)
@@ -77,7 +77,7 @@ class ModelsDock(DockView):
     def _make_sides(self) -> QWidget:
         self._words = PlainLabel("", "body-dense", "text2")
         self._words.setWordWrap(True)
-        self._words.setContentsMargins(SIZES.dock_padding_x, 8, SIZES.dock_padding_x, 0)
+        self._words.setContentsMargins(SIZES.dock_padding_x, 0, SIZES.dock_padding_x, 0)
         page = QWidget()
         column = QVBoxLayout(page)
         column.setContentsMargins(0, 0, 0, SIZES.dock_padding_y)

@@ -25,6 +25,7 @@ from alwrity_desktop.ui.requests import (
     AskPrice,
     ConnectServer,
     OpenServerPage,
+    OpenWhatIf,
     ReplayPlans,
     Request,
     Retry,
@@ -98,9 +99,22 @@ class PlansDock(DockView):
         self._again = ActionButton(
             self.tr("Replay my calls"), ReplayPlans(), icon="play", is_small=True
         )
+        self._elsewhere = ActionButton(
+            self.tr("What if on another model?"), OpenWhatIf(), icon="boxes", is_small=True
+        )
+        self._connect = ActionButton(
+            self.tr("Connect a server"), ConnectServer(), icon="plug", is_small=True
+        )
         buttons = QWidget()
         flow = FlowLayout(buttons, 8)
-        for button in (self._upgrade, self._manage, self._price, self._again):
+        for button in (
+            self._upgrade,
+            self._manage,
+            self._price,
+            self._connect,
+            self._again,
+            self._elsewhere,
+        ):
             button.chosen.connect(self.requested)
             flow.addWidget(button)
         head = QWidget()
@@ -172,7 +186,9 @@ class PlansDock(DockView):
         self._upgrade.setVisible(can_upgrade)
         self._manage.setVisible(has_server and abilities.get(PORTAL, True))
         self._price.setVisible(has_server and abilities.get(PREFLIGHT, True))
-        self._again.setVisible(bool(report.calls_ever))
+        self._connect.setVisible(not has_server)
+        for button in (self._again, self._elsewhere):
+            button.setVisible(bool(report.calls_ever))
 
     def show_comparison(self, account: str, comparison: Comparison) -> None:
         """Show how the calls of *account* would have fared on each plan."""

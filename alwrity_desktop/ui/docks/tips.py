@@ -41,7 +41,7 @@ def _grounds(tip: Tip) -> str:
         parts.append(brought.format(amount=formatting.money(tip.brought_pico)))
     elif tip.state is TipState.DONE:
         parts.append(_tr("done; what it brings is measured after seven days"))
-    return " · ".join(parts)
+    return " · ".join((parts[0][:1].upper() + parts[0][1:], *parts[1:]))
 
 
 class TipRow(QWidget):

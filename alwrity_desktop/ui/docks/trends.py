@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
 
 import msgspec
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Slot
 from PySide6.QtGui import QKeyEvent, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.forecast_check import ForecastCheck
-from alwrity_desktop.core.domain.money import PICO_PER_USD
-from alwrity_desktop.core.domain.report import Amounts, Point, Report
+from alwrity_desktop.core.domain.month_changes import month_changes
+from alwrity_desktop.core.domain.report import Amounts, Report
 from alwrity_desktop.ui import formatting, theme
-from alwrity_desktop.ui.charts.month_bars import Bar, MonthBars
 from alwrity_desktop.ui.charts.trend import TrendChart
 from alwrity_desktop.ui.docks._forecast_check import ForecastCheckPage, ForecastGrounds
-from alwrity_desktop.ui.docks._parts import ForecastKey
-from alwrity_desktop.ui.docks._trend_bins import Bin, measured, reached
-from alwrity_desktop.ui.docks._trend_views import View, bins_for, is_far, trend_data
+from alwrity_desktop.ui.docks._parts import ForecastKey, ScrolledPages
+from alwrity_desktop.ui.docks._trend_bins import Bin, reached
+from alwrity_desktop.ui.docks._trend_forecast import refusal
+from alwrity_desktop.ui.docks._trend_months import MonthsBox
+from alwrity_desktop.ui.docks._trend_views import View, bins_for, trend_data
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.requests import CheckForecast, OpenCalls
 from alwrity_desktop.ui.tables.columns import Column, Look
@@ -29,15 +31,17 @@ from alwrity_desktop.ui.widgets import Combo, FlowLayout, IconButton, PlainLabel
 
 _WITH_MONTHS = 900
 _MONTHS_WIDTH = 290
-_SHOWN_MONTHS = 6
-_SMALL_PICO = 10 * PICO_PER_USD
-"""Months below this are told apart by their cents."""
+_SPAN_MONTHS = {"days": 6, "3m": 3, "6m": 6, "12m": 12}
+_MONTHLY = "months"
+_LEAST_CHART = 150
 
 
 class _TableRow(msgspec.Struct, frozen=True):
     name: str
     start: str
     amounts: Amounts
+    #: Of a month, against the one before.
+    change: float | None = None
 
 
 def _tr(text: str) -> str:
@@ -69,6 +73,15 @@ def _columns() -> tuple[Column[_TableRow], ...]:
     )  # fmt: skip
 
 
+def _change_column() -> Column[_TableRow]:
+    return Column(
+        "change", _tr("Change"), lambda row: formatting.change(row.change), is_number=True,
+        sort_key=lambda row: -math.inf if row.change is None else row.change,
+        look=lambda _row: Look("text2"),
+        plain=lambda row: "" if row.change is None else str(row.change),
+    )  # fmt: skip
+
+
 class TrendsDock(DockView):
     """How the period grows, where it will end, and how it compares."""
 
@@ -87,20 +100,26 @@ class TrendsDock(DockView):
         super().__init__(parent)
         self._report: Report | None = None
         self._drawn: View | None = None
+        self._is_table = False
         self._chart = TrendChart()
         self._chart.place_clicked.connect(self._open_place)
         self._model: RowsModel[_TableRow] = RowsModel(_columns(), self)
         self._table = TableView(self._model, self.tr("Trends"), SIZES.row_dense)
         self._table.row_opened.connect(self._open_row)
-        self._pages = QStackedWidget()
+        self._pages = ScrolledPages(_LEAST_CHART)
         self._pages.addWidget(self._chart)
         self._pages.addWidget(self._table)
         self._check = ForecastCheckPage()
         self._pages.addWidget(self._check)
+        self._many_months = MonthsBox()
+        self._pages.addWidget(self._many_months)
+        self._months_box = MonthsBox()
+        for box in (self._many_months, self._months_box):
+            box.opened.connect(self._open_month)
         row = QHBoxLayout()
         row.setSpacing(16)
         row.addWidget(self._pages, 1)
-        row.addWidget(self._make_months())
+        row.addWidget(self._months_box)
         column = QVBoxLayout(self.body)
         column.setContentsMargins(SIZES.dock_padding_x, 10, SIZES.dock_padding_x, 8)
         column.setSpacing(8)
@@ -126,6 +145,7 @@ class TrendsDock(DockView):
                 ("cumulative", self.tr("Cumulative")),
                 ("each", self.tr("Per day")),
                 ("provider", self.tr("By provider")),
+                (_MONTHLY, self.tr("Per month")),
             ),
             self.tr("View"),
         )
@@ -166,21 +186,6 @@ class TrendsDock(DockView):
         row.addWidget(self._switch)
         return legend
 
-    def _make_months(self) -> QWidget:
-        self._months_box = QWidget()
-        self._months = MonthBars()
-        self._months.bar_clicked.connect(self._open_month)
-        self._months_note = PlainLabel("", "caption", "muted")
-        head = QHBoxLayout()
-        head.addWidget(PlainLabel(self.tr("Last 6 months"), "caption", weight=600))
-        head.addStretch(1)
-        head.addWidget(self._months_note)
-        column = QVBoxLayout(self._months_box)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addLayout(head)
-        column.addWidget(self._months, 1)
-        return self._months_box
-
     @property
     def is_ready(self) -> bool:
         """Whether the chart is drawn."""
@@ -202,7 +207,6 @@ class TrendsDock(DockView):
         is_single_day = bool(report.points) and "T" in report.points[0].start
         self._spans.set_text("days", self.tr("Hours") if is_single_day else self.tr("Days"))
         self._draw()
-        self._draw_months(report)
 
     def _view(self) -> View:
         return View(self._spans.key, str(self._measures.currentData()), self._styles.key)
@@ -213,6 +217,13 @@ class TrendsDock(DockView):
         if report is None:
             return
         view = self._view()
+        count = _SPAN_MONTHS[view.span]
+        self._months_box.show_months(report, view.measure, _SPAN_MONTHS["days"])
+        self._many_months.show_months(report, view.measure, count)
+        self._show_page()
+        if view.style == _MONTHLY:
+            self._show_month_rows(report, view.measure, count)
+            return
         is_single_day = bool(report.points) and "T" in report.points[0].start
         each = self.tr("Per hour") if is_single_day else self.tr("Per day")
         self._styles.set_text("each", each if view.span == "days" else self.tr("Per week"))
@@ -221,13 +232,27 @@ class TrendsDock(DockView):
         self._drawn = view
         self._legend_key.setVisible(bool(data.band))
         self._legend_words.set_plain(self._legend_text(report, view, has_band=bool(data.band)))
-        self._show_grounds(report, has_band=bool(data.band))
+        self._show_grounds(report, view, has_band=bool(data.band))
         self._show_rows(reached(bins_for(report, view)))
 
-    def _show_grounds(self, report: Report, *, has_band: bool) -> None:
-        """Say below the curve what the forecast rests on."""
-        self._grounds.set_words(report.forecast.sentence if has_band else "")
-        self._grounds.setVisible(not report.is_stated)
+    def _show_page(self) -> None:
+        """Show chart, months or their table, as it is chosen; the errors stay where they are."""
+        if self._pages.currentWidget() is not self._check:
+            self._pages.setCurrentWidget(self._chosen_page())
+        self._fit_months()
+
+    def _chosen_page(self) -> QWidget:
+        if self._is_table:
+            return self._table
+        return self._many_months if self._styles.key == _MONTHLY else self._chart
+
+    def _show_grounds(self, report: Report, view: View, *, has_band: bool) -> None:
+        """Say below the curve of cost what the forecast rests on."""
+        is_cost = view.measure == "cost"
+        self._grounds.set_words(report.forecast.sentence if has_band and is_cost else "")
+        is_curve = view.span == "days" and view.style == "cumulative"
+        is_open = self._pages.currentWidget() is self._check
+        self._grounds.setVisible(not report.is_stated and (is_open or (is_cost and is_curve)))
 
     def _legend_text(self, report: Report, view: View, *, has_band: bool) -> str:
         if has_band:
@@ -235,8 +260,8 @@ class TrendsDock(DockView):
             return text.format(percent=report.forecast.confidence_percent)
         if view.style == "provider" and view.span != "days":
             return self.tr("dashed: this week so far")
-        if view.style == "cumulative" and view.span == "days" and report.forecast.refused:
-            return report.forecast.refused
+        if view.style == "cumulative" and view.span == "days":
+            return refusal(report, view.measure)
         return ""
 
     def _show_rows(self, bins: tuple[Bin, ...]) -> None:
@@ -245,7 +270,22 @@ class TrendsDock(DockView):
             _TableRow(self._row_name(item, is_week=is_week), item.start, item.total)
             for item in bins
         ]
+        self._model.columns = _columns()
         self._model.set_rows(rows[::-1])
+
+    def _show_month_rows(self, report: Report, measure: str, count: int) -> None:
+        """Have the table tell of months, each with its change."""
+        self._legend_key.hide()
+        self._legend_words.set_plain("")
+        self._grounds.hide()
+        kind = LimitKind(measure)
+        changes = month_changes(report.history_months, report.history_days, kind)
+        rows = [
+            _TableRow(formatting.month_year(point.start), point.start, point.total, change)
+            for point, change in zip(report.history_months, changes, strict=True)
+        ]
+        self._model.columns = (*_columns(), _change_column())
+        self._model.set_rows(rows[-count:][::-1])
 
     def _row_name(self, item: Bin, *, is_week: bool) -> str:
         if "T" in item.start:
@@ -254,44 +294,15 @@ class TrendsDock(DockView):
             return self.tr("Week of {day}").format(day=formatting.day_year(item.start))
         return formatting.weekday_day(item.start)
 
-    def _draw_months(self, report: Report) -> None:
-        months = report.history_months[-_SHOWN_MONTHS:]
-        limit = report.cost_limit
-        is_month = report.period.kind == "month"
-        has_budget = limit is not None and limit.period == "month" and not is_far(limit, report)
-        budget = limit.limit / PICO_PER_USD if has_budget and limit is not None else None
-        is_small = all(point.total.cost_pico < _SMALL_PICO for point in months)
-        write = formatting.money if is_small else formatting.money_whole
-        bars = [self._bar(point, report, write) for point in months]
-        is_own = limit is not None and limit.budget_id is not None
-        self._months.set_bars(bars, budget, self.tr("Budget") if is_own else self.tr("Limit"))
-        expected = any(bar.expected is not None for bar in bars)
-        note = self.tr("{month} with forecast") if expected and is_month else ""
-        last = formatting.month_short(months[-1].start) if months else ""
-        self._months_note.set_plain(note.format(month=last))
-
-    def _bar(self, point: Point, report: Report, write: Callable[[int | None], str]) -> Bar:
-        cost = point.total.cost_pico
-        is_this = point.start[:7] == report.period.start[:7] and report.period.kind == "month"
-        forecast = report.forecast.cost_pico if point.is_unfinished and is_this else None
-        calls = self.tr(", {count} calls").format(count=formatting.count(point.total.calls))
-        calls = "" if report.is_stated else calls
-        return Bar(
-            formatting.month_short(point.start),
-            measured(point.total, "cost"),
-            write(cost) if cost else formatting.money_whole(cost),
-            f"{formatting.month_year(point.start)}: {formatting.money(cost)}{calls}",
-            is_unfinished=point.is_unfinished,
-            expected=None if forecast is None else forecast / PICO_PER_USD,
-            expected_caption=write(forecast),
-        )
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Show the months beside the curve where there is room."""
         super().resizeEvent(event)
+        self._fit_months()
+
+    def _fit_months(self) -> None:
         is_wide = self.width() >= theme.scaled(_WITH_MONTHS)
         self._months_box.setFixedWidth(theme.scaled(_MONTHS_WIDTH))
-        self._months_box.setVisible(is_wide)
+        self._months_box.setVisible(is_wide and self._styles.key != _MONTHLY)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Switch between chart and table with T."""
@@ -302,16 +313,16 @@ class TrendsDock(DockView):
 
     @Slot()
     def _toggle_table(self) -> None:
-        is_table = self._pages.currentWidget() is self._table
-        page = self._chart if is_table else self._table
+        self._is_table = not self._is_table
         self._grounds.set_open(is_open=False)
+        page = self._chosen_page()
         self._pages.setCurrentWidget(page)
-        page.setFocus()
+        (self._many_months.bars if page is self._many_months else page).setFocus()
 
     @Slot(bool)
     def _toggle_check(self, is_wanted: bool) -> None:  # noqa: FBT001 - the signal's own value
         """Show how far off the forecast was, or the curve again."""
-        self._pages.setCurrentWidget(self._check if is_wanted else self._chart)
+        self._pages.setCurrentWidget(self._check if is_wanted else self._chosen_page())
         if is_wanted:
             self._check.show_waiting()
             self.ask(CheckForecast())
@@ -321,7 +332,7 @@ class TrendsDock(DockView):
         """Show the curve again where the errors were."""
         if self._pages.currentWidget() is self._check:
             self._grounds.set_open(is_open=False)
-            self._pages.setCurrentWidget(self._chart)
+            self._pages.setCurrentWidget(self._chosen_page())
 
     def show_forecast_check(self, check: ForecastCheck) -> None:
         """Show how far off the forecast was, of the account that is shown."""
@@ -349,14 +360,17 @@ class TrendsDock(DockView):
         chosen = self._model.row_at(row) if row >= 0 else None
         if chosen is None or self._report is None:
             return
+        if self._styles.key == _MONTHLY:
+            self._open_month(chosen.start)
+            return
         bins = bins_for(self._report, self._view())
         self._open_bin(next(item for item in bins if item.start == chosen.start))
 
-    @Slot(int)
-    def _open_month(self, index: int) -> None:
+    @Slot(str)
+    def _open_month(self, start: str) -> None:
         if self._report is None:
             return
-        month = self._report.history_months[-_SHOWN_MONTHS:][index].start[:7]
+        month = start[:7]
         days = [point.start for point in self._report.history_days if point.start[:7] == month]
         if days:
             self.ask(OpenCalls(day_start=days[0], day_end=days[-1]))

@@ -289,7 +289,7 @@ def test_that_the_chart_can_be_opened_at_a_day_and_a_month(qtbot: QtBot) -> None
     asked = shown(dock, qtbot)
     dock._chart.place_clicked.emit(12.0)
     assert asked.last == OpenCalls(day_start="2026-11-12", day_end="2026-11-12")
-    dock._months.bar_clicked.emit(4)
+    dock._months_box.bars.bar_clicked.emit(4)
     assert asked.last == OpenCalls(day_start="2026-10-01", day_end="2026-10-31")
 
 

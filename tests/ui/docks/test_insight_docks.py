@@ -235,7 +235,7 @@ def test_that_a_tip_says_its_saving_its_grounds_and_its_assumption(qtbot: QtBot)
     dock = TipsDock()
     shown(dock, qtbot, builders.a_report(tips=(a_tip(),)))
     words = texts(dock)
-    assert "saves $2.00, measured · 120 calls" in words
+    assert "Saves $2.00, measured · 120 calls" in words
     assert "The same tokens on the other model." in words
     assert "Do now" in dock.findChildren(Pill)[0].accessibleName()
 

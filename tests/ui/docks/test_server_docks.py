@@ -31,6 +31,7 @@ from alwrity_desktop.ui.requests import (
     OpenCalls,
     OpenDock,
     OpenServerPage,
+    OpenWhatIf,
     ReplayPlans,
     Retry,
 )
@@ -154,6 +155,7 @@ def test_that_pages_of_the_server_are_asked_for(qtbot: QtBot) -> None:
         OpenServerPage("portal"),
         AskPrice(),
         ReplayPlans(),
+        OpenWhatIf(),
     ]
 
 
@@ -161,7 +163,7 @@ def test_that_what_a_server_cannot_do_is_not_offered(qtbot: QtBot) -> None:
     dock = PlansDock()
     report = with_abilities(("checkout", False), ("portal", False), ("preflight", False))
     shown(dock, qtbot, report)
-    assert list(buttons(dock)) == ["Replay my calls"]
+    assert list(buttons(dock)) == ["Replay my calls", "What if on another model?"]
 
 
 def test_that_the_dearest_plan_has_nothing_to_upgrade_to(qtbot: QtBot) -> None:
@@ -219,7 +221,7 @@ def test_that_calls_without_a_server_are_replayed_on_the_public_plans(qtbot: QtB
     assert asked.last == ReplayPlans()
     dock.show_comparison(report.account.name, REPLAYED)
     assert dock._replay.isVisible()
-    assert list(buttons(dock)) == ["Replay my calls"]
+    assert list(buttons(dock))[:2] == ["Connect a server", "Replay my calls"]
     dock.show_report(builders_servers.a_server_report())
     assert not dock._replay.isVisible()
 
