@@ -155,6 +155,7 @@ class DockFrame(QDockWidget):
         self._around.setContentsMargins(MARGIN + 1, 0, MARGIN + 1, MARGIN + 1)
         self.setWidget(body)
         self.visibilityChanged.connect(self._on_visibility)
+        self.toggleViewAction().triggered.connect(self._on_toggled)
         theme.bus().changed.connect(self.update)
 
     @property
@@ -169,6 +170,11 @@ class DockFrame(QDockWidget):
     def _on_visibility(self, is_visible: bool) -> None:  # noqa: FBT001 - Qt's signal
         if is_visible and not self._is_lent:
             self.fill()
+
+    @Slot(bool)
+    def _on_toggled(self, is_shown: bool) -> None:  # noqa: FBT001 - Qt's signal
+        if is_shown:
+            self.raise_()
 
     def fill(self) -> None:
         """Hold the view, wherever it was shown before."""

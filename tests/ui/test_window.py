@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -98,6 +99,36 @@ def test_that_a_dock_behind_another_is_made_with_its_tab(qtbot: QtBot, desk: Des
     plans = desk.window.views["plans"]
     qtbot.waitUntil(plans.isVisible)
     assert plans.name not in desk.window.rendering._to_render
+
+
+def is_filled(window: MainWindow, name: str) -> bool:
+    """Return whether the dock *name* is in view, with figures or with why there are none."""
+    view = window.views.get(name)
+    return (
+        view is not None
+        and view.isVisible()
+        and view._faces.currentWidget() in {view.body, view._empty}
+    )
+
+
+@pytest.mark.qt_log_ignore("does not support")
+@pytest.mark.parametrize("way", ["menu", "float", "narrow"])
+def test_that_each_dock_is_filled_whichever_way_it_comes_into_view(
+    qtbot: QtBot, desk: Desk, way: str
+) -> None:
+    desk.start(qtbot)
+    window = desk.window
+    window.show_live(lives.a_view(lives.a_gateway()))
+    if way == "narrow":
+        window.resize(640, 900)
+    for name, frame in window.area.frames.items():
+        if way == "narrow":
+            window.open_dock(name)
+        else:
+            frame.close()
+            frame.toggleViewAction().trigger()
+            frame.setFloating(way == "float")
+        qtbot.waitUntil(partial(is_filled, window, name))
 
 
 def test_that_a_dock_made_late_shows_what_goes_on(qtbot: QtBot, desk: Desk) -> None:
