@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Final
 
 from msgspec.structs import replace
@@ -13,7 +12,6 @@ from msgspec.structs import replace
 from alwrity_desktop.core.accounts import Account, AccountState, AccountStore, SyncResult, checked
 from alwrity_desktop.core.desk_core import DeskCore
 from alwrity_desktop.core.domain.errors import AskingError, AskingStoppedError
-from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS
 from alwrity_desktop.core.polling import STALE_AFTER_MS
 from alwrity_desktop.core.sources.servers.base import PARTS
@@ -24,6 +22,7 @@ if TYPE_CHECKING:
     from alwrity_desktop.core.account_live import AccountLive, OnHint
     from alwrity_desktop.core.account_tokens import TokenKeeper
     from alwrity_desktop.core.asking.network import Network
+    from alwrity_desktop.core.domain.report import Report
     from alwrity_desktop.core.domain.server import Preflight, ServerView
     from alwrity_desktop.core.secrets import SecretStore
     from alwrity_desktop.core.sources.servers.base import ServerSource
@@ -157,6 +156,8 @@ class AccountDesk:
         """
         if not parts:
             return ()
+        from concurrent.futures import ThreadPoolExecutor  # noqa: PLC0415 - slow
+
         from alwrity_desktop.core.account_sync import Errand, sync_account  # noqa: PLC0415 - slow
 
         connections, known = self.connections, {each.name: each for each in self.accounts()}

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Protocol
 
 from alwrity_desktop.core.clock import Clock
-from alwrity_desktop.core.domain.report import Report
-from alwrity_desktop.core.domain.sums import Scope
 from alwrity_desktop.core.profile import Profile
 from alwrity_desktop.core.results import PeriodChoice
 from alwrity_desktop.core.settings import Settings
 
 if TYPE_CHECKING:
+    from alwrity_desktop.core.domain.report import Report
+    from alwrity_desktop.core.domain.sums import Scope
     from alwrity_desktop.core.ledger.ledger import Ledger
 
 

@@ -6,26 +6,15 @@ import contextlib
 import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from alwrity_desktop.core import clock, prices, reporting, settings
+from alwrity_desktop.core import clock, prices, settings
 from alwrity_desktop.core.account_desk import AccountDesk
-from alwrity_desktop.core.advice import Advice
 from alwrity_desktop.core.clock import Clock
-from alwrity_desktop.core.domain.alerts import Alert
-from alwrity_desktop.core.domain.budgets import Budget
+from alwrity_desktop.core.domain.account_view import AccountView
 from alwrity_desktop.core.domain.errors import AlwrityError, NotFoundError
-from alwrity_desktop.core.domain.live import Minute
-from alwrity_desktop.core.domain.price_book import PriceBook
-from alwrity_desktop.core.domain.pricing import PriceOverride
-from alwrity_desktop.core.domain.report import AccountView, CallPage, CallQuery, CallRow, Report
-from alwrity_desktop.core.domain.sums import Scope
 from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS, LOCAL_ACCOUNT, Call
-from alwrity_desktop.core.importing import Import, without_collection
-from alwrity_desktop.core.log_places import LogPlaces
-from alwrity_desktop.core.log_reading import LogReading
 from alwrity_desktop.core.profile import Profile
 from alwrity_desktop.core.results import (
     BookedCall,
@@ -36,12 +25,19 @@ from alwrity_desktop.core.results import (
     SourceImport,
 )
 from alwrity_desktop.core.settings import Settings
-from alwrity_desktop.core.sources.registry import SOURCES
 
 if TYPE_CHECKING:
+    from alwrity_desktop.core.advice import Advice
+    from alwrity_desktop.core.domain.alerts import Alert
+    from alwrity_desktop.core.domain.budgets import Budget
+    from alwrity_desktop.core.domain.live import Minute
+    from alwrity_desktop.core.domain.price_book import PriceBook
+    from alwrity_desktop.core.domain.pricing import PriceOverride
+    from alwrity_desktop.core.domain.report import CallPage, CallQuery, CallRow, Report
+    from alwrity_desktop.core.domain.sums import Scope
     from alwrity_desktop.core.ledger.batches import Batch, BatchResult
-    from alwrity_desktop.core.ledger.intake import Intake
     from alwrity_desktop.core.ledger.ledger import Ledger
+    from alwrity_desktop.core.log_places import LogPlaces
 
 __all__ = [
     "SAMPLE_ACCOUNT",
@@ -99,7 +95,17 @@ class Context:
         self._lock = threading.Lock()
         #: The accounts on servers.
         self.desk = AccountDesk(self, environ)
-        self.advice = Advice(self)
+        self._advice: Advice | None = None
+
+    @property
+    def advice(self) -> Advice:
+        """The desk for advice."""
+        from alwrity_desktop.core.advice import Advice  # noqa: PLC0415 - seldom needed
+
+        with self._lock:
+            if self._advice is None:
+                self._advice = Advice(self)
+            return self._advice
 
     @property
     def settings(self) -> Settings:
@@ -140,6 +146,9 @@ class Context:
         dimensions: Sequence[str] = ("provider", "model", "source"),
     ) -> Report:
         """Return the report of *account* for *choice*, with a group for each dimension."""
+        from alwrity_desktop.core import reporting  # noqa: PLC0415 - only for reports
+        from alwrity_desktop.core.sources.registry import SOURCES  # noqa: PLC0415 - as above
+
         view = self.account(account)
         kept = self.settings
         zone = choice.timezone or kept.timezone or clock.system_timezone(self._environ)
@@ -170,6 +179,8 @@ class Context:
 
     def iterate_calls(self, account: str, choice: PeriodChoice) -> Iterator[CallRow]:
         """Yield every call of a period, oldest first."""
+        from alwrity_desktop.core import reporting  # noqa: PLC0415 - only for reports
+
         zone = choice.timezone or self.timezone()
         scope = self.scope(account)
         with self.ledger(account).snapshot() as snapshot:
@@ -185,14 +196,13 @@ class Context:
         given = tuple(calls)
         if not given:
             return ()
-        batch = self._batch(given[0].source, calls=given, is_corrected_by_copies=False)
+        batch = self.batch(given[0].source, calls=given, is_corrected_by_copies=False)
         return _booked(self.ledger(LOCAL_ACCOUNT).record(batch, self.price_book()))
 
     def find_logs(self) -> tuple[FoundLogs, ...]:
         """Return the logs that lie on this machine, by source."""
         return self._places().found()
 
-    @without_collection()
     def import_logs(
         self,
         source: str | None = None,
@@ -204,26 +214,10 @@ class Context:
 
         Raises NotFoundError for a source that does not exist, or a path that is no source's.
         """
-        now_ms = self.clock.now_ms()
-        is_new = not self.profile.ledger.exists()
-        # A new ledger has no own prices, and to open it takes longer than to begin reading.
-        book = prices.open_price_book(self.profile.data) if is_new else self.price_book()
-        runs = []
-        for one, roots in self._places().roots(source, paths):
-            known = {} if is_new else self.ledger(LOCAL_ACCOUNT).cursors(one.name)
-            runs.append(Import(one, roots, known, now_ms, book))
-        if is_new and runs:
-            runs[0].begin()
-        tell = progress or (lambda _: None)
-        done = []
-        for run in runs:
-            is_first = is_new or self.ledger(LOCAL_ACCOUNT).is_unread(run.plan.source)
-            book_logs = partial(self._book_logs, price_book=book, is_first_read=is_first)
-            open_intake = partial(self._open_intake, book)
-            done.append(run.run(open_intake, book_logs, tell, is_cancelled))
-            if not run.plan.tasks:
-                self.ledger(LOCAL_ACCOUNT).note_read(run.plan.source, now_ms)
-        return tuple(done)
+        from alwrity_desktop.core import log_imports  # noqa: PLC0415 - loads every source
+
+        places = self._places()
+        return log_imports.import_logs(self, places, source, paths, progress, is_cancelled)
 
     def budgets(self, account: str) -> tuple[Budget, ...]:
         """Return the budgets of *account*."""
@@ -338,6 +332,8 @@ class Context:
 
     def scope(self, account: str) -> Scope:
         """Return whose calls *account* is about: those of several where it is all."""
+        from alwrity_desktop.core.domain.sums import Scope  # noqa: PLC0415 - with all of reports
+
         return Scope(tuple(each.name for each in self._members(self.account(account))))
 
     def _remove_sample(self) -> None:
@@ -349,25 +345,8 @@ class Context:
             for name in (path.name, f"{path.name}-wal", f"{path.name}-shm"):
                 path.with_name(name).unlink(missing_ok=True)
 
-    def _open_intake(self, price_book: PriceBook) -> Intake:
-        is_first = not self.ledger(LOCAL_ACCOUNT).has_calls()
-        from alwrity_desktop.core.ledger.intake import Intake  # noqa: PLC0415 - see the class
-
-        return Intake(price_book, is_first=is_first)
-
-    def _book_logs(
-        self,
-        source: str,
-        readings: Sequence[LogReading],
-        intake: Intake,
-        *,
-        price_book: PriceBook,
-        is_first_read: bool,
-    ) -> BatchResult:
-        batch = self._batch(source, readings=readings, is_first_read=is_first_read)
-        return self.ledger(LOCAL_ACCOUNT).record(batch, price_book, intake)
-
-    def _batch(self, door: str, **contents: Any) -> Batch:  # noqa: ANN401 - the batch's fields
+    def batch(self, door: str, **contents: Any) -> Batch:  # noqa: ANN401 - the batch's fields
+        """Return what is to be booked now by *door*, with these *contents*."""
         self.ledger(LOCAL_ACCOUNT)
         from alwrity_desktop.core.ledger.batches import Batch  # noqa: PLC0415 - see the class
 
@@ -380,6 +359,8 @@ class Context:
         )
 
     def _places(self) -> LogPlaces:
+        from alwrity_desktop.core.log_places import LogPlaces  # noqa: PLC0415 - as import_logs
+
         return LogPlaces(self.settings, self._environ)
 
 

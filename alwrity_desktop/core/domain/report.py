@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 import msgspec
 
+from alwrity_desktop.core.domain.account_view import AccountView
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import OWN_PERIOD, Limit, Status
 from alwrity_desktop.core.domain.call_row import CallRow
@@ -87,20 +88,6 @@ class UnpricedModel(msgspec.Struct, frozen=True):
     provider: str
     model: str
     calls: int
-
-
-class AccountView(msgspec.Struct, frozen=True):
-    """The account whose figures these are."""
-
-    name: str
-    label: str
-    #: "local", "sample", "all", or a server's kind: "alwrity", "agent-billing".
-    kind: str = "local"
-
-    @property
-    def is_sample(self) -> bool:
-        """Whether the figures are made up."""
-        return self.kind == "sample"
 
 
 class Report(msgspec.Struct, frozen=True):
