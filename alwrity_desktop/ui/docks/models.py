@@ -12,6 +12,7 @@ from alwrity_desktop.core.domain.insight_values import SPENDING, ModelUse, Spend
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.what_if_values import ModelOffer, Outcome, WhatIf
 from alwrity_desktop.ui import formatting
+from alwrity_desktop.ui.docks._dearest import DearestPage
 from alwrity_desktop.ui.docks._model_columns import model_columns, plural
 from alwrity_desktop.ui.docks._parts import ScrollBody, ScrolledPages
 from alwrity_desktop.ui.docks._unit_costs import UnitCostsPage
@@ -22,7 +23,7 @@ from alwrity_desktop.ui.tables.section import TableSection
 from alwrity_desktop.ui.tokens import SIZES
 from alwrity_desktop.ui.widgets import Combo, EmptyState, FlowLayout, PlainLabel, Segments
 
-_PARTS = ("sides", "units", "what_if")
+_PARTS = ("sides", "units", "dearest", "what_if")
 
 
 class ModelsDock(DockView):
@@ -47,6 +48,7 @@ class ModelsDock(DockView):
             (
                 ("sides", self.tr("Side by side")),
                 ("units", self.tr("Unit costs")),
+                ("dearest", self.tr("Dearest")),
                 ("what_if", self.tr("What if")),
             ),
             self.tr("What is shown"),
@@ -57,11 +59,12 @@ class ModelsDock(DockView):
         self._models = TableSection(self.tr("Side by side"))
         self._models.table.row_opened.connect(self._open)
         self._units = UnitCostsPage()
+        self._dearest = DearestPage()
         self._what_if = WhatIfPage()
         self._pages = ScrolledPages()
-        for page in (self._make_sides(), self._units, self._what_if):
+        for page in (self._make_sides(), self._units, self._dearest, self._what_if):
             self._pages.addWidget(ScrollBody(page))
-        for asking in (self._units, self._what_if):
+        for asking in (self._units, self._dearest, self._what_if):
             asking.requested.connect(self.requested)
         tools = QWidget()
         flow = FlowLayout(tools)
@@ -131,6 +134,7 @@ class ModelsDock(DockView):
         names = ("model", *report.spending.sides)
         self._sides.set_items(tuple((name, plural(name)) for name in names))
         self._units.show_spending(report.spending)
+        self._dearest.show_spending(report.spending, report.period.timezone)
         self._what_if.show_report(report)
         self._draw()
 

@@ -87,6 +87,16 @@ class PlansDock(DockView):
         name.addWidget(self._plan)
         name.addWidget(self._pill)
         name.addStretch(1)
+        head = QWidget()
+        column = QVBoxLayout(head)
+        column.setContentsMargins(SIZES.dock_padding_x, 12, SIZES.dock_padding_x, 12)
+        column.setSpacing(8)
+        column.addLayout(name)
+        column.addWidget(self._facts)
+        column.addWidget(self._make_buttons())
+        return head
+
+    def _make_buttons(self) -> QWidget:
         self._upgrade = ActionButton(
             self.tr("Upgrade…"), OpenServerPage(CHECKOUT), "primary", "external-link", is_small=True
         )
@@ -117,14 +127,7 @@ class PlansDock(DockView):
         ):
             button.chosen.connect(self.requested)
             flow.addWidget(button)
-        head = QWidget()
-        column = QVBoxLayout(head)
-        column.setContentsMargins(SIZES.dock_padding_x, 12, SIZES.dock_padding_x, 12)
-        column.setSpacing(8)
-        column.addLayout(name)
-        column.addWidget(self._facts)
-        column.addWidget(buttons)
-        return head
+        return buttons
 
     def show_report(self, report: Report) -> None:
         """Render *report*, and remember whose it is for the replay."""

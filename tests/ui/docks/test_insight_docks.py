@@ -15,6 +15,7 @@ from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.cost_analysis import CacheUse, ErrorCost, UnitCosts, performances
 from alwrity_desktop.core.domain.insight_values import (
     Activity,
+    DearCall,
     KindCost,
     ModelUse,
     Spending,
@@ -31,7 +32,7 @@ from alwrity_desktop.ui.docks.activity import ActivityDock
 from alwrity_desktop.ui.docks.models import ModelsDock
 from alwrity_desktop.ui.docks.tips import TipsDock
 from alwrity_desktop.ui.docks.trends import TrendsDock
-from alwrity_desktop.ui.requests import MarkTip, OpenCalls
+from alwrity_desktop.ui.requests import MarkTip, OpenCall, OpenCalls, OpenDock
 from alwrity_desktop.ui.widgets import ActionButton, Pill
 from tests import builders
 from tests.ui.looks import shown, texts
@@ -209,6 +210,30 @@ def test_that_unit_costs_name_what_is_billed_and_how_fast_the_money_goes(qtbot: 
     QTest.keyClick(dock._units._figures["errors"], Qt.Key.Key_Return)
     QTest.keyClick(dock._units._figures["call"], Qt.Key.Key_Return)
     assert asked.requests == [OpenCalls(state="error"), OpenCalls()]
+
+
+def test_that_the_dearest_calls_and_conversations_open_what_is_behind_them(qtbot: QtBot) -> None:
+    call = replace(builders.a_call_with_lines(), id=77)
+    spending = replace(
+        a_spending(),
+        dearest_calls=(DearCall(call, 18.04), DearCall(replace(call, agent=""), None)),
+        dearest_conversations=a_spending().sides["agent"][:1],
+    )
+    dock = ModelsDock()
+    asked = shown(dock, qtbot, builders.a_report(spending=spending))
+    dock._parts.choose("dearest")
+    dock._turn()
+    page = dock._dearest
+    model = page.calls.model
+    names = {column.key: place for place, column in enumerate(model.columns)}
+    assert model.index(0, names["model"]).data() == call.model
+    assert [model.index(row, names["times"]).data() for row in range(2)] == ["18.0 times", "—"]
+    page.calls.table.row_opened.emit(0)
+    page.conversations.table.row_opened.emit(0)
+    assert asked.requests == [OpenDock("calls"), OpenCall(77), OpenCalls(search="writer")]
+    assert not page._nothing.isVisible()
+    dock.show_report(builders.a_report(spending=a_spending()))
+    assert page._nothing.isVisible()
 
 
 def a_tip(**how: object) -> Tip:
