@@ -24,7 +24,7 @@ COMMANDS: Final = MappingProxyType(
     {
         "report": ("report", "totals and groups of a period"),
         "status": ("status", "one line for a status bar"),
-        "import": ("import_logs", "read the logs of Claude Code and Codex"),
+        "import": ("import_logs", "read the logs that AI tools leave, and tables"),
         "record": ("record", "book one call, or one JSON object a line"),
         "gateway": ("gateway", "track programs by another base URL"),
         "budget": ("budget", "set, list and remove budgets"),
