@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import hmac
 import os
 import secrets
 from typing import TYPE_CHECKING, Final, Self
@@ -18,10 +17,13 @@ if TYPE_CHECKING:
 
 SECRET_BYTES: Final = 32
 
-_REQUEST: Final = "request"
-_KEY: Final = "key"
-_REQUEST_DIGITS: Final = 16
-_KEY_DIGITS: Final = 6
+MAX_NAMES: Final = 1_000
+"""So many names of keys are remembered."""
+
+_REQUEST: Final = b"request"
+_REQUEST_BYTES: Final = 8
+_KEY: Final = b"key"
+_KEY_BYTES: Final = 3
 
 
 class KeyedHash:
@@ -30,36 +32,36 @@ class KeyedHash:
     def __init__(self, secret: bytes) -> None:
         """Hash with *secret*."""
         self._secret = secret
+        #: By a number that Python makes of a key, another one in each run: no key is held.
+        self._names: dict[int, str] = {}
 
     @classmethod
     def of_this_run(cls) -> Self:
         """Return hashes that mean nothing to any other run."""
         return cls(secrets.token_bytes(SECRET_BYTES))
 
-    def begin_request(self, *names: str) -> hmac.HMAC:
-        """Return the beginning of a request's hash; its text is to be added, then it is ended.
+    def begin_request(self, *names: str) -> hashlib.blake2b:
+        """Return the beginning of a request's hash: to be fed with its text and then asked.
 
-        *names* say what the text is asked of: the same text for another model is another request.
+        *names* say what the text is asked of: the same text for another model is another
+        request. The hash is 16 hexadecimal digits.
         """
-        return self._begun(_REQUEST, names)
-
-    def end_request(self, begun: hmac.HMAC) -> str:
-        """Return the hash of a whole request, 16 hexadecimal digits."""
-        return begun.hexdigest()[:_REQUEST_DIGITS]
+        parts = (_bytes(name) for name in names)
+        # The lengths keep ("ab", "c") and ("a", "bc") apart.
+        data = b"".join(b"%d:%b" % (len(part), part) for part in parts)
+        return hashlib.blake2b(data, digest_size=_REQUEST_BYTES, key=self._secret, person=_REQUEST)
 
     def name_of_key(self, key: str) -> str:
         """Return a name for an API *key*, such as "key 3f9a21", that tells nothing of it."""
-        begun = self._begun(_KEY, ())
-        begun.update(_bytes(key))
-        return f"key {begun.hexdigest()[:_KEY_DIGITS]}"
-
-    def _begun(self, purpose: str, names: tuple[str, ...]) -> hmac.HMAC:
-        begun = hmac.new(self._secret, digestmod=hashlib.sha256)
-        for part in (purpose, *names):
-            data = _bytes(part)
-            # The lengths keep ("ab", "c") and ("a", "bc") apart.
-            begun.update(b"%d:" % len(data) + data)
-        return begun
+        number = hash(key)
+        name = self._names.get(number)
+        if name is None:
+            data = _bytes(key)
+            hashed = hashlib.blake2b(data, digest_size=_KEY_BYTES, key=self._secret, person=_KEY)
+            name = f"key {hashed.hexdigest()}"
+            if len(self._names) < MAX_NAMES:
+                self._names[number] = name
+        return name
 
 
 def open_hashes(profile: Profile) -> KeyedHash:

@@ -167,10 +167,9 @@ def call_of(
 def _request_hash(entry: Entry, hashes: Callable[[], KeyedHash] | None) -> str:
     if not entry.request_key or hashes is None:
         return ""
-    known = hashes()
-    begun = known.begin_request(SOURCE, entry.provider.strip().lower(), entry.model.strip())
+    begun = hashes().begin_request(SOURCE, entry.provider.strip().lower(), entry.model.strip())
     begun.update(entry.request_key.encode("utf-8", "surrogatepass"))
-    return known.end_request(begun)
+    return begun.hexdigest()
 
 
 def _moment_ms(text: str, now_ms: int, timezone: str) -> int:

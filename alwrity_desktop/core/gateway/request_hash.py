@@ -30,7 +30,6 @@ class RequestHash:
     def __init__(self, hashes: KeyedHash, address: Address) -> None:
         """Begin with the address; the model may be a part of it."""
         path = address.target.partition("?")[0]
-        self._hashes = hashes
         self._begun = hashes.begin_request(address.upstream.provider, path)
         #: The body as long as it is small enough to be put in order.
         self._held: list[bytes] | None = []
@@ -55,7 +54,7 @@ class RequestHash:
             if self._held is not None:
                 self._begun.update(canonical(b"".join(self._held)))
                 self._held = None
-            self._ended = self._hashes.end_request(self._begun)
+            self._ended = self._begun.hexdigest()
         return self._ended
 
 
