@@ -9,7 +9,7 @@ from urllib.parse import unquote
 
 import msgspec
 
-from alwrity_desktop.core.gateway.config import TAG_FIELDS
+from alwrity_desktop.core.gateway.config import ADDRESS_TAGS
 from alwrity_desktop.core.gateway.dialects.base import MAX_NAME, Dialect
 from alwrity_desktop.core.gateway.dialects.registry import COMPATIBLE, PROVIDERS
 
@@ -83,8 +83,8 @@ class AddressBook:
             return None
         parts = raw.split("/")[1:]
         tags: dict[str, str] = {}
-        while len(parts) > 2 and parts[0] in TAG_FIELDS:  # noqa: PLR2004 - a name and its value
-            tags[parts[0]] = clean(unquote(parts[1]))
+        while len(parts) > 2 and parts[0] in ADDRESS_TAGS:  # noqa: PLR2004 - a name and its value
+            tags[ADDRESS_TAGS[parts[0]]] = clean(unquote(parts[1]))
             parts = parts[2:]
         upstream = self._upstreams.get(parts[0])
         if upstream is None or len(parts) == 1:

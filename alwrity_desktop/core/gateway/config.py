@@ -6,6 +6,7 @@ import ipaddress
 import re
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
@@ -18,9 +19,12 @@ from alwrity_desktop.core.keyed_hash import KeyedHash
 DEFAULT_PORT: Final = 4815
 TAG_FIELDS: Final = ("project", "agent", "conversation")
 
+ADDRESS_TAGS: Final = MappingProxyType({name: name for name in TAG_FIELDS} | {"key": "api_key"})
+"""What an address can say of its calls before the provider, by the word that it uses."""
+
 _NAME: Final = re.compile(r"[a-z0-9][a-z0-9_.-]{0,39}")
 #: First parts of the gateway's own addresses.
-_RESERVED: Final = frozenset({"healthz", "v1", *TAG_FIELDS})
+_RESERVED: Final = frozenset({"healthz", "v1", *ADDRESS_TAGS})
 _METADATA_NETWORK: Final = ipaddress.ip_network("169.254.0.0/16")
 
 

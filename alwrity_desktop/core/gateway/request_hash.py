@@ -8,6 +8,7 @@ from urllib.parse import parse_qsl
 
 import msgspec
 
+from alwrity_desktop.core.domain.key_names import MAX_KEY_NAME, is_key_itself
 from alwrity_desktop.core.gateway.addresses import Address
 from alwrity_desktop.core.keyed_hash import KeyedHash
 
@@ -66,8 +67,14 @@ def canonical(body: bytes) -> bytes:
         return body
 
 
-def key_name(headers: Mapping[str, str], target: str, hashes: KeyedHash) -> str:
-    """Return a name for the key that a request brings; "" where none lasts."""
+def key_name(headers: Mapping[str, str], address: Address, hashes: KeyedHash) -> str:
+    """Return a name for the key of a request: the one that its address says, else one of ours.
+
+    "" for a request without a key, or with one that does not last.
+    """
+    named, target = address.tags.get("api_key", ""), address.target
+    if named:
+        return hashes.name_of_key(named) if is_key_itself(named) else named[:MAX_KEY_NAME]
     found = next((headers[name] for name in _KEY_HEADERS if headers.get(name)), "")
     if not found and "?" in target:
         query = parse_qsl(target.partition("?")[2])

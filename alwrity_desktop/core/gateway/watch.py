@@ -225,11 +225,9 @@ class CountedWatch(Watch):
 def _tags_of(
     request: web.BaseRequest, address: Address, config: GatewayConfig
 ) -> Mapping[str, str]:
-    """Return project, agent and conversation: what the address says, else the headers.
-
-    With them goes a name for the key that the request brings.
-    """
-    tags = dict(address.tags, api_key=key_name(request.headers, address.target, config.hashes))
+    """Return project, agent, conversation and key: what the address says, else the headers."""
+    tags = dict(address.tags)
+    tags["api_key"] = key_name(request.headers, address, config.hashes)
     for field, name in zip(TAG_FIELDS, config.tag_headers, strict=True):
         if field not in tags and name in request.headers:
             tags[field] = clean(request.headers[name])

@@ -134,6 +134,14 @@ def test_that_a_key_in_the_query_has_a_name_too() -> None:
     assert in_query == in_header != ""
 
 
+def test_that_an_address_can_name_the_key() -> None:
+    assert keys_of({"x-api-key": "sk-canary-1"}, path=f"/key/Blog%20team/project/blog{CHAT}") == [
+        "Blog team"
+    ]
+    name = keys_of({}, path=f"/key/sk-canary-0123456789-abcdef{CHAT}")[-1]
+    assert name == open_hashes(open_profile().profile).name_of_key("sk-canary-0123456789-abcdef")
+
+
 @pytest.mark.parametrize("token", ["sk-ant-oat01-canary", "ya29.canary", "eyJhbGciOi.canary.x"])
 def test_that_tokens_that_are_renewed_every_hour_name_no_key(token: str) -> None:
     assert keys_of({"Authorization": f"Bearer {token}"}, {"Authorization": "Basic Y2FuYXJ5"}) == [
