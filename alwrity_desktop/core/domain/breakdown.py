@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Final
 
 from msgspec.structs import replace
@@ -173,6 +174,7 @@ def _time_key(dimension: str, row: SlotSums) -> tuple[int, str]:
     return weekday * 24 + hour, f"{_WEEKDAYS[weekday]} {hour:02d}"
 
 
+@lru_cache(maxsize=4096)
 def day_of_slot(slot: int) -> str:
     """Return the ISO day of a number of local days since 1970."""
     return datetime.fromtimestamp(slot * DAY_S, UTC).date().isoformat()

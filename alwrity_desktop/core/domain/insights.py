@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from operator import attrgetter
+from typing import Final
 
 import msgspec
 
@@ -94,16 +96,20 @@ def _activity(
 
 def amount_of(amounts: Amounts, kind: LimitKind) -> int:
     """Return what *amounts* hold of *kind*: pico-dollars, calls or tokens."""
-    return {
-        LimitKind.COST: amounts.cost_pico,
-        LimitKind.CALLS: amounts.calls,
-        LimitKind.TOKENS: amounts.tokens,
-    }[kind]
+    return _HELD[kind](amounts)
 
 
 def used_of(figures: Figures, kind: LimitKind) -> int:
     """Return what *figures* hold of *kind*: pico-dollars, calls or tokens."""
-    return amount_of(Amounts(figures.cost_pico, figures.calls, figures.tokens), kind)
+    return _HELD[kind](figures)
+
+
+_HELD: Final[Mapping[LimitKind, Callable[[Amounts | Figures], int]]] = {
+    LimitKind.COST: attrgetter("cost_pico"),
+    LimitKind.CALLS: attrgetter("calls"),
+    LimitKind.TOKENS: attrgetter("tokens"),
+}
+"""By attribute: it is asked for each day and hour of a year."""
 
 
 def spending(

@@ -12,7 +12,6 @@ from alwrity_desktop.core.exporting import ALL_PARTS, PARTED
 from alwrity_desktop.core.exports.base import formats
 from alwrity_desktop.core.exports.parts import PARTS
 
-
 _USUAL: Final = ("groups", "calls")
 """The tables that are offered first."""
 
