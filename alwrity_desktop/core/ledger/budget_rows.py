@@ -23,6 +23,7 @@ from alwrity_desktop.core.domain.server_limits import billing_period
 from alwrity_desktop.core.domain.sums import Scope
 from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS
 from alwrity_desktop.core.ledger import overlap_rows, server_rows
+from alwrity_desktop.core.ledger.coarse_rows import levels_for, pieces
 from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS
 
 
@@ -193,25 +194,26 @@ def _used(connection: Connection, budget: Budget, period: Period) -> int:
     high, low = _USED[budget.kind]
     key = period.billing_period
     bounds = (0, 1 << 52) if key else (period.start_ms, period.end_ms)
-    conditions = ["r.quarter >= ?", "r.quarter < ?"]
-    parameters: list[object] = [bounds[0] // QUARTER_MS, -(-bounds[1] // QUARTER_MS)]
-    account = None if budget.account == ALL_ACCOUNTS else budget.account
-    for name, value in (
-        ("account", account),
-        ("billing_period", key or None),
-        ("provider", budget.provider),
-        ("model", budget.model),
-        ("project", budget.project),
-    ):
-        if value is not None:
-            conditions.append(f"s.{name} = ?")
-            parameters.append(value)
-    query = (
-        f"SELECT coalesce({high}, 0), coalesce({low}, 0) FROM rollups r"  # noqa: S608 - our names
-        f" CROSS JOIN series s ON s.id = r.series_id WHERE {' AND '.join(conditions)}"
-    )
-    micro, rest = connection.exec_driver_sql(query, tuple(parameters)).one()
-    return int(micro * PICO_PER_MICRO + rest) - _twice(connection, budget, period)
+    named = {
+        "account": None if budget.account == ALL_ACCOUNTS else budget.account,
+        "billing_period": key or None,
+        "provider": budget.provider,
+        "model": budget.model,
+        "project": budget.project,
+    }
+    kept = {name: value for name, value in named.items() if value is not None}
+    conditions = "".join(f" AND s.{name} = ?" for name in kept)
+    used = 0
+    span = bounds[0] // QUARTER_MS, -(-bounds[1] // QUARTER_MS)
+    for table, *part in pieces(*span, levels_for(kept), "rollups"):
+        query = (
+            f"SELECT coalesce({high}, 0), coalesce({low}, 0) FROM {table} r"  # noqa: S608 - our names
+            " CROSS JOIN series s ON s.id = r.series_id"
+            f" WHERE r.quarter >= ? AND r.quarter < ?{conditions}"
+        )
+        micro, rest = connection.exec_driver_sql(query, (*part, *kept.values())).one()
+        used += int(micro * PICO_PER_MICRO + rest)
+    return used - _twice(connection, budget, period)
 
 
 def _twice(connection: Connection, budget: Budget, period: Period) -> int:
