@@ -23,7 +23,7 @@ from alwrity_desktop.ui.tables.view import TableView
 from alwrity_desktop.ui.tokens import SIZES
 from alwrity_desktop.ui.widgets import IconButton, IconLabel, Pill, PlainLabel
 
-_BESIDE = 430
+_BESIDE = 540
 _SHOWN_PLACES = 6
 
 
