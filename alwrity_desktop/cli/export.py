@@ -81,8 +81,8 @@ def _format(path: Path, asked: str | None, part: str | None) -> str:
     """Return the format; a part alone means the one that has parts. Raises UsageError."""
     if part is None:
         return exporting.format_of(path, asked)
-    name = asked or (path.suffix.removeprefix(".").lower() if path.suffix else PARTED)
-    found = exporting.format_of(path, name)
+    ending = path.suffix.removeprefix(".").lower()
+    found = exporting.format_of(path, asked or (ending if ending in formats() else PARTED))
     if found != PARTED:
         message = f"--part is for {PARTED}: a {found} file holds all of them."
         raise UsageError(message)

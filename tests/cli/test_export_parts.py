@@ -26,9 +26,10 @@ def test_that_a_part_asks_only_for_what_it_shows(
     assert context.questions[0][2] == ("activity",)
 
 
-def test_that_all_parts_go_into_a_folder(run: Run, tmp_path: Path) -> None:
-    folder = tmp_path / "november"
-    words = ("export", str(folder), "--part", "all", "--format", "csv")
+@pytest.mark.parametrize("more", [(), ("--format", "csv")])
+def test_that_all_parts_go_into_a_folder(run: Run, tmp_path: Path, more: tuple[str, ...]) -> None:
+    folder = tmp_path / "november.2026"
+    words = ("export", str(folder), "--part", "all", *more)
     assert run(*words).status == 0
     outcome = run(*words)
     assert len(list(folder.iterdir())) == len(PARTS)
