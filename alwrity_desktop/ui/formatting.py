@@ -196,8 +196,9 @@ def _month(day: date) -> str:
     return names[day.month - 1]
 
 
-def _weekday(day: date) -> str:
-    return _tr("Mon Tue Wed Thu Fri Sat Sun").split()[day.weekday()]
+def weekday(number: int) -> str:
+    """Return the short name of a weekday, Monday 0: "Thu"."""
+    return _tr("Mon Tue Wed Thu Fri Sat Sun").split()[number]
 
 
 def month_name(iso: str) -> str:
@@ -235,7 +236,12 @@ def day_year(iso: str) -> str:
 
 def weekday_day(iso: str) -> str:
     """Return an ISO date with its weekday: "Thu 12 Nov"."""
-    return f"{_weekday(_date(iso))} {day(iso)}"
+    return f"{weekday(_date(iso).weekday())} {day(iso)}"
+
+
+def clock_hours(hour: int) -> str:
+    """Return an hour of the clock from its beginning to its end: "14:00–15:00"."""
+    return f"{hour:02d}:00–{hour + 1:02d}:00"
 
 
 def span(first: str, last: str) -> str:
@@ -274,7 +280,7 @@ def stamp(at_ms: int, now_ms: int, timezone: str) -> str:
     if then.date() == now.date():
         return f"{then:%H:%M}"
     if now.date() - timedelta(days=_WEEK_DAYS) < then.date() < now.date():
-        return _weekday(then.date())
+        return weekday(then.weekday())
     iso = then.date().isoformat()
     return day(iso) if then.year == now.year else day_year(iso)
 

@@ -21,6 +21,9 @@ class OpenCalls(msgspec.Struct, frozen=True):
     state: str | None = None
     #: Words that the call must have, such as its agent or conversation.
     search: str = ""
+    #: The clock's hour, on one weekday (Monday 0) or on any; None is the whole day.
+    hour: int | None = None
+    weekday: int | None = None
 
 
 class AskCalls(msgspec.Struct, frozen=True):

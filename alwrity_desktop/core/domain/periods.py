@@ -169,6 +169,23 @@ def hours(period: Period) -> tuple[tuple[str, int, int], ...]:
     )
 
 
+def hours_of_week(period: Period, weekday: int | None, hour: int) -> tuple[tuple[int, int], ...]:
+    """Return (start_ms, end_ms) of the clock's *hour* on each *weekday* of *period*.
+
+    Monday is 0, None is any day. An hour that the zone skips is left out.
+    """
+    zone = zone_of(period.timezone)
+    first, last = (date.fromisoformat(day) for day in (period.start, period.end))
+    days_in = (first + timedelta(days=index) for index in range((last - first).days + 1))
+    clock = (
+        datetime.combine(day, time(hour)) for day in days_in if weekday in {None, day.weekday()}
+    )
+    spans = (
+        (_first_instant(at, zone), _first_instant(at + timedelta(hours=1), zone)) for at in clock
+    )
+    return tuple((start, end) for start, end in spans if end > start)
+
+
 def previous(period: Period) -> Period | None:
     """Return the whole period before; None for "all", which has none before it.
 

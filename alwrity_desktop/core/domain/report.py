@@ -199,6 +199,8 @@ class CallQuery(msgspec.Struct, frozen=True):
     size: int = 200
     #: The key of a server's billing period: its calls are listed wherever they lie.
     billing_period: str = ""
+    #: Only calls in one of these, (start_ms, end_ms); empty for all between the bounds.
+    spans: tuple[tuple[int, int], ...] = ()
 
 
 class CallPage(msgspec.Struct, frozen=True):

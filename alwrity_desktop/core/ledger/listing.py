@@ -43,6 +43,7 @@ _ELSEWHERE: Final = """NOT EXISTS (SELECT 1 FROM sightings y JOIN calls o ON o.i
   AND t.account IN (SELECT value FROM json_each(?)))"""
 
 _SPAN: Final = "occurred_at_ms >= ? AND occurred_at_ms < ?"
+_HOURS: Final = "(n.occurred_at_ms >= ? AND n.occurred_at_ms < ?)"
 
 _SORTS: Final = {
     "time": "n.occurred_at_ms",
@@ -162,6 +163,9 @@ def _conditions(account: str | Scope, query: CallQuery) -> tuple[str, list[objec
     if query.state in _STATES:
         conditions.append(_STATES[query.state])
         parameters.extend(repeat_rows.near(*span) if query.state == "repeated" else ())
+    if query.spans:
+        conditions.append("(" + " OR ".join(_HOURS for _ in query.spans) + ")")
+        parameters.extend(bound for hours in query.spans for bound in hours)
     for word in query.search.split():
         pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         matches = " OR ".join(f"{column} LIKE ? ESCAPE '\\'" for column in _SEARCHED)

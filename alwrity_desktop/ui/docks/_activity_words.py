@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, timedelta
 
 from PySide6.QtCore import QCoreApplication
 
@@ -15,23 +14,15 @@ from alwrity_desktop.core.domain.unusual import Cause, Unusual
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.tables.columns import Column, Look
 
-_A_MONDAY = date(2026, 11, 2)
-
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("ActivityDock", text)
 
 
-def weekday(number: int) -> str:
-    """Return the short name of a weekday, Monday 0."""
-    day = (_A_MONDAY + timedelta(days=number)).isoformat()
-    return formatting.weekday_day(day).split()[0]
-
-
 def cell_words(cell: HourCell, kind: LimitKind) -> str:
     """Return what an hour of the week holds: "Thu 14:00–15:00, $1.84 (2.2%)"."""
-    hours = f"{cell.hour:02d}:00–{cell.hour + 1:02d}:00"
-    text = f"{weekday(cell.weekday)} {hours}, {formatting.amount(kind, cell.amount)}"
+    hours = formatting.clock_hours(cell.hour)
+    text = f"{formatting.weekday(cell.weekday)} {hours}, {formatting.amount(kind, cell.amount)}"
     return text if cell.share_percent is None else f"{text} ({cell.share_percent:.1f}%)"
 
 
@@ -53,7 +44,7 @@ def season_words(parts: Sequence[SeasonPart]) -> str:
 
 def _part(key: str) -> str:
     if key in WEEKDAYS:
-        return weekday(WEEKDAYS.index(key))
+        return formatting.weekday(WEEKDAYS.index(key))
     return _tr("days {days} of the month").format(days=key.replace("-", "–"))
 
 
@@ -114,7 +105,7 @@ def hour_columns(kind: LimitKind) -> tuple[Column[HourCell], ...]:
     """Return the columns of the hours of the week."""
     return (
         Column(
-            "hour", _tr("When"), lambda row: f"{weekday(row.weekday)} {row.hour:02d}:00",
+            "hour", _tr("When"), lambda row: f"{formatting.weekday(row.weekday)} {row.hour:02d}:00",
             sort_key=lambda row: float(row.weekday * 24 + row.hour), is_stretched=True,
             is_descending_first=False,
         ),

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QCoreApplication
 
 from alwrity_desktop.core.domain.dimensions import DIMENSIONS
 from alwrity_desktop.core.domain.insight_values import ModelUse
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.tables.columns import Column, Decoration, Look, Swatch
+
+_ALWAYS = frozenset({"calls", "cost"})
 
 
 def _tr(text: str) -> str:
@@ -68,8 +72,19 @@ def _saved(row: ModelUse) -> int | None:
     return None if row.cache is None else row.cache.saved_pico
 
 
-def model_columns(side: str) -> tuple[Column[ModelUse], ...]:
-    """Return the columns for what stands side by side: "model", or one of ``SIDES``."""
+def model_columns(side: str, rows: Sequence[ModelUse]) -> tuple[Column[ModelUse], ...]:
+    """Return the columns for what stands side by side: "model", or one of ``SIDES``.
+
+    What is known of none of *rows* has no column.
+    """
+    return tuple(
+        column
+        for column in _all_columns(side)
+        if column.key in _ALWAYS or any(column.text(row) != formatting.UNKNOWN for row in rows)
+    )
+
+
+def _all_columns(side: str) -> tuple[Column[ModelUse], ...]:
 
     def name(row: ModelUse) -> str:
         return _name(side, row)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QCoreApplication, QPointF, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QPointF, QSize, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.budgets import Limit, Status
 from alwrity_desktop.core.domain.health import HealthStatus
+from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.ui import theme
-from alwrity_desktop.ui.widgets import Clickable, PlainLabel, Tween
+from alwrity_desktop.ui.widgets import Clickable, Combo, PlainLabel, Tween
 
 LIMIT_ROLES = {Status.ACTIVE: "info", Status.WARNING: "warning", Status.LIMIT_REACHED: "danger"}
 STATUS_ROLES = {Status.ACTIVE: "success", Status.WARNING: "warning", Status.LIMIT_REACHED: "danger"}
@@ -57,6 +58,41 @@ def first_threshold(limit: Limit) -> int | None:
 def fullest_first(limits: Sequence[Limit]) -> tuple[Limit, ...]:
     """Return *limits* in the order in which they matter: the one nearest its end first."""
     return tuple(sorted(limits, key=lambda limit: -limit.percent))
+
+
+def first_measure(report: Report) -> str:
+    """Return what a dock shows at first: "cost", unless nothing in *report* has a price."""
+    amounts = [report.totals.cost_pico, *(one.total.cost_pico for one in report.history_months)]
+    return "cost" if any(amounts) or not report.totals.calls else "calls"
+
+
+class MeasureCombo(Combo):
+    """What is measured: the first that has figures, until the person chooses another."""
+
+    def __init__(self) -> None:
+        """Make a choice without measures."""
+        super().__init__(_tr("Measure"))
+        self._is_chosen = False
+        self.activated.connect(self._note)
+
+    @Slot()
+    def _note(self) -> None:
+        self._is_chosen = True
+
+    @property
+    def measure(self) -> str:
+        """One of "cost", "calls" and "tokens"."""
+        return str(self.currentData() or "cost")
+
+    def offer(self, report: Report) -> None:
+        """Offer what *report* can tell: no calls where a server states sums alone."""
+        calls = () if report.is_stated else (("calls", _tr("Calls")),)
+        self.set_items((("cost", _tr("Cost")), *calls, ("tokens", _tr("Tokens"))))
+        first = self.findData(first_measure(report))
+        if not self._is_chosen and first >= 0:
+            self.blockSignals(True)
+            self.setCurrentIndex(first)
+            self.blockSignals(False)
 
 
 class Rule(QFrame):

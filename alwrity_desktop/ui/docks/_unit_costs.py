@@ -149,8 +149,8 @@ class UnitCostsPage(QWidget):
             column.addWidget(part)
         column.addStretch(1)
 
-    def show_spending(self, spending: Spending) -> None:
-        """Show what the money bought."""
+    def show_spending(self, spending: Spending, *, is_priced: bool) -> None:
+        """Show what the money bought, where any of it *is_priced*."""
         units, errors = spending.units, spending.errors
         self._show("call", formatting.money_small(units.per_call_pico))
         self._show("message", formatting.money_small(units.per_message_pico))
@@ -167,7 +167,7 @@ class UnitCostsPage(QWidget):
         self._rates.set_rows(
             velocity_columns(), spending.velocities, self.tr("the usual is that of four weeks")
         )
-        self._rates.setVisible(bool(spending.velocities))
+        self._rates.setVisible(bool(spending.velocities) and is_priced)
 
     def _show(self, name: str, value: str, note: str = "") -> None:
         figure = self._figures[name]

@@ -156,6 +156,7 @@ class WhatIfPage(QWidget):
         row.addWidget(PlainLabel(self.tr("How many"), "body-dense", "text2"))
         row.addWidget(self._slider, 1)
         row.addWidget(self._volume)
+        self._volume.set_plain(self._volume_words(self._slider.stop))
         widest = self._volume.fontMetrics().horizontalAdvance(self._volume_words(_STOPS[-1]))
         self._volume.setMinimumWidth(widest)
         return box

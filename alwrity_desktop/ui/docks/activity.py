@@ -22,14 +22,13 @@ from alwrity_desktop.ui.docks._activity_words import (
     peak_words,
     season_words,
     unusual_columns,
-    weekday,
 )
-from alwrity_desktop.ui.docks._parts import ScrollBody
+from alwrity_desktop.ui.docks._parts import MeasureCombo, ScrollBody
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.requests import OpenCalls
 from alwrity_desktop.ui.tables.section import TableSection
 from alwrity_desktop.ui.tokens import SIZES
-from alwrity_desktop.ui.widgets import Combo, IconButton, PlainLabel
+from alwrity_desktop.ui.widgets import IconButton, PlainLabel
 
 _HOURS = 24
 _LABELLED_HOURS = 3
@@ -54,11 +53,12 @@ class ActivityDock(DockView):
         super().__init__(parent)
         self._report: Report | None = None
         self._calendar_start = ""
-        self._measures = Combo(self.tr("Measure"))
+        self._measures = MeasureCombo()
         self._measures.currentIndexChanged.connect(self._draw)
         self._week = Heatmap(self.tr("Hours of the week"))
         self._calendar = Heatmap(self.tr("Days of the last twelve months"))
         self._calendar.opened.connect(self._open_day)
+        self._week.opened.connect(self._open_hour)
         self._week_words = PlainLabel("", "body-dense", "text2")
         self._peaks = PlainLabel("", "body-dense", "text2")
         self._calendar_words = PlainLabel(self.tr("Last twelve months"), "body-dense", "text2")
@@ -69,6 +69,7 @@ class ActivityDock(DockView):
         self._unusual = TableSection(self.tr("Unusual days and hours"))
         self._unusual.table.row_opened.connect(self._open_unusual)
         self._hours = TableSection(self.tr("Hours of the week"))
+        self._hours.table.row_opened.connect(self._open_row)
         self._pages = QStackedWidget()
         self._pages.addWidget(ScrollBody(self._make_page()))
         self._pages.addWidget(ScrollBody(self._hours))
@@ -119,14 +120,13 @@ class ActivityDock(DockView):
     def render_report(self, report: Report) -> None:
         """Draw when things of *report* were used."""
         self._report = report
-        calls = () if report.is_stated else (("calls", self.tr("Calls")),)
-        self._measures.set_items((("cost", self.tr("Cost")), *calls, ("tokens", self.tr("Tokens"))))
+        self._measures.offer(report)
         self._draw()
 
     def _shown(self) -> Activity | None:
         if self._report is None:
             return None
-        kind = LimitKind(str(self._measures.currentData() or "cost"))
+        kind = LimitKind(self._measures.measure)
         return next((one for one in self._report.activity if one.kind is kind), None)
 
     @Slot()
@@ -187,7 +187,17 @@ class ActivityDock(DockView):
     def _open_unusual(self, number: int) -> None:
         row = self._unusual.model.row_at(number) if number >= 0 else None
         if isinstance(row, Unusual):
-            self.ask(OpenCalls(day_start=row.day, day_end=row.day))
+            self.ask(OpenCalls(day_start=row.day, day_end=row.day, hour=row.hour))
+
+    @Slot(int, int)
+    def _open_hour(self, row: int, column: int) -> None:
+        self.ask(OpenCalls(hour=column, weekday=row))
+
+    @Slot(int)
+    def _open_row(self, number: int) -> None:
+        row = self._hours.model.row_at(number) if number >= 0 else None
+        if isinstance(row, HourCell):
+            self._open_hour(row.weekday, row.hour)
 
 
 def _week_data(cells: Sequence[HourCell], kind: LimitKind) -> HeatData:
@@ -200,7 +210,7 @@ def _week_data(cells: Sequence[HourCell], kind: LimitKind) -> HeatData:
         for number in range(7)
     )
     hours = tuple((hour, f"{hour:02d}") for hour in range(0, _HOURS, _LABELLED_HOURS))
-    return HeatData(rows, tuple(weekday(number) for number in range(7)), hours)
+    return HeatData(rows, tuple(formatting.weekday(number) for number in range(7)), hours)
 
 
 def _calendar_data(weeks: Sequence[CalendarWeek], kind: LimitKind) -> HeatData:
@@ -216,7 +226,7 @@ def _calendar_data(weeks: Sequence[CalendarWeek], kind: LimitKind) -> HeatData:
             words = f"{formatting.weekday_day(day)}: {formatting.amount(kind, amount or 0)}"
             cells.append(None if amount is None else HeatCell(float(amount), words))
         rows.append(tuple(cells))
-    labels = tuple(weekday((first + timedelta(days=row)).weekday()) for row in range(7))
+    labels = tuple(formatting.weekday((first + timedelta(days=row)).weekday()) for row in range(7))
     return HeatData(tuple(rows), labels, _month_labels(weeks))
 
 

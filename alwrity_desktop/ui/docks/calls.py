@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-
 from msgspec.structs import replace
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from alwrity_desktop.core.domain.periods import local_day, start_of_day
+from alwrity_desktop.core.domain.periods import custom, hours_of_week, local_day
 from alwrity_desktop.core.domain.report import CallPage, CallQuery, CallRow, Report
 from alwrity_desktop.ui import formatting, theme
 from alwrity_desktop.ui.docks._call_columns import HIDDEN_AT_FIRST, call_columns
@@ -156,20 +154,23 @@ class CallsDock(DockView):
         parts = [scope.model] if scope.model else []
         if scope.day_start:
             parts.append(formatting.span(scope.day_start, scope.day_end or scope.day_start))
+        if scope.hour is not None:
+            hours = formatting.clock_hours(scope.hour)
+            day = "" if scope.weekday is None else f"{formatting.weekday(scope.weekday)} "
+            parts.append(f"{day}{hours}")
         return ", ".join(parts)
 
     def _build_query(self) -> CallQuery:
         report = self._report
         if report is None:
             return CallQuery(0, 0)
-        start_ms, end_ms = report.period.start_ms, report.period.end_ms
-        if self._scope.day_start:
-            timezone = report.period.timezone
-            start_ms = start_of_day(self._scope.day_start, timezone)
-            end_ms = _end_of_day(self._scope.day_end or self._scope.day_start, timezone)
+        period, scope = report.period, self._scope
+        if scope.day_start:
+            period = custom(scope.day_start, scope.day_end or scope.day_start, period.timezone)
+        hours = () if scope.hour is None else hours_of_week(period, scope.weekday, scope.hour)
         return CallQuery(
-            start_ms,
-            end_ms,
+            period.start_ms,
+            period.end_ms,
             search=self.filter.search.text().strip(),
             provider=self.filter.providers.currentData(),
             model=self._scope.model,
@@ -177,7 +178,8 @@ class CallsDock(DockView):
             sort=self._sort,
             is_descending=self._is_descending,
             size=PAGE_SIZE,
-            billing_period="" if self._scope.day_start else report.period.billing_period,
+            billing_period=period.billing_period,
+            spans=hours,
         )
 
     @Slot()
@@ -279,9 +281,3 @@ class CallsDock(DockView):
     @Slot()
     def _export(self) -> None:
         self.ask(ExportReport())
-
-
-def _end_of_day(iso_day: str, timezone: str) -> int:
-    """Return the midnight after *iso_day* in *timezone*."""
-    following = date.fromisoformat(iso_day) + timedelta(days=1)
-    return start_of_day(following.isoformat(), timezone)

@@ -133,7 +133,8 @@ class ModelsDock(DockView):
         self._words.setVisible(bool(words))
         names = ("model", *report.spending.sides)
         self._sides.set_items(tuple((name, plural(name)) for name in names))
-        self._units.show_spending(report.spending)
+        figures = report.totals
+        self._units.show_spending(report.spending, is_priced=figures.unpriced_calls < figures.calls)
         self._dearest.show_spending(report.spending, report.period.timezone)
         self._what_if.show_report(report)
         self._draw()
@@ -149,7 +150,10 @@ class ModelsDock(DockView):
         if side != "model":
             rows = tuple(ModelUse(one, None) for one in self._spending.sides.get(side, ()))
         note = self.tr("best of those with {count} calls or more in green")
-        self._models.set_rows(model_columns(side), rows, note.format(count=MIN_COMPARED_CALLS))
+        seen = (row.performance for row in rows)
+        has_best = any(one.is_cheapest or one.is_fastest or one.is_most_reliable for one in seen)
+        note = note.format(count=MIN_COMPARED_CALLS) if has_best else ""
+        self._models.set_rows(model_columns(side, rows), rows, note)
 
     def _sentences(self, spending: Spending) -> str:
         found = []

@@ -11,7 +11,7 @@ from alwrity_desktop.core.domain.tip import Tip, TipBasis, TipClass, TipState
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.docks._parts import Rule, ScrollBody
 from alwrity_desktop.ui.docks.base import DockView
-from alwrity_desktop.ui.requests import MarkTip, OpenCalls, Request
+from alwrity_desktop.ui.requests import MarkTip, OpenCalls, Request, ShowPrices
 from alwrity_desktop.ui.tokens import SIZES
 from alwrity_desktop.ui.widgets import ActionButton, EmptyState, FlowLayout, Pill, PlainLabel
 
@@ -143,6 +143,10 @@ class TipsDock(DockView):
         """Return that all is well, or that there is nothing to judge by."""
         if super().is_empty(report):
             return super().empty_state(report)
+        if report.totals.calls and report.totals.unpriced_calls == report.totals.calls:
+            text = self.tr("None of this period's calls has a price, so no saving can be told.")
+            actions = ((self.tr("Set prices"), "pencil", ShowPrices()),)
+            return EmptyState("circle-help", self.tr("No tips without prices"), text, actions)
         text = self.tr("None of this period's calls says that something should be changed.")
         return EmptyState("circle-check", self.tr("Usage within normal range"), text)
 

@@ -16,7 +16,7 @@ from alwrity_desktop.core.domain.report import Amounts, Report
 from alwrity_desktop.ui import formatting, theme
 from alwrity_desktop.ui.charts.trend import TrendChart
 from alwrity_desktop.ui.docks._forecast_check import ForecastCheckPage, ForecastGrounds
-from alwrity_desktop.ui.docks._parts import ForecastKey, ScrolledPages
+from alwrity_desktop.ui.docks._parts import ForecastKey, MeasureCombo, ScrolledPages
 from alwrity_desktop.ui.docks._trend_bins import Bin, reached
 from alwrity_desktop.ui.docks._trend_forecast import refusal
 from alwrity_desktop.ui.docks._trend_months import MonthsBox
@@ -27,7 +27,7 @@ from alwrity_desktop.ui.tables.columns import Column, Look
 from alwrity_desktop.ui.tables.model import RowsModel
 from alwrity_desktop.ui.tables.view import TableView
 from alwrity_desktop.ui.tokens import SIZES
-from alwrity_desktop.ui.widgets import Combo, FlowLayout, IconButton, PlainLabel, Segments
+from alwrity_desktop.ui.widgets import FlowLayout, IconButton, PlainLabel, Segments
 
 _WITH_MONTHS = 900
 _MONTHS_WIDTH = 290
@@ -138,8 +138,7 @@ class TrendsDock(DockView):
             ),
             self.tr("Range"),
         )
-        self._measures = Combo(self.tr("Measure"))
-        self._offer_measures(is_stated=False)
+        self._measures = MeasureCombo()
         self._styles = Segments(
             (
                 ("cumulative", self.tr("Cumulative")),
@@ -162,12 +161,6 @@ class TrendsDock(DockView):
         flow.add_stretch()
         flow.addWidget(self._make_legend())
         return tools
-
-    def _offer_measures(self, *, is_stated: bool) -> None:
-        """Offer what can be drawn: no calls where a server states sums alone."""
-        cost, tokens = ("cost", self.tr("Cost")), ("tokens", self.tr("Tokens"))
-        calls = () if is_stated else (("calls", self.tr("Calls")),)
-        self._measures.set_items((cost, *calls, tokens))
 
     def _make_grounds(self) -> QWidget:
         self._grounds = ForecastGrounds()
@@ -202,14 +195,14 @@ class TrendsDock(DockView):
         if self._report is not None and self._report.account != report.account:
             self._close_check()
         self._report = report
-        self._offer_measures(is_stated=report.is_stated)
+        self._measures.offer(report)
         self._table.set_unwanted(frozenset({"calls"} if report.is_stated else ()))
         is_single_day = bool(report.points) and "T" in report.points[0].start
         self._spans.set_text("days", self.tr("Hours") if is_single_day else self.tr("Days"))
         self._draw()
 
     def _view(self) -> View:
-        return View(self._spans.key, str(self._measures.currentData()), self._styles.key)
+        return View(self._spans.key, self._measures.measure, self._styles.key)
 
     @Slot()
     def _draw(self) -> None:

@@ -19,8 +19,10 @@ from alwrity_desktop.core.domain.periods import (
     custom,
     days,
     hours,
+    hours_of_week,
     like_for_like,
     local_day,
+    local_time,
     period_of,
     previous,
     start_of_day,
@@ -267,3 +269,30 @@ def test_that_neighbouring_days_touch_over_a_century() -> None:
                 end - start <= timedelta(hours=26) // timedelta(milliseconds=1)
                 for _, start, end in spans
             )
+
+
+def test_that_an_hour_of_the_week_is_that_hour_on_each_such_day() -> None:
+    november = period_of("month", ms("2026-11-20T12:00", "Europe/Berlin"), "Europe/Berlin")
+    spans = hours_of_week(november, 3, 14)
+    assert [local_time(start, "Europe/Berlin").strftime("%a %d %H:%M") for start, _ in spans] == [
+        "Thu 05 14:00", "Thu 12 14:00", "Thu 19 14:00", "Thu 26 14:00",
+    ]  # fmt: skip
+    assert {end - start for start, end in spans} == {HOUR_MS}
+    assert len(hours_of_week(november, None, 14)) == 30
+
+
+def test_that_skipped_and_repeated_hours_of_the_week_are_the_clocks() -> None:
+    zone = "Europe/Berlin"
+    march = custom("2026-03-29", "2026-03-29", zone)
+    assert hours_of_week(march, 6, 2) == ()
+    ((start, end),) = hours_of_week(custom("2026-10-25", "2026-10-25", zone), 6, 2)
+    assert end - start == 2 * HOUR_MS
+
+
+@given(moments, zones)
+def test_that_the_hours_of_the_week_are_the_hours_of_the_period(at_ms: int, zone: str) -> None:
+    period = period_of("week", at_ms, zone)
+    found = [
+        span for day in range(7) for hour in range(24) for span in hours_of_week(period, day, hour)
+    ]
+    assert sorted(found) == [(start, end) for _, start, end in hours(period)]

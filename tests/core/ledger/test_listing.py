@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.errors import NotFoundError
 from alwrity_desktop.core.domain.price_book import PriceBook
@@ -172,3 +173,10 @@ def test_that_a_call_of_another_account_is_not_there(filled: Ledger) -> None:
     assert filled.page("work", ALL).total == 0
     with pytest.raises(NotFoundError):
         filled.call("work", row.id)
+
+
+def test_that_only_calls_of_the_asked_hours_are_listed(filled: Ledger) -> None:
+    spans = tuple((NOW_MS - back * HOUR_MS, NOW_MS - back * HOUR_MS + 1) for back in (3, 7, 900))
+    page = filled.page("local", replace(ALL, spans=spans))
+    assert [NOW_MS - row.occurred_at_ms for row in page.rows] == [3 * HOUR_MS, 7 * HOUR_MS]
+    assert page.total == 2

@@ -199,3 +199,19 @@ def test_that_columns_can_be_chosen(dock: CallsDock, window: Window) -> None:
 def test_that_the_period_can_be_exported(dock: CallsDock, window: Window) -> None:
     dock.filter.export_wanted.emit()
     assert window.others == [ExportReport()]
+
+
+def test_that_an_hour_of_the_week_is_listed_over_the_whole_period(
+    dock: CallsDock, window: Window
+) -> None:
+    dock.show_query(OpenCalls(hour=14, weekday=3))
+    query = window.queries[-1]
+    period = builders.a_period()
+    assert (query.start_ms, query.end_ms) == (period.start_ms, period.end_ms)
+    assert len(query.spans) == 4
+    assert dock.filter._scope.text() == "Thu 14:00–15:00"
+    dock.show_query(OpenCalls(day_start="2026-11-12", day_end="2026-11-12", hour=14))
+    ((start, end),) = window.queries[-1].spans
+    assert window.queries[-1].start_ms < start < end < window.queries[-1].end_ms
+    dock.filter.cleared.emit()
+    assert window.queries[-1].spans == ()

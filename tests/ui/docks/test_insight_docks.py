@@ -21,7 +21,13 @@ from alwrity_desktop.core.domain.insight_values import (
     Spending,
     Velocity,
 )
-from alwrity_desktop.core.domain.patterns import Peak, SeasonPart, calendar_weeks, week_grid
+from alwrity_desktop.core.domain.patterns import (
+    HourCell,
+    Peak,
+    SeasonPart,
+    calendar_weeks,
+    week_grid,
+)
 from alwrity_desktop.core.domain.report import Amounts, Figures, Group, Report
 from alwrity_desktop.core.domain.tip import Tip, TipBasis, TipCalls, TipClass, TipState
 from alwrity_desktop.core.domain.unusual import Cause, Unusual
@@ -32,7 +38,7 @@ from alwrity_desktop.ui.docks.activity import ActivityDock
 from alwrity_desktop.ui.docks.models import ModelsDock
 from alwrity_desktop.ui.docks.tips import TipsDock
 from alwrity_desktop.ui.docks.trends import TrendsDock
-from alwrity_desktop.ui.requests import MarkTip, OpenCall, OpenCalls, OpenDock
+from alwrity_desktop.ui.requests import MarkTip, OpenCall, OpenCalls, OpenDock, ShowPrices
 from alwrity_desktop.ui.widgets import ActionButton, Pill
 from tests import builders
 from tests.ui.looks import shown, texts
@@ -324,3 +330,62 @@ def test_that_without_tips_usage_is_within_normal_range(qtbot: QtBot) -> None:
     shown(dock, qtbot, builders.a_report(tips=(a_tip(),)))
     dock.show_report(builders.a_report(tips=()))
     assert "Usage within normal range" in texts(dock)
+
+
+def test_that_an_hour_of_the_week_opens_its_calls(qtbot: QtBot) -> None:
+    dock = ActivityDock()
+    asked = shown(dock, qtbot, an_active_report())
+    dock._week.opened.emit(3, 14)
+    dock._hours.table.row_opened.emit(0)
+    dock._unusual.table.row_opened.emit(1)
+    first = cast("HourCell", dock._hours.model.row_at(0))
+    assert asked.requests == [
+        OpenCalls(hour=14, weekday=3),
+        OpenCalls(hour=first.hour, weekday=first.weekday),
+        OpenCalls(day_start="2026-11-09", day_end="2026-11-09", hour=14),
+    ]
+
+
+def test_that_calls_are_measured_first_where_nothing_has_a_price(qtbot: QtBot) -> None:
+    report = an_active_report()
+    unpriced = replace(
+        report,
+        totals=Figures(calls=40, unpriced_calls=40, input_tokens=9),
+        history_months=(),
+    )
+    for dock, other in ((ActivityDock(), "tokens"), (TrendsDock(), "tokens")):
+        shown(dock, qtbot, unpriced)
+        assert dock._measures.measure == "calls"
+        dock._measures.setCurrentIndex(dock._measures.findData(other))
+        dock._measures.activated.emit(2)
+        dock.show_report(unpriced)
+        assert dock._measures.measure == other
+        dock.show_report(report)
+        assert dock._measures.measure == other
+
+
+def test_that_without_prices_no_tip_is_promised(qtbot: QtBot) -> None:
+    dock = TipsDock()
+    unpriced = Figures(calls=40, unpriced_calls=40)
+    asked = shown(dock, qtbot, builders.a_report(totals=unpriced, tips=()))
+    assert "No tips without prices" in texts(dock)
+    press(dock, "Set prices")
+    assert asked.requests == [ShowPrices()]
+
+
+def test_that_what_no_model_knows_has_no_column(qtbot: QtBot) -> None:
+    dock = ModelsDock()
+    spending = a_spending()
+    shown(dock, qtbot, builders.a_report(spending=spending))
+    keys = {column.key for column in dock._models.model.columns}
+    assert {"p50", "errors", "hit"} <= keys
+    bare = replace(
+        spending,
+        models=tuple(
+            ModelUse(replace(one.performance, p50_duration_ms=None), None)
+            for one in spending.models
+        ),
+    )
+    dock.show_report(builders.a_report(spending=bare))
+    left = {column.key for column in dock._models.model.columns}
+    assert keys - left == {"p50", "hit", "saved"}
