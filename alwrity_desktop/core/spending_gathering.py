@@ -23,6 +23,7 @@ DEAREST: Final = 10
 _HOUR_MS: Final = 3_600_000
 _DAY_MS: Final = 86_400_000
 _USUAL_DAYS: Final = 28
+_FEWEST_DAYS: Final = 7
 
 
 def spending_facts(
@@ -63,17 +64,29 @@ def spending_facts(
 def _velocities(
     snapshot: LedgerSnapshot, question: TipQuestion, week_starts: str
 ) -> tuple[Velocity, ...]:
-    """Return the rates of the last hour, of today and of this week, beside those of four weeks."""
+    """Return the rates of the last hour, of today and of this week, beside what is usual."""
     now_ms, zone = question.now_ms, question.period.timezone
     last = snapshot.by_series(question.scope, now_ms - _HOUR_MS, now_ms + 1)
     stretches = {"now": (now_ms - _HOUR_MS, amounts_of(total_of(row.figures for row in last)))}
     for name, kind in (("today", "day"), ("week", "week")):
         period = periods.period_of(kind, now_ms, zone, week_starts=week_starts)
         stretches[name] = period.start_ms, _between(question, period.start, period.end)
-    start_ms = now_ms - _USUAL_DAYS * _DAY_MS
-    first, today = (periods.local_day(at_ms, zone) for at_ms in (start_ms, now_ms))
-    usual = _between(question, first, today)
-    return velocities(stretches, now_ms, (now_ms - periods.start_of_day(first, zone), usual))
+    return velocities(stretches, now_ms, _usual(question))
+
+
+def _usual(question: TipQuestion) -> tuple[int, Amounts] | None:
+    """Return what was used in four weeks, and their length; less where the use began later.
+
+    None within the first week: nothing is usual yet.
+    """
+    now_ms, zone = question.now_ms, question.period.timezone
+    used = (day_of_slot(row.slot) for row in question.day_slots if row.figures.calls)
+    today = periods.local_day(now_ms, zone)
+    first = max(periods.local_day(now_ms - _USUAL_DAYS * _DAY_MS, zone), min(used, default=today))
+    duration_ms = now_ms - periods.start_of_day(first, zone)
+    if duration_ms < _FEWEST_DAYS * _DAY_MS:
+        return None
+    return duration_ms, _between(question, first, today)
 
 
 def _between(question: TipQuestion, first: str, last: str) -> Amounts:

@@ -210,3 +210,26 @@ def test_that_the_dearest_calls_and_conversations_are_named(context: Context) ->
     assert [one["key"] for one in talks] == ["talk 2", "talk 1", "talk 0"]
     assert sum(one["calls"] for one in talks) == report.totals.calls
     assert round(sum(one["share_percent"] for one in talks)) == 100
+
+
+@pytest.mark.parametrize(("days", "times"), [(1, None), (6, None), (14, 1.0), (60, 1.0)])
+def test_that_a_rate_is_held_against_days_since_the_first_use(
+    context: Context, days: int, times: float | None
+) -> None:
+    """Days before anything was used would make any use unusual."""
+    context.record(
+        one_call(
+            identity=f"record:{ago}:{hour}",
+            occurred_at_ms=NOW_MS - ago * DAY_MS - hour * HOUR_MS,
+            input_tokens=10_000,
+        )
+        for ago in range(days)
+        for hour in range(24)
+    )
+    report = context.report(LOCAL_ACCOUNT, MONTH, (SPENDING,))
+    assert report.spending is not None
+    rates = {rate.name: rate for rate in report.spending.velocities}
+    if times is None:
+        assert {rate.times_usual for rate in rates.values()} == {None}
+    else:
+        assert rates["week"].times_usual == pytest.approx(times, abs=0.1)
