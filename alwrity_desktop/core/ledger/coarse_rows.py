@@ -246,32 +246,32 @@ _ADD_DURATION: Final = (
 )
 
 
-_TIMED: Final = (
-    f"SELECT r.quarter / {DURATIONS.quarters} * {DURATIONS.quarters}, g.hour_series_id,"  # noqa: S608
-    " r.bucket, sum(r.calls) AS calls FROM durations r"
-    " CROSS JOIN series_groups g ON g.series_id = r.series_id GROUP BY 1, 2, 3"
-)
-
-
 def differences(connection: Connection) -> int:
     """Return in how many rows the sums above the rollups differ from what those add up to."""
-    own = f"SELECT quarter, series_id, {_NAMES} FROM {{table}}"  # noqa: S608 - our names
-    pairs = [(_summed(level), own.format(table=level.table)) for level in LEVELS]
-    pairs.append(
-        (_TIMED, "SELECT quarter, series_id, bucket, calls FROM long_durations"),
-    )
+    execute = connection.exec_driver_sql
     alone = (
         "SELECT count(*) FROM rollups WHERE series_id NOT IN (SELECT series_id FROM series_groups)"
     )
-    found = int(connection.exec_driver_sql(alone).scalar_one())
-    return found + sum(_differing(connection, *pair) for pair in pairs)
+    found = int(execute(alone).scalar_one())
+    for level, finer, keys, sums in (
+        (HOURS, "rollups", "", SUMS),
+        (DAYS, "rollups", "", SUMS),
+        (DURATIONS, "durations", ", r.bucket", ("calls",)),
+    ):
+        found += int(execute(_differing(level, finer, keys, sums)).scalar_one())
+    return found
 
 
-def _differing(connection: Connection, one: str, other: str) -> int:
-    """Return in how many rows two queries differ, those of nothing but zeros left out."""
-    one, other = (f"SELECT * FROM ({query}) WHERE calls <> 0" for query in (one, other))  # noqa: S608
-    query = (
-        f"SELECT count(*) FROM (SELECT * FROM ({one} EXCEPT {other})"  # noqa: S608 - our queries
-        f" UNION ALL SELECT * FROM ({other} EXCEPT {one}))"
+def _differing(level: Level, finer: str, keys: str, sums: Sequence[str]) -> str:
+    """Return the query for how many rows are left when the finer sums are taken out."""
+    left = " OR ".join(f"sum({name}) <> 0" for name in sums)
+    return (
+        "SELECT count(*) FROM (SELECT 1 FROM ("  # noqa: S608 - our names
+        f"SELECT r.quarter / {level.quarters} * {level.quarters} AS start,"
+        f" g.{level.series} AS series{keys},"
+        f" {', '.join(f'r.{name} AS {name}' for name in sums)} FROM {finer} r"
+        " CROSS JOIN series_groups g ON g.series_id = r.series_id"
+        f" UNION ALL SELECT r.quarter, r.series_id{keys},"
+        f" {', '.join(f'-r.{name}' for name in sums)} FROM {level.table} r)"
+        f" GROUP BY start, series{keys.replace('r.', '')} HAVING {left})"
     )
-    return int(connection.exec_driver_sql(query).scalar_one())
