@@ -102,6 +102,17 @@ def test_that_gateway_log_and_otlp_are_one_call_with_all_its_places(
     assert totals(ledger).cost_pico == row.cost_pico
 
 
+def test_that_the_key_is_known_from_whoever_knows_it(ledger: Ledger, book: PriceBook) -> None:
+    reported = by_log(source="opencode", reported_cost_pico=9_000_000_000)
+    book_all(ledger, book, [reported], [by_gateway(api_key="key 3f9a21")])
+
+    (row,) = listed(ledger)
+    assert (row.source, row.project, row.api_key) == ("opencode", "notes", "key 3f9a21")
+    with ledger.snapshot() as snapshot:
+        (group,) = snapshot.by_series("local", 0, NOW_MS, ("api_key",))
+    assert (group.dimensions["api_key"], group.figures.calls) == ("key 3f9a21", 1)
+
+
 def test_that_the_best_evidence_decides_the_cost_and_the_rest_is_shown(
     ledger: Ledger, book: PriceBook
 ) -> None:

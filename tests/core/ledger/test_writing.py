@@ -233,3 +233,19 @@ def test_that_a_cost_beyond_belief_stays_out_of_the_sum(ledger: Ledger, book: Pr
     (booked,) = ledger.record(from_script(images), book).booked
 
     assert (booked.cost_pico, booked.price_status) == (None, "unpriced")
+
+
+def test_that_of_copies_that_differ_in_their_key_alone_the_same_one_stays_in_any_order(
+    tmp_path: Path, book: PriceBook
+) -> None:
+    copies = (a_call(), a_call(api_key="Blog"))
+    names: list[str] = []
+    for order in (copies, copies[::-1]):
+        ledger = Ledger(tmp_path / f"{len(names)}.sqlite3")
+        for copy in order:
+            ledger.record(from_logs(a_log([copy])), book)
+        (row,) = ledger.page("local", CallQuery(0, NOW_MS)).rows
+        names.append(row.api_key)
+        assert ledger.rollup_differences() == 0
+        ledger.close()
+    assert names[0] == names[1]
