@@ -15,7 +15,7 @@ from alwrity_desktop.core.domain.forecast_levels import RULES, Change, Levels, l
 from alwrity_desktop.core.domain.forecast_season import DAYS_PER_WEEK, Days, split
 
 #: How far each rule is trusted before it has shown anything.
-_PRIORS: Final = (0.1, 0.3, 0.5, 0.4, 4.0, 0.4, 0.8)
+_PRIORS: Final = (0.5, 0.5, 8.0)
 #: How fast trust falls with the errors beyond the best rule's, in terms of these.
 _SHARPNESS: Final = 6.0
 _SMALLEST_LOSS: Final = 0.12
@@ -28,8 +28,8 @@ _DAYS_BEFORE: Final = 10
 _MAX_AHEAD_DAYS: Final = 31
 #: Bursts are rare: how often they come is told from more days than the rate.
 _BURST_DAYS: Final = 120
-#: The number of rare events that comes half the time lies this far below their mean.
-_BELOW_MEAN: Final = 0.5
+#: The number of rare events that comes most often lies this far below their mean.
+_BELOW_MEAN: Final = 1.0
 _TINY: Final = 1e-9
 _KEPT_PASTS: Final = 128
 
@@ -88,10 +88,10 @@ def outlook(amounts: Sequence[float], first_weekday: int, horizon: float) -> Out
     ahead = max(1, min(_MAX_AHEAD_DAYS, round(horizon), max(DAYS_PER_WEEK, count // 3)))
     past = _past(tuple(amounts), first_weekday, ahead)
     days, points, weights = past.days, past.points, past.weights
-    reach = reach_of(max(1, round(horizon)))
-    now = past.now
-    level = _mixed(weights, now.ahead(reach))
-    growth = level / _mixed(weights, now.ahead(0.0)) - 1 if level > 0 else 0.0
+    to_come = max(1, round(horizon))
+    reach, now = reach_of(to_come), past.now
+    level = _mixed(weights, now.ahead(to_come, reach))
+    growth = level / _mixed(weights, now.ahead(to_come, 0.0)) - 1 if level > 0 else 0.0
     level += _bursts(days, horizon)
     misses = [
         Miss(point.actual / (_mixed(weights, point.told) + _TINY * level + _TINY), point.ahead)
@@ -119,7 +119,7 @@ def _points(days: Days, levels: Sequence[Levels], start: int, ahead: int) -> lis
         if weight > 0:
             part = (usual[end] - usual[origin]) / weight
             whole = part + (excess[end] - excess[origin]) / weight
-            told = levels[origin - start].ahead(reach_of(end - origin))
+            told = levels[origin - start].ahead(end - origin, reach_of(end - origin))
             found.append(_Point(told, part, whole, end - origin, count - origin))
     return found
 
@@ -147,7 +147,7 @@ def _mixed(weights: Sequence[float], levels: Sequence[float]) -> float:
 
 
 def _bursts(days: Days, horizon: float) -> float:
-    """Return what bursts add to an average day: as many of them as come half the time."""
+    """Return what bursts add to an average day: as many of them as come most often."""
     recent = days.excess[-_BURST_DAYS:]
     bursts = [amount for amount in recent if amount > 0]
     if not bursts:

@@ -11,8 +11,12 @@ from typing import Final
 import msgspec
 
 DAYS_PER_WEEK: Final = 7
+MIN_NOISE: Final = 0.06
+"""No days are believed to be more alike than this: see `Days.noise`."""
 #: A weekday that costs less than this, in average days, is a day off.
 OFF_FACTOR: Final = 0.12
+#: One that costs less than this may well be empty without a pause.
+_RARE_FACTOR: Final = 0.25
 
 _WORKING_DAYS: Final = 5
 #: Weekdays change slowly: a week this old weighs half as much as the last one.
@@ -30,7 +34,6 @@ _NEIGHBOURS_AFTER: Final = 7
 _MIN_NEIGHBOURS: Final = 5
 #: Median of the difference of two draws, in standard deviations of one.
 _MEDIAN_DIFFERENCE: Final = 0.954
-_MIN_NOISE: Final = 0.06
 
 
 class Days(msgspec.Struct, frozen=True):
@@ -47,9 +50,17 @@ class Days(msgspec.Struct, frozen=True):
     #: Standard deviation of the logarithm of a day around its neighbours.
     noise: float
 
+    def factor(self, index: int) -> float:
+        """Return what a day costs by its weekday, in average days."""
+        return self.factors[self.weekdays[index]]
+
+    def is_off(self, index: int) -> bool:
+        """Return whether a day is one on which little or nothing is usual."""
+        return self.factor(index) < _RARE_FACTOR
+
     def level(self, index: int) -> float | None:
         """Return a day's amount in average days; None for a day off and for an empty one."""
-        factor = self.factors[self.weekdays[index]]
+        factor = self.factor(index)
         amount = self.usual[index]
         return amount / factor if amount > 0 and factor >= OFF_FACTOR else None
 
@@ -99,7 +110,7 @@ def _noise(levels: Sequence[float | None]) -> float:
     """Return how far a day lies from the one before, as a standard deviation of logarithms."""
     logs = [log(level) for level in levels if level is not None]
     steps = [abs(after - before) for before, after in pairwise(logs)]
-    return max(_MIN_NOISE, median(steps) / _MEDIAN_DIFFERENCE) if steps else _MIN_NOISE
+    return max(MIN_NOISE, median(steps) / _MEDIAN_DIFFERENCE) if steps else MIN_NOISE
 
 
 def _without_bursts(
