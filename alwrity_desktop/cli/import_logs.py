@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import signal
 import sys
@@ -70,8 +69,6 @@ def run(arguments: Arguments, session: Session) -> int:
         print_document(import_document(imports))
     else:
         print("\n".join(_sentences(imports)))
-    # What was imported lives until the program ends, which would search it for cycles once more.
-    gc.freeze()
     return 0
 
 

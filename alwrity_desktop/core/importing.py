@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from alwrity_desktop.core.call_sheets import Book
-from alwrity_desktop.core.log_reading import Haul, LogCursor, LogReading, Plan, plan, read_all
+from alwrity_desktop.core.log_reading import Haul, LogCursor, LogReading, Plan, plan
+from alwrity_desktop.core.log_workers import read_all
 from alwrity_desktop.core.results import ImportProgress, SourceImport
 from alwrity_desktop.core.sources.base import LogSource
 

@@ -1,21 +1,18 @@
-"""Reading logs where reading stopped, in worker processes when there is much to read."""
+"""Reading logs where reading stopped."""
 
 from __future__ import annotations
 
 import hashlib
-import multiprocessing
 import os
-import signal
-import sys
 from collections import Counter
-from collections.abc import Generator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
 import msgspec
 
-from alwrity_desktop.core.call_sheets import Book, CallSheet, sheet_of
+from alwrity_desktop.core.call_sheets import CallSheet
 from alwrity_desktop.core.domain.pricing import Quote
 from alwrity_desktop.core.domain.usage import Call
 from alwrity_desktop.core.sources.base import (
@@ -35,15 +32,9 @@ from alwrity_desktop.core.sources.base import (
 from alwrity_desktop.core.sources.registry import SOURCES
 from alwrity_desktop.core.tool_databases import NoDatabaseError, opened_tables
 
-LARGE_BYTES: Final = 8 * 1024 * 1024
-"""More unread bytes than this are worth the start of worker processes."""
-
 UNREADABLE: Final = "The file cannot be read"
 
 _PREFIX_BYTES: Final = 4096
-_CHUNK_BYTES: Final = 4 * 1024 * 1024
-_CHUNK_FILES: Final = 64
-_MOST_WORKERS: Final = 4
 
 
 class LogCursor(msgspec.Struct, frozen=True, array_like=True):
@@ -292,76 +283,7 @@ def _is_refused(path: str) -> bool:
         return True
 
 
-def read_all(tasks: Sequence[LogTask], now_ms: int, book: Book) -> Generator[Haul, None, None]:
-    """Yield what is new in each log, in no fixed order; much of it is read by workers.
-
-    Closing the iterator early stops the workers.
-    """
-    unread = sum(task.unread_bytes for task in tasks)
-    workers = min(os.cpu_count() or 1, _MOST_WORKERS, len(tasks))
-    if unread < LARGE_BYTES or workers == 1:
-        for task in tasks:
-            yield _read_some((task,), now_ms, book)
-        return
-    with _processes().Pool(workers, _begin_worker, (now_ms, book)) as pool:
-        for answer, quotes in pool.imap_unordered(_read_chunk, _chunks(tasks)):
-            readings, sheet = _DECODER.decode(answer)
-            yield Haul(readings, sheet, quotes)
-
-
-def _read_some(tasks: Iterable[LogTask], now_ms: int, book: Book) -> Haul:
-    readings = [read_log(task, now_ms) for task in tasks]
-    sheet, quotes = sheet_of([reading.calls for reading in readings], book)
-    for reading in readings:
-        reading.calls.clear()
-    return Haul(readings, sheet, quotes)
-
-
-def _begin_worker(now_ms: int, book: Book) -> None:
-    """Keep what all chunks are read with, and leave interruptions to the parent.
-
-    Ctrl+C reaches the whole group: the parent alone answers it, and ends the workers.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _READ_WITH[:] = [(now_ms, book)]
-
-
-def _processes() -> multiprocessing.context.BaseContext:
-    """Return how workers start: forked where that is safe, which spares them all imports.
-
-    Only from a process without other threads: a lock that one of them holds would stay
-    locked in the child for ever.
-    """
-    is_alone = sys.platform == "linux" and len(os.listdir("/proc/self/task")) == 1  # noqa: PTH208
-    return multiprocessing.get_context("fork" if is_alone else "spawn")
-
-
-def _chunks(tasks: Sequence[LogTask]) -> Iterator[tuple[LogTask, ...]]:
-    """Yield the tasks in pieces of work, the largest files first so that none comes last."""
-    chunk: list[LogTask] = []
-    size = 0
-    for task in sorted(tasks, key=lambda task: -task.unread_bytes):
-        chunk.append(task)
-        size += task.unread_bytes
-        if size >= _CHUNK_BYTES or len(chunk) >= _CHUNK_FILES:
-            yield tuple(chunk)
-            chunk, size = [], 0
-    if chunk:
-        yield tuple(chunk)
-
-
-def _read_chunk(tasks: tuple[LogTask, ...]) -> tuple[bytes, list[Quote | None]]:
-    """Read some logs in a worker; one string of bytes crosses to the parent cheaply."""
-    now_ms, book = _READ_WITH[0]
-    readings, sheet, quotes = _read_some(tasks, now_ms, book)
-    return _ENCODER.encode((readings, sheet)), quotes
-
-
-_READ_WITH: Final[list[tuple[int, Book]]] = []
-"""In a worker: the time of the import, and its price book."""
-
 _ENCODER: Final = msgspec.msgpack.Encoder()
-_DECODER: Final = msgspec.msgpack.Decoder(tuple[list[LogReading], CallSheet])
 _MARKS: Final = msgspec.msgpack.Decoder(dict[str, Cell])
 """How far each table of a database was read."""
 

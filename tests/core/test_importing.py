@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from alwrity_desktop.core import importing, log_reading, settings
+from alwrity_desktop.core import importing, log_workers, settings
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.errors import NotFoundError
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
@@ -290,8 +290,8 @@ def test_that_workers_read_the_same_as_one_process(
     context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     truth = make_tree(tmp_path, SMALL)
-    monkeypatch.setattr(log_reading, "LARGE_BYTES", 0)
-    monkeypatch.setattr(log_reading, "_CHUNK_BYTES", 100_000)
+    monkeypatch.setattr(log_workers, "LARGE_BYTES", 0)
+    monkeypatch.setattr(log_workers, "_CHUNK_BYTES", 100_000)
     monkeypatch.setattr(importing, "CALLS_PER_COMMIT", 100)
 
     done = import_claude(context, tmp_path)

@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 
-from alwrity_desktop.core import log_reading, profile
+from alwrity_desktop.core import log_workers, profile
 from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.context import open_context
 from benchmarks.make_tree import Sizes, make_tree
@@ -151,7 +151,7 @@ def test_that_fifty_kills_at_random_moments_lose_and_double_nothing(
     large: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, clock: Clock
 ) -> None:
     # The judge stays in this process, so that no worker of its own is in the way.
-    monkeypatch.setattr(log_reading, "LARGE_BYTES", 1 << 40)
+    monkeypatch.setattr(log_workers, "LARGE_BYTES", 1 << 40)
     chance = random.Random(20261121)
     started = time.monotonic()
     assert import_started(large, tmp_path / "measured").wait(60) == 0

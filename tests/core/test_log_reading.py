@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 import os
 import threading
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from alwrity_desktop.core import log_reading
+from alwrity_desktop.core import log_workers
 from alwrity_desktop.core.domain.identity import merge
 from alwrity_desktop.core.log_reading import (
     UNREADABLE,
@@ -18,9 +19,9 @@ from alwrity_desktop.core.log_reading import (
     LogReading,
     LogTask,
     plan,
-    read_all,
     read_log,
 )
+from alwrity_desktop.core.log_workers import read_all
 from alwrity_desktop.core.prices import open_price_book
 from alwrity_desktop.core.sources.registry import source_named
 from tests.core.trees import NOW_MS, line, log_in
@@ -141,16 +142,33 @@ def test_that_a_file_that_is_reached_by_two_names_is_read_once(tmp_path: Path) -
     assert plan(CLAUDE, [tmp_path], {}).files == 1
 
 
+@pytest.mark.parametrize("room", [0, 3000, 1 << 20])
 def test_that_workers_give_what_one_process_gives(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, room: int
 ) -> None:
+    # Wherever their answers wait: on the shelf, in a pipe, or some here and some there.
     for number in range(12):
         log_in(tmp_path, f"{number}", [line(number), line(number + 1)])
     alone = read(tmp_path, {})
-    monkeypatch.setattr(log_reading, "LARGE_BYTES", 0)
-    monkeypatch.setattr(log_reading, "_CHUNK_FILES", 2)
+    monkeypatch.setattr(log_workers, "LARGE_BYTES", 0)
+    monkeypatch.setattr(log_workers, "_CHUNK_FILES", 2)
+    monkeypatch.setattr(log_workers, "_SHELF_BYTES", max(room, mmap.PAGESIZE))
+    monkeypatch.setattr(log_workers, "_ANSWER_SHARE", 1 if room else 1 << 20)
 
     assert read(tmp_path, {}) == alone
+
+
+def test_that_no_answer_is_laid_over_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(log_workers, "_SHELF_BYTES", 1000)
+    monkeypatch.setattr(log_workers, "_CHUNK_FILES", 3)
+    tasks = [LogTask("claude-code", f"{number}", 900, 900, None) for number in range(10)]
+
+    chunks = list(log_workers._chunks(tasks))
+
+    assert [(chunk.first, chunk.after) for chunk in chunks] == [(0, 3), (3, 6), (6, 9), (9, 10)]
+    assert [chunk.place for chunk in chunks] == [0, 337, 674, 1000]
+    assert all(chunk.place + chunk.room <= 1000 for chunk in chunks)
+    assert chunks[-1].room == 0
 
 
 def test_that_reading_that_is_left_early_leaves_no_worker(
@@ -158,8 +176,8 @@ def test_that_reading_that_is_left_early_leaves_no_worker(
 ) -> None:
     for number in range(12):
         log_in(tmp_path, f"{number}", [line(number)])
-    monkeypatch.setattr(log_reading, "LARGE_BYTES", 0)
-    monkeypatch.setattr(log_reading, "_CHUNK_FILES", 1)
+    monkeypatch.setattr(log_workers, "LARGE_BYTES", 0)
+    monkeypatch.setattr(log_workers, "_CHUNK_FILES", 1)
     hauls = read_all(plan(CLAUDE, [tmp_path], {}).tasks, NOW_MS, open_price_book())
     assert next(hauls).sheet.rows
 
@@ -172,7 +190,7 @@ def test_that_workers_are_not_forked_beside_other_threads(monkeypatch: pytest.Mo
     beside = threading.Thread(target=is_over.wait)
     beside.start()
     try:
-        assert log_reading._processes().get_start_method() == "spawn"
+        assert log_workers._processes().get_start_method() == "spawn"
     finally:
         is_over.set()
         beside.join()
