@@ -12,7 +12,7 @@ from alwrity_desktop.core.advice_core import AdviceCore
 from alwrity_desktop.core.domain import price_turns
 from alwrity_desktop.core.domain.errors import NotFoundError, UsageError
 from alwrity_desktop.core.domain.price_book import PriceBook
-from alwrity_desktop.core.domain.repricing import RepriceQuestion, Repricing
+from alwrity_desktop.core.domain.repricing import Progress, RepriceQuestion, Repricing, unwatched
 from alwrity_desktop.core.domain.tip import Tip, TipState
 from alwrity_desktop.core.domain.tip_states import DAY_MS, SNOOZE_DAYS, KeptTip, kept_of
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
@@ -98,15 +98,21 @@ class Advice:
         ledger.keep_tip(kept)
         return kept
 
-    def reprice(self, question: RepriceQuestion, *, is_trial: bool) -> Repricing:
-        """Apply today's prices to past calls, in one commit; a trial says what would change."""
+    def reprice(
+        self, question: RepriceQuestion, *, is_trial: bool, progress: Progress = unwatched
+    ) -> Repricing:
+        """Apply today's prices to past calls, in one commit; a trial says what would change.
+
+        What *progress* raises ends it, and nothing is changed.
+        """
         ledger = self._context.ledger(question.account)
         book = self.book(question.account)
-        return ledger.reprice(question, book, self._door(), is_trial=is_trial)
+        return ledger.reprice(question, book, self._door(), is_trial=is_trial, progress=progress)
 
-    def undo_repricing(self, account: str) -> Repricing:
+    def undo_repricing(self, account: str, progress: Progress = unwatched) -> Repricing:
         """Take the newest revision of prices back. Raises NotFoundError without any."""
-        return self._context.ledger(account).undo_repricing(account, self._door())
+        ledger = self._context.ledger(account)
+        return ledger.undo_repricing(account, self._door(), progress)
 
     def price_revisions(self, account: str) -> tuple[Repricing, ...]:
         """Return what was done to the prices of past calls, newest first."""

@@ -21,6 +21,7 @@ from alwrity_desktop.core.domain.repricing import (
     settled_anew,
 )
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT, PriceStatus
+from alwrity_desktop.core.ledger import repricing_slices
 from alwrity_desktop.core.results import PeriodChoice
 from tests.core.ledger.calls import a_log, from_logs
 from tests.core.trees import NOW_MS, one_call
@@ -259,3 +260,82 @@ def test_that_a_better_copy_that_came_since_stays(context: Context) -> None:
     undone = context.advice.undo_repricing(LOCAL_ACCOUNT)
     assert (undone.changed, cost(context)) == (0, now)
     assert differences(context) == 0
+
+
+def some_calls(context: Context, count: int) -> None:
+    """Book calls of which every other is half a month older."""
+    context.record(
+        [
+            one_call(identity=f"record:{n}", occurred_at_ms=NOW_MS - n % 2 * 15 * DAY_MS - n)
+            for n in range(count)
+        ]
+    )
+
+
+class Watcher:
+    """Notes how far the work is, and stops it after so many slices."""
+
+    def __init__(self, stop_after: int | None = None) -> None:
+        self.told: list[tuple[int, int]] = []
+        self._stop_after = stop_after
+
+    def __call__(self, done: int, total: int) -> None:
+        self.told.append((done, total))
+        if len(self.told) == self._stop_after:
+            raise InterruptedError
+
+
+@pytest.fixture
+def _small_slices(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(repricing_slices, "SLICE_IDS", 4)
+
+
+@pytest.mark.usefixtures("_small_slices")
+def test_that_slices_leave_nothing_out_and_count_nothing_twice(context: Context) -> None:
+    some_calls(context, 18)
+    context.set_price(HALF)
+    before = figures(context)
+    watcher = Watcher()
+    advice = context.advice
+    assert advice.reprice(EVER, is_trial=True, progress=watcher).changed == 18
+    assert watcher.told == [(4, 18), (8, 18), (12, 18), (16, 18), (18, 18)]
+    recent = RepriceQuestion(LOCAL_ACCOUNT, NOW_MS - DAY_MS, NOW_MS + 1)
+    done = advice.reprice(recent, is_trial=False)
+    assert (done.calls, done.changed, done.after_pico) == (9, 9, 9 * 5_250_000_000)
+    rest = advice.reprice(EVER, is_trial=False)
+    assert (rest.calls, rest.changed) == (18, 9)
+    assert [kept.changed for kept in advice.price_revisions(LOCAL_ACCOUNT)] == [9, 9]
+    assert differences(context) == 0
+    watcher = Watcher()
+    advice.undo_repricing(LOCAL_ACCOUNT, watcher)
+    assert watcher.told[-1][0] == watcher.told[-1][1]
+    advice.undo_repricing(LOCAL_ACCOUNT)
+    assert figures(context).totals == before.totals
+    assert differences(context) == 0
+
+
+@pytest.mark.usefixtures("_small_slices")
+def test_that_what_is_stopped_halfway_changes_nothing(context: Context) -> None:
+    some_calls(context, 18)
+    context.set_price(HALF)
+    before, advice = figures(context), context.advice
+    with pytest.raises(InterruptedError):
+        advice.reprice(EVER, is_trial=False, progress=Watcher(3))
+    assert figures(context) == before
+    assert advice.price_revisions(LOCAL_ACCOUNT) == ()
+    done = advice.reprice(EVER, is_trial=False)
+    after = figures(context)
+    with pytest.raises(InterruptedError):
+        advice.undo_repricing(LOCAL_ACCOUNT, Watcher(3))
+    assert figures(context) == after
+    (kept,) = advice.price_revisions(LOCAL_ACCOUNT)
+    assert kept == done
+    assert advice.undo_repricing(LOCAL_ACCOUNT).changed == 18
+    assert figures(context).totals == before.totals
+    assert differences(context) == 0
+
+
+def test_that_nothing_is_looked_at_where_nothing_was_called(context: Context) -> None:
+    watcher = Watcher()
+    assert context.advice.reprice(EVER, is_trial=True, progress=watcher).calls == 0
+    assert watcher.told == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 
 import msgspec
@@ -10,6 +11,13 @@ from msgspec.structs import replace
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.pricing import Settled
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
+
+Progress = Callable[[int, int], None]
+"""Told how much of how much was looked at, a few times a second; what it raises ends the work."""
+
+
+def unwatched(_done: int, _total: int) -> None:
+    """Let the work go on: nobody looks."""
 
 
 class RevisionKind(StrEnum):

@@ -18,7 +18,7 @@ from alwrity_desktop.core.domain.live import Minute
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import CallPage, CallQuery, CallRow
-from alwrity_desktop.core.domain.repricing import RepriceQuestion, Repricing
+from alwrity_desktop.core.domain.repricing import Progress, RepriceQuestion, Repricing, unwatched
 from alwrity_desktop.core.domain.server import ServerView
 from alwrity_desktop.core.domain.sums import Scope
 from alwrity_desktop.core.domain.tip_states import KeptTip
@@ -206,28 +206,32 @@ class Ledger:
             price_rows.save(connection, override, now_ms)
 
     def reprice(
-        self, question: RepriceQuestion, book: PriceBook, door: Batch, *, is_trial: bool
+        self,
+        question: RepriceQuestion,
+        book: PriceBook,
+        door: Batch,
+        *,
+        is_trial: bool,
+        progress: Progress = unwatched,
     ) -> Repricing:
         """Price past calls anew in one commit; a trial says what would change.
 
         *door* is an empty batch that says when, and how budgets' periods are cut.
         """
-        if is_trial:
-            with reading(self._engine) as connection:
-                return repricing_rows.reprice(
-                    connection, question, book, door.now_ms, is_trial=True
-                )[0]
-        with writing(self._engine) as connection:
+        with (reading if is_trial else writing)(self._engine) as connection:
             result, calls = repricing_rows.reprice(
-                connection, question, book, door.now_ms, is_trial=False
+                connection, question, book, door.now_ms, is_trial=is_trial, progress=progress
             )
-            alerting.cross_thresholds(connection, door, calls)
+            if calls:
+                alerting.cross_thresholds(connection, door, calls)
             return result
 
-    def undo_repricing(self, account: str, door: Batch) -> Repricing:
+    def undo_repricing(
+        self, account: str, door: Batch, progress: Progress = unwatched
+    ) -> Repricing:
         """Take the newest revision of prices back. Raises NotFoundError without any."""
         with writing(self._engine) as connection:
-            result, calls = repricing_rows.undo(connection, account, door.now_ms)
+            result, calls = repricing_rows.undo(connection, account, door.now_ms, progress)
             alerting.cross_thresholds(connection, door, calls)
             return result
 
