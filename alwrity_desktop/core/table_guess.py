@@ -63,6 +63,8 @@ _SYNONYMS: Final[Mapping[str, tuple[str, ...]]] = {
     "agent": ("agent", "agent name", "user agent name"),
     "conversation": ("conversation", "conversation id", "session", "session id", "thread id"),
     "endpoint": ("endpoint", "operation", "call type", "path", "route"),
+    # A column called after the key may hold the key itself: such a one is never guessed.
+    "api_key": ("api key name", "api key alias", "key name", "key alias", "credential name"),
     "status_code": ("status code", "status", "http status", "response code"),
     "duration": (
         *("duration", "latency", "response time", "elapsed", "generation time", "total time"),

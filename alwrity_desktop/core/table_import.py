@@ -12,6 +12,7 @@ import msgspec
 
 from alwrity_desktop.core.domain.errors import PersonError, WorldError
 from alwrity_desktop.core.domain.identity import lone_identity
+from alwrity_desktop.core.domain.key_names import MAX_KEY_NAME, is_key_itself
 from alwrity_desktop.core.domain.providers import provider_of
 from alwrity_desktop.core.domain.row_identity import RowKeys, is_weak
 from alwrity_desktop.core.domain.table_mapping import (
@@ -123,8 +124,7 @@ def _check(mapping: TableMapping, header: tuple[str, ...]) -> None:
 
 
 def _call(row: Row, mapping: TableMapping, keys: RowKeys, latest_ms: int) -> Call:
-    cells = dict(mapping.fixed)
-    cells |= {name: row.get(column, "") for name, column in mapping.columns if row.get(column)}
+    cells = _cells(row, mapping)
     at_ms = moment_ms_of(cells.get("at", ""), mapping, latest_ms)
     model = name_of(cells.get("model", ""))
     if not model:
@@ -157,11 +157,23 @@ def _call(row: Row, mapping: TableMapping, keys: RowKeys, latest_ms: int) -> Cal
         agent=name_of(cells.get("agent", "")),
         conversation=name_of(cells.get("conversation", "")),
         endpoint=name_of(cells.get("endpoint", "")),
+        api_key=_key_name(name_of(cells.get("api_key", ""))),
         response_id="" if is_weak(name) else name,
     )
     if call.tokens > MAX_TOKENS_PER_CALL:
         raise CellError(base.ABSURD_COUNT)
     return call
+
+
+def _cells(row: Row, mapping: TableMapping) -> dict[str, str]:
+    """Return what the row says by field; what is the same in every row is its default."""
+    said = {name: row.get(column, "") for name, column in mapping.columns if row.get(column)}
+    return dict(mapping.fixed) | said
+
+
+def _key_name(text: str) -> str:
+    """Return the name of a key, nothing of what may be the key itself."""
+    return "" if is_key_itself(text) else text[:MAX_KEY_NAME]
 
 
 def _tokens(cells: Row, mapping: TableMapping) -> tuple[int, int, int, int, int]:

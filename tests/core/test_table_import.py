@@ -150,6 +150,15 @@ def test_that_a_column_that_is_not_there_is_named(tmp_path: Path) -> None:
         rows(table(tmp_path, line()), TableMapping((("model", "Modell"),)))
 
 
+def test_that_the_name_of_a_key_is_taken_and_a_key_is_not(tmp_path: Path) -> None:
+    header = "time,model,prompt_tokens,completion_tokens,key name,api_key\n"
+    named = f"{iso(START_MS)},gpt-4o,10,5,blog,sk-canary-0123456789-abcdef\n"
+    misplaced = f"{iso(START_MS)},gpt-4o,11,5,sk-canary-0123456789-abcdef,blog\n"
+    found = rows(table(tmp_path, named, misplaced, header=header))
+    assert [row.api_key for row in found if isinstance(row, Call)] == ["blog", ""]
+    assert "canary" not in repr(found)
+
+
 def test_that_what_is_fixed_is_in_every_row(tmp_path: Path) -> None:
     path = table(tmp_path, f"{iso(START_MS)},7\n", header="time,input_tokens\n")
     mapping = TableMapping(

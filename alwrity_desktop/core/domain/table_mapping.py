@@ -16,7 +16,15 @@ TOKEN_FIELDS: Final = (
     "reasoning_tokens",
 )
 COUNT_FIELDS: Final = ("requests", "images", "pages")
-TEXT_FIELDS: Final = ("provider", "model", "project", "agent", "conversation", "endpoint")
+TEXT_FIELDS: Final = (
+    "provider",
+    "model",
+    "project",
+    "agent",
+    "conversation",
+    "endpoint",
+    "api_key",
+)
 FIELDS: Final = (
     "at",
     *TEXT_FIELDS[:2],

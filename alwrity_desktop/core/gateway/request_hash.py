@@ -28,9 +28,12 @@ _UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
 class RequestHash:
     """Hashes one request as it passes: provider, path and body, without the query."""
 
-    def __init__(self, hashes: KeyedHash, address: Address) -> None:
+    def __init__(self, hashes: KeyedHash, address: Address, content_type: str = "") -> None:
         """Begin with the address; the model may be a part of it."""
         path = address.target.partition("?")[0]
+        self._boundary = _boundary_of(content_type)
+        #: The end of a form's piece, in which its boundary may begin.
+        self._rest = b""
         self._begun = hashes.begin_request(address.upstream.provider, path)
         #: The body as long as it is small enough to be put in order.
         self._held: list[bytes] | None = []
@@ -39,6 +42,14 @@ class RequestHash:
 
     def feed(self, chunk: bytes) -> None:
         """Take a piece of the body."""
+        if self._boundary:
+            # Each form has a boundary of its own, made by chance.
+            data = (self._rest + chunk).replace(self._boundary, b"")
+            cut = max(len(data) - len(self._boundary) + 1, 0)
+            chunk, self._rest = data[:cut], data[cut:]
+        self._take(chunk)
+
+    def _take(self, chunk: bytes) -> None:
         self._size += len(chunk)
         if self._held is None:
             self._begun.update(chunk)
@@ -51,12 +62,27 @@ class RequestHash:
 
     def end(self) -> str:
         """Return the hash of the whole request; "" where it has no body to tell it by."""
+        rest, self._rest = self._rest, b""
+        self._take(rest)
         if self._size and not self._ended:
             if self._held is not None:
                 self._begun.update(canonical(b"".join(self._held)))
                 self._held = None
             self._ended = self._begun.hexdigest()
         return self._ended
+
+
+def _boundary_of(content_type: str) -> bytes:
+    """Return what stands between the parts of a form; b"" for what is no form."""
+    kind, _, parameters = content_type.partition(";")
+    if kind.strip().lower() != "multipart/form-data":
+        return b""
+    _, found, value = parameters.partition("boundary=")
+    return (
+        value.partition(";")[0].strip().strip('"').encode(errors="surrogateescape")
+        if found
+        else b""
+    )
 
 
 def canonical(body: bytes) -> bytes:

@@ -86,11 +86,12 @@ class CountedWatch(Watch):
         self._started = time.perf_counter()
         self._key = desk.new_key()
         self._tags = _tags_of(request, address, config)
-        self._request_hash = RequestHash(config.hashes, address)
+        kind = request.headers.get("Content-Type", "")
+        self._request_hash = RequestHash(config.hashes, address, kind)
         self._reader = RequestReader(
             route,
             names.get("model") or "",
-            request.headers.get("Content-Type", ""),
+            kind,
             is_plain="Content-Encoding" not in request.headers,
         )
         self._answer: AnswerCounter | None = None

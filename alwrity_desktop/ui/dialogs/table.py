@@ -41,6 +41,7 @@ _NAMES: Final = {
     "agent": QT_TRANSLATE_NOOP("TableDialog", "Agent"),
     "conversation": QT_TRANSLATE_NOOP("TableDialog", "Conversation"),
     "endpoint": QT_TRANSLATE_NOOP("TableDialog", "Endpoint"),
+    "api_key": QT_TRANSLATE_NOOP("TableDialog", "Name of the key"),
     "status_code": QT_TRANSLATE_NOOP("TableDialog", "Status"),
     "duration": QT_TRANSLATE_NOOP("TableDialog", "Duration"),
 }

@@ -86,6 +86,32 @@ def test_that_what_is_no_json_and_what_is_large_is_told_by_its_bytes() -> None:
     assert canonical(b'{"a":' * 100_000) == b'{"a":' * 100_000
 
 
+def test_that_a_boundary_in_no_encoding_is_hashed_too() -> None:
+    assert form_of("a\udcff") == form_of("a7f3")
+
+
+def form_of(boundary: str, text: str = "canary", size: int = 7) -> str:
+    """Return the hash of a form that came in pieces of some bytes."""
+    address = AddressBook({}).find("/openai/v1/audio/transcriptions")
+    assert address is not None
+    found = RequestHash(HASHES, address, f'multipart/form-data; boundary="{boundary}"')
+    part = f'--{boundary}\r\nContent-Disposition: form-data; name="file"\r\n\r\n{text}\r\n'
+    body = f"{part}--{boundary}--\r\n".encode(errors="surrogateescape")
+    for start in range(0, len(body), size):
+        found.feed(body[start : start + size])
+    return found.end()
+
+
+def test_that_a_form_is_the_same_whatever_stands_between_its_parts() -> None:
+    hashes = {
+        form_of(boundary, size=size) for boundary in ("a7f3", "0" * 40) for size in (1, 7, 999)
+    }
+    assert len(hashes) == 1
+    assert form_of("a7f3", "another song") not in hashes
+    large = "canary" * MAX_CANONICAL_BYTES
+    assert form_of("a7f3", large, 999) == form_of("b8", large, 4096)
+
+
 def test_that_the_address_is_a_part_of_a_request_and_its_query_is_not() -> None:
     path = "/gemini/v1beta/models/gemini-2.5-pro:generateContent"
     assert hash_of(b"{}", path) == hash_of(b"{}", f"{path}?key=canary")
