@@ -1,4 +1,4 @@
-"""Sums of hours and of days, kept beside those of quarters: which, how written, when read."""
+"""Sums of half hours and of days, kept beside those of quarters: which, how written, when read."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SUMS: Final = (
 )
 """The columns of sums, in the rollups and above them."""
 
-_HOUR_S: Final = 3600
+_HALF_HOUR_S: Final = 1800
 _NAMES: Final = ", ".join(SUMS)
 _ADD: Final = ", ".join(f"{name} = {name} + excluded.{name}" for name in SUMS)
 _SUMMED: Final = ", ".join(f"sum(r.{name}) AS {name}" for name in SUMS)
@@ -43,15 +43,15 @@ class Level(NamedTuple):
     dimensions: frozenset[str]
 
 
-_OF_HOURS: Final = frozenset(
+_OF_MODELS: Final = frozenset(
     {"account", "billing_period", "provider", "model", "status_code", "price_status"}
 )
-HOURS: Final = Level("hour_rollups", 4, "hour_series_id", _OF_HOURS)
+HALF_HOURS: Final = Level("half_hour_rollups", 2, "model_series_id", _OF_MODELS)
 DAYS: Final = Level(
     "day_rollups", 96, "day_series_id", frozenset(SERIES_DIMENSIONS) - {"conversation"}
 )
-DURATIONS: Final = Level("long_durations", 768, "hour_series_id", _OF_HOURS)
-LEVELS: Final = (DAYS, HOURS)
+DURATIONS: Final = Level("long_durations", 768, "model_series_id", _OF_MODELS)
+LEVELS: Final = (DAYS, HALF_HOURS)
 """Coarsest first."""
 
 
@@ -86,13 +86,13 @@ def levels_for(names: Collection[str]) -> list[Level]:
 
 
 def levels_for_hours(offset_s: int, names: Collection[str]) -> list[Level]:
-    """Return the levels for local hours and days; none where the clock is not off by hours."""
-    is_whole = offset_s % _HOUR_S == 0
-    return [HOURS] if is_whole and HOURS.dimensions.issuperset(names) else []
+    """Return the levels for local hours and days; none where a clock is off by a quarter."""
+    is_whole = offset_s % _HALF_HOUR_S == 0
+    return [HALF_HOURS] if is_whole and HALF_HOURS.dimensions.issuperset(names) else []
 
 
 class _Groups(msgspec.Struct, frozen=True):
-    """By series, the one that stands for it in the sums of days, and in those of hours."""
+    """By series, the one that stands for it in the sums of days, and in those of half hours."""
 
     of: Mapping[int, tuple[int, int]]
 
@@ -121,7 +121,7 @@ class CoarseSums:
     def move(self, rows: Iterable[tuple[int, ...]]) -> None:
         """Add rows of the rollups: their quarters, their series, and what is added to each sum."""
         for quarter, series_id, *values in rows:
-            key = quarter // HOURS.quarters * HOURS.quarters, series_id
+            key = quarter // HALF_HOURS.quarters * HALF_HOURS.quarters, series_id
             known = self._moved.setdefault(key, [0] * len(SUMS))
             for place, value in enumerate(values):
                 known[place] += value
@@ -164,12 +164,12 @@ class CoarseSums:
 
     def _groups(self, series_ids: Collection[int]) -> _Groups:
         query = (
-            "SELECT g.series_id, g.day_series_id, g.hour_series_id FROM json_each(?) j"
+            "SELECT g.series_id, g.day_series_id, g.model_series_id FROM json_each(?) j"
             " CROSS JOIN series_groups g ON g.series_id = j.value"
         )
         asked = msgspec.json.encode(sorted(series_ids)).decode()
         rows = self._connection.exec_driver_sql(query, (asked,)).all()
-        return _Groups({series_id: (day, hour) for series_id, day, hour in rows})
+        return _Groups({series_id: (day, model) for series_id, day, model in rows})
 
     def _group_series(self) -> None:
         """Let the series that are new stand for themselves, or an older one for them."""
@@ -183,19 +183,19 @@ class CoarseSums:
         rows = []
         for series_id, *values in (*known, *new):
             by_day = tuple(values)
-            by_hour = by_day[: len(_HOUR_NAMES)]
+            by_model = by_day[: len(_MODEL_NAMES)]
             day_id = first.setdefault(by_day, series_id)
-            hour_id = first.setdefault(by_hour, series_id)
+            model_id = first.setdefault(by_model, series_id)
             if series_id > last:
-                rows.append((series_id, day_id, hour_id))
+                rows.append((series_id, day_id, model_id))
         execute("INSERT INTO series_groups VALUES (?, ?, ?)", rows)
 
 
-_HOUR_NAMES: Final = tuple(sorted(HOURS.dimensions))
-_DAY_NAMES: Final = (*_HOUR_NAMES, *sorted(DAYS.dimensions - HOURS.dimensions))
-_SERIES: Final = f"SELECT s.id, {', '.join(f's.{name}' for name in _DAY_NAMES)} FROM series s"  # noqa: S608
+_MODEL_NAMES: Final = tuple(sorted(HALF_HOURS.dimensions))
+_ALL_NAMES: Final = (*_MODEL_NAMES, *sorted(DAYS.dimensions - HALF_HOURS.dimensions))
+_SERIES: Final = f"SELECT s.id, {', '.join(f's.{name}' for name in _ALL_NAMES)} FROM series s"  # noqa: S608
 
-#: Ids rise, so a series that stands for hours stands for its days too.
+#: Ids rise, so a series that stands for a model stands for its days too.
 _STANDING_FOR_DAYS: Final = (
     f"{_SERIES} JOIN series_groups g ON g.series_id = s.id"
     " WHERE g.day_series_id = g.series_id ORDER BY s.id"
@@ -254,7 +254,7 @@ def differences(connection: Connection) -> int:
     )
     found = int(execute(alone).scalar_one())
     for level, finer, keys, sums in (
-        (HOURS, "rollups", "", SUMS),
+        (HALF_HOURS, "rollups", "", SUMS),
         (DAYS, "rollups", "", SUMS),
         (DURATIONS, "durations", ", r.bucket", ("calls",)),
     ):

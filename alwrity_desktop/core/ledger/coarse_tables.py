@@ -1,4 +1,4 @@
-"""The tables of sums above the rollups: of hours, of days, and of durations over eight days.
+"""The tables of sums above the rollups: of half hours, of days, and of durations over eight days.
 
 What many calls share is told apart less finely there, so that a year is read in a few
 thousand rows however the calls lie: by conversations, or each in a quarter of its own. A
@@ -13,7 +13,7 @@ from sqlalchemy import Column, Integer, Table
 
 from alwrity_desktop.core.ledger.insight_tables import METADATA
 
-__all__ = ["DAY_ROLLUPS", "HOUR_ROLLUPS", "LONG_DURATIONS", "METADATA", "SERIES_GROUPS"]
+__all__ = ["DAY_ROLLUPS", "HALF_HOUR_ROLLUPS", "LONG_DURATIONS", "METADATA", "SERIES_GROUPS"]
 
 SERIES_GROUPS: Final = Table(
     "series_groups",
@@ -22,7 +22,7 @@ SERIES_GROUPS: Final = Table(
     #: Stands for all series that differ in their conversation alone.
     Column("day_series_id", Integer, nullable=False),
     #: Stands for all series of one account, billing period, model and status.
-    Column("hour_series_id", Integer, nullable=False),
+    Column("model_series_id", Integer, nullable=False),
 )
 
 
@@ -30,7 +30,7 @@ def _sums(name: str) -> Table:
     return Table(
         name,
         METADATA,
-        #: The first quarter of an hour of the hour or of the day, in UTC.
+        #: The first quarter of an hour of the half hour or of the day, in UTC.
         Column("quarter", Integer, primary_key=True),
         Column("series_id", Integer, primary_key=True),
         Column("calls", Integer, nullable=False),
@@ -46,7 +46,7 @@ def _sums(name: str) -> Table:
     )
 
 
-HOUR_ROLLUPS: Final = _sums("hour_rollups")
+HALF_HOUR_ROLLUPS: Final = _sums("half_hour_rollups")
 DAY_ROLLUPS: Final = _sums("day_rollups")
 
 LONG_DURATIONS: Final = Table(
@@ -54,7 +54,7 @@ LONG_DURATIONS: Final = Table(
     METADATA,
     #: The first quarter of an hour of eight days.
     Column("quarter", Integer, primary_key=True),
-    #: As in ``hour_rollups``.
+    #: As in ``half_hour_rollups``.
     Column("series_id", Integer, primary_key=True),
     Column("bucket", Integer, primary_key=True),
     Column("calls", Integer, nullable=False),

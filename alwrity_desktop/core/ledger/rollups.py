@@ -81,7 +81,7 @@ class Rollups:
         self._coarse.add_calls_after(call_id)
 
     def save(self) -> None:
-        """Bring the sums of hours and days up to date: the last thing in the transaction."""
+        """Bring the sums of half hours and days up to date: the last thing in the transaction."""
         self._coarse.save()
 
     def add_durations(self, rows: Sequence[tuple[object, ...]]) -> None:

@@ -19,7 +19,7 @@ from alwrity_desktop.core.domain.sums import OffsetSpan
 from alwrity_desktop.core.ledger.coarse_rows import (
     DAYS,
     DURATIONS,
-    HOURS,
+    HALF_HOURS,
     LEVELS,
     Level,
     levels_for,
@@ -47,7 +47,7 @@ made: Final[st.SearchStrategy[dict[str, Any]]] = st.fixed_dictionaries(
 quarters: Final = st.integers(FIRST_MS // QUARTER_MS - 10, NOW_MS // QUARTER_MS + 10)
 
 
-@given(st.integers(0, 5000), st.integers(0, 5000), st.sampled_from([(), (HOURS,), LEVELS]))
+@given(st.integers(0, 5000), st.integers(0, 5000), st.sampled_from([(), (HALF_HOURS,), LEVELS]))
 def test_that_pieces_make_up_their_span_once_and_keep_to_their_tables(
     first: int, after: int, levels: tuple[Level, ...]
 ) -> None:
@@ -64,11 +64,12 @@ def test_that_pieces_make_up_their_span_once_and_keep_to_their_tables(
 
 
 def test_that_a_level_is_read_only_for_what_it_tells_apart() -> None:
-    assert levels_for(["provider", "model", "status_code"]) == [DAYS, HOURS]
+    assert levels_for(["provider", "model", "status_code"]) == [DAYS, HALF_HOURS]
     assert levels_for(["project", "api_key"]) == [DAYS]
     assert levels_for(["conversation"]) == []
-    assert levels_for_hours(7200, ["provider"]) == [HOURS]
-    assert levels_for_hours(-3600 * 5, []) == [HOURS]
+    assert levels_for_hours(7200, ["provider"]) == [HALF_HOURS]
+    assert levels_for_hours(-3600 * 5, []) == [HALF_HOURS]
+    assert levels_for_hours(19_800, ["model"]) == [HALF_HOURS]
     assert levels_for_hours(20_700, []) == []
     assert levels_for_hours(3600, ["project"]) == []
 
@@ -163,13 +164,13 @@ def test_that_calls_that_differ_in_their_conversation_share_a_row_of_a_day(
     connection = sqlite.connect(str(ledger.path))
     counts = [
         connection.execute(f"SELECT count(*), sum(calls) FROM {table}").fetchone()  # noqa: S608
-        for table in ("rollups", HOURS.table, DAYS.table, DURATIONS.table)
+        for table in ("rollups", HALF_HOURS.table, DAYS.table, DURATIONS.table)
     ]
     connection.close()
     assert counts == [(15, 15), (5, 15), (1, 15), (1, 15)]
 
 
-@pytest.mark.parametrize("level", [HOURS, DAYS, DURATIONS])
+@pytest.mark.parametrize("level", [HALF_HOURS, DAYS, DURATIONS])
 def test_that_sums_of_hours_and_days_that_are_off_are_noticed(
     ledger: Ledger, book: PriceBook, level: Level
 ) -> None:
@@ -215,7 +216,7 @@ def test_that_an_older_ledger_gets_its_sums_of_hours_and_days(
     connection.close()
 
 
-TABLES: Final = ("series_groups", HOURS.table, DAYS.table, DURATIONS.table)
+TABLES: Final = ("series_groups", HALF_HOURS.table, DAYS.table, DURATIONS.table)
 
 
 def contents(connection: sqlite.Connection) -> dict[str, list[tuple[int, ...]]]:

@@ -1,4 +1,4 @@
-"""Sums above the rollups: of hours, of days, and of durations over eight days."""
+"""Sums above the rollups: of half hours, of days, and of durations over eight days."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ def upgrade() -> None:
         "series_groups",
         sa.Column("series_id", sa.Integer(), nullable=False),
         sa.Column("day_series_id", sa.Integer(), nullable=False),
-        sa.Column("hour_series_id", sa.Integer(), nullable=False),
+        sa.Column("model_series_id", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("series_id"),
     )
-    for name in ("hour_rollups", "day_rollups"):
+    for name in ("half_hour_rollups", "day_rollups"):
         op.create_table(
             name,
             sa.Column("quarter", sa.Integer(), nullable=False),
@@ -51,15 +51,15 @@ def upgrade() -> None:
 
 
 def _fill() -> None:
-    hour = "account, billing_period, provider, model, status_code, price_status"
+    model = "account, billing_period, provider, model, status_code, price_status"
     op.execute(
         "INSERT INTO series_groups SELECT id,"  # noqa: S608 - constants
-        f" min(id) OVER (PARTITION BY {hour}, source, project, agent, endpoint, api_key),"
-        f" min(id) OVER (PARTITION BY {hour}) FROM series"
+        f" min(id) OVER (PARTITION BY {model}, source, project, agent, endpoint, api_key),"
+        f" min(id) OVER (PARTITION BY {model}) FROM series"
     )
     names = ", ".join(_SUMS)
     sums = ", ".join(f"sum({name})" for name in _SUMS)
-    for table, quarters, series in (("hour_rollups", 4, "hour"), ("day_rollups", 96, "day")):
+    for table, quarters, series in (("half_hour_rollups", 2, "model"), ("day_rollups", 96, "day")):
         op.execute(
             f"INSERT INTO {table} (quarter, series_id, {names})"  # noqa: S608 - constants
             f" SELECT quarter / {quarters} * {quarters}, {series}_series_id, {sums}"
@@ -67,6 +67,6 @@ def _fill() -> None:
         )
     op.execute(
         "INSERT INTO long_durations (quarter, series_id, bucket, calls)"
-        " SELECT quarter / 768 * 768, hour_series_id, bucket, sum(calls)"
+        " SELECT quarter / 768 * 768, model_series_id, bucket, sum(calls)"
         " FROM durations JOIN series_groups USING (series_id) GROUP BY 1, 2, 3"
     )
