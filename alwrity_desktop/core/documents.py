@@ -24,6 +24,7 @@ from alwrity_desktop.core.domain.report import CallRow, Figures, Group, Report
 from alwrity_desktop.core.domain.server import ServerView, Subscription
 from alwrity_desktop.core.domain.tip import Tip, saving_percent
 from alwrity_desktop.core.forecast_documents import forecast_document
+from alwrity_desktop.core.history_documents import month_documents
 from alwrity_desktop.core.insight_documents import activity_document, spending_document
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "amount",
     "budget_document",
     "call_document",
+    "earlier_document",
     "estimate",
     "figures_document",
     "forecast_document",
@@ -203,6 +205,8 @@ def report_document(report: Report) -> Document:
             dimension: [group_document(group, is_stated=report.is_stated) for group in groups]
             for dimension, groups in report.groups.items()
         },
+        "comparison": earlier_document(report),
+        "months": month_documents(report),
         "status": report.status.value,
         "limits": [limit_document(limit) for limit in report.limits],
         "forecast": forecast_document(report.forecast),
@@ -216,6 +220,21 @@ def report_document(report: Report) -> Document:
         "activity": [activity_document(each) for each in report.activity],
         "spending": None if report.spending is None else spending_document(report.spending),
         "server": None if report.server is None else server_document(report.server),
+    }
+
+
+def earlier_document(report: Report) -> Document | None:
+    """Return the period before, up to the same point of it; None where there is none."""
+    earlier = report.comparison
+    if earlier is None:
+        return None
+    return {
+        "start": earlier.start,
+        "end": earlier.end,
+        "totals": figures_document(earlier.totals, is_stated=report.is_stated),
+        "cost_change_percent": earlier.cost_percent,
+        "calls_change_percent": earlier.calls_percent,
+        "tokens_change_percent": earlier.tokens_percent,
     }
 
 

@@ -39,7 +39,7 @@ def test_that_all_parts_go_into_a_folder(run: Run, tmp_path: Path, more: tuple[s
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("x.csv", "--part", "weather"), 'There is no part "weather". There are: groups'),
+        (("x.csv", "--part", "weather"), 'There is no part "weather". There are: totals'),
         (("x.json", "--part", "tips"), "--part is for csv: a json file holds all of them."),
         (("x", "--part", "tips", "--format", "odd"), 'There is no format "odd"'),
     ],

@@ -5,9 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from alwrity_desktop.core.document_values import Document, amount
-from alwrity_desktop.core.documents import call_document, group_document
+from alwrity_desktop.core.document_values import Document
+from alwrity_desktop.core.documents import (
+    call_document,
+    earlier_document,
+    figures_document,
+    group_document,
+)
 from alwrity_desktop.core.exports.contents import Contents, Part
+from alwrity_desktop.core.history_documents import day_documents, month_documents
 
 _CALL_COLUMNS: Final = (
     "at",
@@ -34,12 +40,7 @@ _CALL_COLUMNS: Final = (
     "estimated",
     "id",
 )
-_GROUP_COLUMNS: Final = (
-    "period_start",
-    "period_end",
-    "timezone",
-    "dimension",
-    "key",
+_SUMS: Final = (
     "calls",
     "errors",
     "input_tokens",
@@ -48,12 +49,13 @@ _GROUP_COLUMNS: Final = (
     "cache_write_tokens",
     "tokens",
     "cost_usd",
-    "share_percent",
-    "unpriced_calls",
-    "priced_percent",
-    "avg_duration_ms",
-    "error_rate_percent",
 )
+_RATES: Final = ("unpriced_calls", "priced_percent", "avg_duration_ms", "error_rate_percent")
+_FIGURES: Final = (*_SUMS, *_RATES, "messages", "conversations", "cost_per_message_usd")
+_CHANGES: Final = ("cost_change_percent", "calls_change_percent", "tokens_change_percent")
+
+_PERIOD: Final = ("period_start", "period_end", "timezone", "dimension", "key")
+_GROUP_COLUMNS: Final = (*_PERIOD, *_SUMS, "share_percent", *_RATES)
 
 
 def _calls(contents: Contents) -> Iterator[Document]:
@@ -74,21 +76,38 @@ def _groups(contents: Contents) -> Iterator[Document]:
             }
 
 
+def _totals(contents: Contents) -> Iterator[Document]:
+    """Yield the period's sums, then those of the period before up to the same point."""
+    report = contents.report
+    earlier = earlier_document(report)
+    changes = {name: None if earlier is None else earlier[name] for name in _CHANGES}
+    now = figures_document(report.totals, is_stated=report.is_stated, is_unknown=report.is_unknown)
+    yield {"start": report.period.start, "end": report.period.end, **now, **changes}
+    if earlier is not None:
+        then = {"start": earlier["start"], "end": earlier["end"]}
+        yield {**then, **earlier["totals"], **dict.fromkeys(_CHANGES)}
+
+
+def _months(contents: Contents) -> Iterator[Document]:
+    return iter(month_documents(contents.report))
+
+
 def _days(contents: Contents) -> Iterator[Document]:
-    """Yield the last twelve months day by day, in all and by provider."""
-    for point in contents.report.history_days:
-        named = {"": point.total, **point.by_provider}
-        for provider, amounts in named.items():
-            yield {
-                "day": point.start,
-                "provider": provider or None,
-                "cost_usd": amount(amounts.cost_pico),
-                "calls": amounts.calls,
-                "tokens": amounts.tokens,
-                "unfinished": point.is_unfinished,
-            }
+    return day_documents(contents.report)
 
 
+TOTALS: Final = Part(
+    "totals",
+    "The period's sums beside those of the period before",
+    ("start", "end", *_FIGURES, *_CHANGES),
+    _totals,
+)
+MONTHS: Final = Part(
+    "months",
+    "Twelve months, each with its change",
+    ("month", "cost_usd", "calls", "tokens", *_CHANGES, "unfinished"),
+    _months,
+)
 CALLS: Final = Part("calls", "Every call", _CALL_COLUMNS, _calls)
 GROUPS: Final = Part(
     "groups", "Sums by provider, model, project, day and so on", _GROUP_COLUMNS, _groups

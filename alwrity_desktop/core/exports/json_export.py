@@ -13,6 +13,7 @@ from alwrity_desktop.core.domain.insight_values import INSIGHTS
 from alwrity_desktop.core.exports.contents import CHECK, PLANS, Contents, Part
 from alwrity_desktop.core.files import replacing
 from alwrity_desktop.core.forecast_documents import forecast_check_document
+from alwrity_desktop.core.history_documents import day_documents
 
 NAME: Final = "json"
 TITLE: Final = "The report with everything in it and every call, as one JSON document"
@@ -29,6 +30,7 @@ def write(contents: Contents, path: Path, parts: Sequence[Part] = ()) -> None:  
     Raises OSError when the file cannot be written.
     """
     document = report_document(contents.report)
+    document["days"] = list(day_documents(contents.report))
     if contents.check is not None:
         document["forecast_check"] = forecast_check_document(contents.check)
     if contents.plans is not None:

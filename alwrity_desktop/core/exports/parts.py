@@ -13,6 +13,7 @@ PARTS: Final[Mapping[str, Part]] = MappingProxyType(
     {
         part.name: part
         for part in (
+            call_parts.TOTALS,
             call_parts.GROUPS,
             forecast_parts.FORECAST,
             forecast_parts.CURVE,
@@ -29,6 +30,7 @@ PARTS: Final[Mapping[str, Part]] = MappingProxyType(
             insight_parts.CONVERSATIONS,
             insight_parts.PATTERNS,
             insight_parts.UNUSUAL,
+            call_parts.MONTHS,
             call_parts.DAYS,
             call_parts.CALLS,
         )

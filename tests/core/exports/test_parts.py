@@ -125,6 +125,21 @@ def test_that_a_report_without_anything_makes_a_table_without_rows(name: str) ->
 def test_that_the_tables_say_what_the_document_says(lived: Context, tmp_path: Path) -> None:
     document = as_document(lived, tmp_path / "all.json")
 
+    now, then = written(lived, tmp_path / "totals.csv", "totals")
+    assert now["cost_usd"] == document["totals"]["cost_usd"]
+    assert then["cost_usd"] == document["comparison"]["totals"]["cost_usd"]
+    assert now["cost_change_percent"] == str(document["comparison"]["cost_change_percent"])
+    assert (then["cost_change_percent"], now["messages"]) == ("", "")
+    months = written(lived, tmp_path / "months.csv", "months")
+    assert [row["month"] for row in months] == [one["month"] for one in document["months"]]
+    assert months[-1]["cost_usd"] == document["totals"]["cost_usd"]
+    assert months[-2]["cost_change_percent"] == str(document["months"][-2]["cost_change_percent"])
+    days = [row for row in written(lived, tmp_path / "days.csv", "days") if not row["provider"]]
+    whole = [one for one in document["days"] if one["provider"] is None]
+    assert [(row["day"], row["cost_usd"]) for row in days] == [
+        (one["day"], one["cost_usd"]) for one in whole
+    ]
+
     forecast = written(lived, tmp_path / "forecast.csv", "forecast")
     assert forecast[0]["provider"] == ""
     assert forecast[0]["amount"] == document["forecast"]["cost_usd"]
@@ -150,8 +165,8 @@ def test_that_the_tables_say_what_the_document_says(lived: Context, tmp_path: Pa
     assert figures["failed calls", ""] == str(document["spending"]["errors"]["calls"])
 
     unusual = written(lived, tmp_path / "unusual.csv", "unusual")
-    days = {row["day"] for row in unusual if row["measure"] == "cost"}
-    assert days == {one["day"] for one in document["activity"][0]["unusual"]}
+    odd_days = {row["day"] for row in unusual if row["measure"] == "cost"}
+    assert odd_days == {one["day"] for one in document["activity"][0]["unusual"]}
     assert any(row["cause_key"] == "gpt-4o" for row in unusual)
 
     tips = written(lived, tmp_path / "tips.csv", "tips")
@@ -185,7 +200,7 @@ def test_that_amounts_below_zero_stay_numbers(tmp_path: Path) -> None:
 
 def test_that_a_table_that_there_is_not_is_told_which_are() -> None:
     assert exporting.parts_of(None) == ()
-    with pytest.raises(UsageError, match="There are: groups, forecast"):
+    with pytest.raises(UsageError, match="There are: totals, groups, forecast"):
         exporting.parts_of("weather")
 
 
