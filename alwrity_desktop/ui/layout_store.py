@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Final
 
@@ -13,6 +14,7 @@ _GEOMETRY: Final = "window/geometry"
 _LAYOUT: Final = "window/layout"
 _STATES: Final = "states"
 _OWN: Final = "own"
+_DOCKS: Final = "docks"
 
 
 class LayoutStore:
@@ -69,6 +71,20 @@ class LayoutStore:
         """Add a layout of the person's own."""
         if self._settings is not None and name not in self.own():
             self._settings.setValue(_OWN, [*self.own(), name])
+
+    def choices(self, dock: str) -> dict[str, str]:
+        """Return what the person chose in *dock*."""
+        if self._settings is None:
+            return {}
+        self._settings.beginGroup(f"{_DOCKS}/{dock}")
+        found = {key: str(self._settings.value(key, "")) for key in self._settings.childKeys()}
+        self._settings.endGroup()
+        return found
+
+    def keep_choices(self, dock: str, choices: Mapping[str, str]) -> None:
+        """Keep what the person chose in *dock*."""
+        for key, value in choices.items():
+            self._set(f"{_DOCKS}/{dock}/{key}", value)
 
     def flush(self) -> None:
         """Write what is kept to the file."""

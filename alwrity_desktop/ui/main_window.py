@@ -56,7 +56,7 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self._make_frame()
         self._make_pages(docks)
-        self.rendering = Rendering(self.area.frames, self)
+        self.rendering = Rendering(self.area.frames, store, self)
         self.keeper = LayoutKeeper(self.area, store, self)
         self._docks_page.resizing.connect(self.keeper.prepare)
         self._docks_page.resized.connect(self.keeper.fit)
@@ -143,6 +143,7 @@ class MainWindow(QMainWindow):
         """Keep where the window and its docks are."""
         self._store.keep_geometry(QByteArray(self.saveGeometry()))
         self.keeper.keep()
+        self.rendering.keep()
         self._store.flush()
 
     @property

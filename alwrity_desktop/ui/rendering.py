@@ -10,6 +10,7 @@ from alwrity_desktop.core.domain.live import LiveView
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.ui.dock_frame import DockFrame
 from alwrity_desktop.ui.docks.base import DockView
+from alwrity_desktop.ui.layout_store import LayoutStore
 from alwrity_desktop.ui.live_view import LiveDockView
 
 
@@ -24,9 +25,12 @@ class Rendering(QObject):
     #: A dock in view needs the report grouped by more than it is.
     groups_missed = Signal()
 
-    def __init__(self, frames: Mapping[str, DockFrame], parent: QObject) -> None:
-        """Follow the docks in *frames*, with nothing to show yet."""
+    def __init__(
+        self, frames: Mapping[str, DockFrame], store: LayoutStore, parent: QObject
+    ) -> None:
+        """Follow the docks in *frames*, with nothing to show yet; *store* keeps their choices."""
         super().__init__(parent)
+        self._store = store
         #: The docks that were made, by name.
         self.views: dict[str, DockView] = {}
         #: Whether docks are rendered one in each turn of the event loop, so that none stalls it.
@@ -44,6 +48,7 @@ class Rendering(QObject):
     def _take(self, view: DockView) -> None:
         """Have the new *view* show what those in view show already."""
         self.views[view.name] = view
+        view.choose(self._store.choices(view.name))
         view.requested.connect(self.requested)
         if self._report is not None:
             self._to_render.append(view.name)
@@ -51,6 +56,11 @@ class Rendering(QObject):
             view.show_loading(self._sentence)
         if self._live is not None and isinstance(view, LiveDockView):
             view.show_live(self._live)
+
+    def keep(self) -> None:
+        """Keep what was chosen in the docks."""
+        for name, view in self.views.items():
+            self._store.keep_choices(name, view.choices())
 
     def show_loading(self, sentence: str) -> None:
         """Show skeletons with *sentence* until a report comes."""

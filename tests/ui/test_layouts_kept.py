@@ -9,6 +9,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from alwrity_desktop.ui.docks import dock_types
+from alwrity_desktop.ui.docks.calls import CallsDock
+from alwrity_desktop.ui.docks.trends import TrendsDock
 from alwrity_desktop.ui.layout_store import LayoutStore
 from alwrity_desktop.ui.layouts import LAYOUTS, Room, docks_of
 from alwrity_desktop.ui.main_window import MainWindow
@@ -82,3 +84,30 @@ def test_that_a_floating_dock_stays_with_its_layout(window: MainWindow) -> None:
     window.keeper.open("overview")
     assert set(window.area.names_in_view()) == WANTED["overview"]
     assert window.area.frames["health"].isFloating()
+
+
+def test_that_what_was_chosen_in_docks_is_found_again(qtbot: QtBot, store_path: Path) -> None:
+    first = opened(store_path)
+    calls, trends = first.open_dock("calls"), first.open_dock("trends")
+    assert isinstance(calls, CallsDock)
+    assert isinstance(trends, TrendsDock)
+    calls.filter.hide_columns(frozenset({"model", "tokens"}))
+    trends._spans.choose("12m")
+    trends._styles.choose("provider")
+    ended(first)
+    second = opened(store_path)
+    calls, trends = second.open_dock("calls"), second.open_dock("trends")
+    assert isinstance(calls, CallsDock)
+    assert calls.filter.hidden_columns() == frozenset({"model", "tokens"})
+    assert trends is not None
+    assert trends.choices() == {"range": "12m", "view": "provider"}
+    ended(second)
+
+
+def test_that_choices_that_are_no_more_are_passed_over(qtbot: QtBot, store_path: Path) -> None:
+    LayoutStore(store_path).keep_choices("trends", {"range": "decade", "view": "months"})
+    window = opened(store_path)
+    trends = window.open_dock("trends")
+    assert trends is not None
+    assert trends.choices() == {"range": "days", "view": "months"}
+    ended(window)

@@ -144,6 +144,12 @@ class CallFilter(QWidget):
         menu = self._columns.menu()
         return frozenset(str(a.data()) for a in menu.actions() if not a.isChecked())
 
+    def hide_columns(self, hidden: frozenset[str]) -> None:
+        """Show all columns but the *hidden* ones."""
+        for action in self._columns.menu().actions():
+            action.setChecked(action.data() not in hidden)
+        self.columns_changed.emit(self.hidden_columns())
+
     @Slot(QAction)
     def _choose_columns(self, _action: QAction) -> None:
         self.columns_changed.emit(self.hidden_columns())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 from PySide6.QtCore import Signal
@@ -64,6 +65,13 @@ class DockView(QWidget):
     def title_tools(self) -> tuple[QWidget, ...]:
         """The dock's own controls for the title bar, if it has any."""
         return ()
+
+    def choices(self) -> Mapping[str, str]:
+        """Return what the person chose here and would look for at the next start."""
+        return {}
+
+    def choose(self, choices: Mapping[str, str]) -> None:
+        """Take up the *choices* of an earlier start; one that is no more is passed over."""
 
     def show_report(self, report: Report) -> None:
         """Render *report*."""

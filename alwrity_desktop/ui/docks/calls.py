@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Slot
 from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent, QShowEvent
@@ -21,6 +23,7 @@ from alwrity_desktop.ui.tokens import SIZES
 from alwrity_desktop.ui.widgets import EmptyState, PlainLabel
 
 _DETAILS_BESIDE = 860
+_HIDDEN = "hidden_columns"
 _DETAILS_SHARE = 0.385
 _MIN_DETAILS = 360
 
@@ -267,6 +270,15 @@ class CallsDock(DockView):
         call = self._model.loaded(row) if row >= 0 else None
         if call is not None:
             self.ask(OpenCall(call.id))
+
+    def choices(self) -> Mapping[str, str]:
+        """Return the columns that are not shown."""
+        return {_HIDDEN: " ".join(sorted(self.filter.hidden_columns()))}
+
+    def choose(self, choices: Mapping[str, str]) -> None:
+        """Hide the columns that were hidden."""
+        if _HIDDEN in choices:
+            self.filter.hide_columns(frozenset(choices[_HIDDEN].split()))
 
     @Slot(object)
     def _choose_columns(self, hidden: frozenset[str]) -> None:

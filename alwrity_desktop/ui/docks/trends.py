@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import math
 
 import msgspec
@@ -161,6 +163,16 @@ class TrendsDock(DockView):
         flow.add_stretch()
         flow.addWidget(self._make_legend())
         return tools
+
+    def choices(self) -> Mapping[str, str]:
+        """Return the range and the view."""
+        return {"range": self._spans.key, "view": self._styles.key}
+
+    def choose(self, choices: Mapping[str, str]) -> None:
+        """Show the range and the view of an earlier start."""
+        for segments, name in ((self._spans, "range"), (self._styles, "view")):
+            if segments.offers(choices.get(name, "")):
+                segments.choose(choices[name])
 
     def _make_grounds(self) -> QWidget:
         self._grounds = ForecastGrounds()

@@ -9,6 +9,7 @@ from PySide6.QtGui import (
     QColor,
     QFocusEvent,
     QFontMetrics,
+    QKeyEvent,
     QPainter,
     QPainterPath,
     QPaintEvent,
@@ -38,6 +39,14 @@ _ICON_GAP = 3
 _ICON_ROLES = {"primary": "onprimary", "secondary": "text2", "link": "link"}
 
 
+def _press_with_return(button: QAbstractButton, event: QKeyEvent) -> bool:
+    """Click *button* where *event* is Return; Qt itself presses with Space alone."""
+    if event.key() not in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
+        return False
+    button.click()
+    return True
+
+
 class PushButton(QPushButton):
     """A button: primary, secondary, or a link among words."""
 
@@ -61,6 +70,11 @@ class PushButton(QPushButton):
         self.setFocusPolicy(BUTTON_FOCUS)
         self._dress()
         theme.bus().changed.connect(self._dress)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press with Return as with Space."""
+        if not _press_with_return(self, event):
+            super().keyPressEvent(event)
 
     @property
     def icon_name(self) -> str:
@@ -135,6 +149,11 @@ class IconButton(QToolButton):
         self.setFocusPolicy(BUTTON_FOCUS)
         self._dress()
         theme.bus().changed.connect(self._dress)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Press with Return as with Space."""
+        if not _press_with_return(self, event):
+            super().keyPressEvent(event)
 
     def set_icon(self, icon: str, colour: str = "text2") -> None:
         """Show another icon."""
@@ -265,6 +284,10 @@ class Segments(QWidget):
     def key(self) -> str:
         """The key that is chosen now."""
         return next(key for key, button in self._buttons.items() if button.isChecked())
+
+    def offers(self, key: str) -> bool:
+        """Return whether *key* can be chosen."""
+        return key in self._buttons
 
     def choose(self, key: str) -> None:
         """Choose *key* without telling anyone."""
