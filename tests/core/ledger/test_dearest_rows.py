@@ -96,3 +96,27 @@ def test_that_calls_that_became_free_make_room_for_others(ledger: Ledger, book: 
 
     assert [row.identity for row in before] == ["record:59", "record:58"]
     assert [row.identity for row in after] == ["record:c4", "record:c3"]
+
+
+def test_that_a_billing_period_has_its_own_dearest_wherever_they_lie(
+    ledger: Ledger, book: PriceBook
+) -> None:
+    calls = [
+        a_call(
+            identity=f"record:{number}",
+            account="work",
+            billing_period=f"2026-{11 - number % 2}",
+            conversation=f"talk {number}",
+            input_tokens=1000 * number,
+            occurred_at_ms=NOW_MS - number * DAY_MS,
+        )
+        for number in range(1, 9)
+    ]
+    ledger.record(from_script(*calls), book)
+    scope = Scope(("work",), "2026-10")
+    with ledger.snapshot() as snapshot:
+        dear = snapshot.dearest_calls(scope, NOW_MS, NOW_MS + 1, 3)
+        talks = snapshot.dearest_conversations(scope, NOW_MS, NOW_MS + 1, 1)
+
+    assert [row.identity for row in dear] == ["record:7", "record:5", "record:3"]
+    assert [key for key, _ in talks] == ["talk 7"]
