@@ -85,6 +85,7 @@ class TrendChart(QWidget):
         plot: QWidget = module.TrendPlot(self)
         plot.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self._plot = plot
+        self.setFocusProxy(plot)
         module.TrendPlot.place_clicked.__get__(plot).connect(self.place_clicked)
         layout = self.layout()
         if layout is not None:

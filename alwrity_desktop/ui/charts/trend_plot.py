@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
+    QFocusEvent,
     QFontMetrics,
     QKeyEvent,
     QLinearGradient,
@@ -23,6 +24,7 @@ from alwrity_desktop.ui.charts.scale import axis_steps
 from alwrity_desktop.ui.charts.trend_data import Column, Curve, TrendData
 from alwrity_desktop.ui.charts.trend_labels import TrendLabels
 from alwrity_desktop.ui.tokens import AREA_OPACITY, BAND_OPACITY, PAST_BAR_OPACITY
+from alwrity_desktop.ui.widgets.focus import BY_KEYBOARD
 from alwrity_desktop.ui.widgets.motion import Tween
 
 _COLUMN_WIDTH = 0.7
@@ -231,6 +233,19 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Do nothing beyond what a click does."""
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Read the newest place, where the focus came by the keyboard."""
+        super().focusInEvent(event)
+        if event.reason() in BY_KEYBOARD and self._labels.place is None:
+            self._labels.step(-1)
+            self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        """Put the reading away."""
+        super().focusOutEvent(event)
+        self._labels.point_at(QRectF(), QPointF())
+        self.viewport().update()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Read the place before or after; Return opens it."""

@@ -222,3 +222,12 @@ class ScrolledPages(QStackedWidget):
         super().__init__()
         self.setMinimumHeight(theme.scaled(least_height) or _LEAST_SCROLLED)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+
+    def turn_to(self, page: QWidget, focused: QWidget) -> None:
+        """Show *page*, the focus on what is in it to be read by keys."""
+        holder = self.focusWidget()
+        if holder is not None:
+            # Else the pages hand the focus on for no reason, and nothing shows where it is.
+            holder.clearFocus()
+        self.setCurrentWidget(page)
+        focused.setFocus(Qt.FocusReason.ShortcutFocusReason)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.insight_values import ACTIVITY, Activity
@@ -23,7 +23,7 @@ from alwrity_desktop.ui.docks._activity_words import (
     season_words,
     unusual_columns,
 )
-from alwrity_desktop.ui.docks._parts import MeasureCombo, ScrollBody
+from alwrity_desktop.ui.docks._parts import MeasureCombo, ScrollBody, ScrolledPages
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.requests import OpenCalls
 from alwrity_desktop.ui.tables.section import TableSection
@@ -70,9 +70,11 @@ class ActivityDock(DockView):
         self._unusual.table.row_opened.connect(self._open_unusual)
         self._hours = TableSection(self.tr("Hours of the week"))
         self._hours.table.row_opened.connect(self._open_row)
-        self._pages = QStackedWidget()
-        self._pages.addWidget(ScrollBody(self._make_page()))
-        self._pages.addWidget(ScrollBody(self._hours))
+        self._pages = ScrolledPages()
+        self._maps_page = ScrollBody(self._make_page())
+        self._table_page = ScrollBody(self._hours)
+        for page in (self._maps_page, self._table_page):
+            self._pages.addWidget(page)
         outer = QVBoxLayout(self.body)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
@@ -174,7 +176,11 @@ class ActivityDock(DockView):
 
     @Slot()
     def _toggle_table(self) -> None:
-        self._pages.setCurrentIndex(1 - self._pages.currentIndex())
+        is_table = self._pages.currentWidget() is self._table_page
+        if is_table:
+            self._pages.turn_to(self._maps_page, self._week)
+        else:
+            self._pages.turn_to(self._table_page, self._hours.table)
 
     @Slot(int, int)
     def _open_day(self, row: int, column: int) -> None:

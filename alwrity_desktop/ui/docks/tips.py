@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Signal, Slot
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.periods import local_day
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.tip import Tip, TipBasis, TipClass, TipState
+from alwrity_desktop.core.domain.tip_states import SNOOZE_DAYS
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.docks._parts import Rule, ScrollBody
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.requests import MarkTip, OpenCalls, Request, ShowPrices
 from alwrity_desktop.ui.tokens import SIZES
-from alwrity_desktop.ui.widgets import ActionButton, EmptyState, FlowLayout, Pill, PlainLabel
+from alwrity_desktop.ui.widgets import (
+    ActionButton,
+    EmptyState,
+    FlowLayout,
+    InlineMessage,
+    Pill,
+    PlainLabel,
+)
 
 
 def _tr(text: str) -> str:
@@ -53,7 +61,8 @@ class TipRow(QWidget):
     def __init__(self, tip: Tip, timezone: str) -> None:
         """Show *tip*; the days of its calls are told in *timezone*."""
         super().__init__()
-        self._tip, self._timezone = tip, timezone
+        self.tip, self.timezone = tip, timezone
+        self._buttons: list[ActionButton] = []
         pill = Pill(is_small=True)
         pill.set_status(*_class_words(tip.tip_class))
         text = PlainLabel(tip.text, "body-dense", weight=600)
@@ -75,8 +84,23 @@ class TipRow(QWidget):
         column.addWidget(assumption)
         column.addWidget(self._make_buttons())
 
+    def holds_focus(self) -> bool:
+        """Return whether one of its buttons has the focus."""
+        return any(button.hasFocus() for button in self._buttons)
+
+    def take_focus(self) -> None:
+        """Put the focus on the first button."""
+        self._buttons[0].setFocus(Qt.FocusReason.TabFocusReason)
+
+    def leave(self) -> None:
+        """Go away, without handing the focus on to whatever comes next."""
+        for button in self._buttons:
+            button.clearFocus()
+        self.hide()
+        self.deleteLater()
+
     def _make_buttons(self) -> QWidget:
-        tip = self._tip
+        tip = self.tip
         requests: list[tuple[str, str, Request]] = [
             (_tr("Show the calls"), "list", self._calls()),
         ]
@@ -95,16 +119,17 @@ class TipRow(QWidget):
             button.setAccessibleName(f"{words}: {tip.text}")
             button.chosen.connect(self.requested)
             flow.addWidget(button)
+            self._buttons.append(button)
         return buttons
 
     def _calls(self) -> OpenCalls:
-        query = self._tip.query
+        query = self.tip.query
         is_booked = bool(query.billing_period)
         return OpenCalls(
             query.provider,
             query.model,
-            None if is_booked else local_day(query.start_ms, self._timezone),
-            None if is_booked else local_day(query.end_ms - 1, self._timezone),
+            None if is_booked else local_day(query.start_ms, self.timezone),
+            None if is_booked else local_day(query.end_ms - 1, self.timezone),
             query.state,
         )
 
@@ -125,7 +150,11 @@ class TipsDock(DockView):
     def __init__(self, parent: QWidget | None = None) -> None:
         """Make a dock without tips."""
         super().__init__(parent)
-        self._shown: tuple[Tip, ...] = ()
+        self._rows: list[TipRow] = []
+        self._put_off = self._account = ""
+        self._undo = InlineMessage(self)
+        self._undo.triggered.connect(self._take_back)
+        self._undo.hide()
         content = QWidget()
         self._column = QVBoxLayout(content)
         self._column.setContentsMargins(0, 0, 0, 0)
@@ -134,6 +163,17 @@ class TipsDock(DockView):
         outer = QVBoxLayout(self.body)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(ScrollBody(content))
+        above = self.layout()
+        if isinstance(above, QVBoxLayout):
+            # Above the faces: the last tip that is put off leaves none to say it on.
+            above.insertWidget(0, self._undo)
+
+    def show_report(self, report: Report) -> None:
+        """Render *report*; what was put off in another account cannot be taken back here."""
+        if report.account.name != self._account:
+            self._account = report.account.name
+            self._undo.hide()
+        super().show_report(report)
 
     def is_empty(self, report: Report) -> bool:
         """Return whether there is nothing to say."""
@@ -151,23 +191,61 @@ class TipsDock(DockView):
         return EmptyState("circle-check", self.tr("Usage within normal range"), text)
 
     def render_report(self, report: Report) -> None:
-        """List the tips of *report*."""
-        if report.tips == self._shown:
+        """List the tips of *report*; rows that say the same stay where they are."""
+        zone = report.period.timezone
+        known = {(row.tip, row.timezone): row for row in self._rows}
+        place = next((n for n, row in enumerate(self._rows) if row.holds_focus()), None)
+        rows = [
+            known.pop((tip, zone)) if (tip, zone) in known else self._make_row(tip, zone)
+            for tip in report.tips
+        ]
+        if rows == self._rows:
             return
-        self._shown = report.tips
+        for row in known.values():
+            row.leave()
+        self._rows = rows
+        self._lay_out_rows()
+        if place is not None and rows and not rows[min(place, len(rows) - 1)].holds_focus():
+            rows[min(place, len(rows) - 1)].take_focus()
+
+    def _make_row(self, tip: Tip, timezone: str) -> TipRow:
+        row = TipRow(tip, timezone)
+        row.requested.connect(self._pass_on)
+        return row
+
+    def _lay_out_rows(self) -> None:
+        """Put the rows below one another, a line between them."""
         while self._column.count() > 1:
             item = self._column.takeAt(0)
             widget = None if item is None else item.widget()
-            if widget is not None:
-                widget.hide()
+            if isinstance(widget, Rule):
                 widget.deleteLater()
-        for number, tip in enumerate(report.tips):
-            row = TipRow(tip, report.period.timezone)
-            row.requested.connect(self._pass_on)
+        for number, row in enumerate(self._rows):
             if number:
                 self._column.insertWidget(self._column.count() - 1, Rule())
             self._column.insertWidget(self._column.count() - 1, row)
 
     @Slot(object)
     def _pass_on(self, request: Request) -> None:
+        if isinstance(request, MarkTip):
+            self._offer_undo(request)
         self.ask(request)
+
+    def _offer_undo(self, mark: MarkTip) -> None:
+        """Say what became of a tip that leaves the list, with a way back."""
+        template = {
+            TipState.SNOOZED: self.tr("Comes back in {days} days: {tip}"),
+            TipState.DISMISSED: self.tr("Dismissed: {tip}"),
+        }.get(mark.state)
+        if template is None:
+            self._undo.hide()
+            return
+        self._put_off = mark.tip_id
+        tip = next((row.tip.text for row in self._rows if row.tip.id == mark.tip_id), "")
+        sentence = template.format(days=SNOOZE_DAYS, tip=tip)
+        self._undo.show_message("neutral", "clock", sentence, self.tr("Undo"), "refresh-cw")
+
+    @Slot()
+    def _take_back(self) -> None:
+        self._undo.hide()
+        self.ask(MarkTip(self._put_off, TipState.OPEN))

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import math
+from collections.abc import Mapping
 
 import msgspec
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Slot
@@ -321,8 +320,8 @@ class TrendsDock(DockView):
         self._is_table = not self._is_table
         self._grounds.set_open(is_open=False)
         page = self._chosen_page()
-        self._pages.setCurrentWidget(page)
-        (self._many_months.bars if page is self._many_months else page).setFocus()
+        shown = self._many_months.bars if page is self._many_months else page
+        self._pages.turn_to(page, shown)
 
     @Slot(bool)
     def _toggle_check(self, is_wanted: bool) -> None:  # noqa: FBT001 - the signal's own value

@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QFontMetrics, QKeyEvent, QKeySequence, QMouseEvent, QResizeEvent
+from PySide6.QtGui import (
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QKeySequence,
+    QMouseEvent,
+    QResizeEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QFrame, QTableView, QWidget
 
 from alwrity_desktop.ui import theme
@@ -13,6 +20,7 @@ from alwrity_desktop.ui.tables.columns import Column
 from alwrity_desktop.ui.tables.delegate import TableDelegate, TableHeader, cell_width
 from alwrity_desktop.ui.tables.model import DECORATION_ROLE, LOOK_ROLE, PLAIN_ROLE, TableModel
 from alwrity_desktop.ui.tokens import SIZES
+from alwrity_desktop.ui.widgets.focus import BY_KEYBOARD
 
 _MEASURED_ROWS = 60
 _MIN_STRETCHED = 84
@@ -37,6 +45,8 @@ class TableView(QTableView):
         """Show *model* in rows of *row_height* at 100 % text size."""
         super().__init__(parent)
         self.setAccessibleName(name)
+        keys = self.tr("Return opens a row, S sorts by the next column, R turns the order round.")
+        self.setAccessibleDescription(keys)
         self._model = model
         self._row_height = row_height
         self._unwanted: frozenset[str] = frozenset()
@@ -105,6 +115,8 @@ class TableView(QTableView):
 
     @Slot(int)
     def _sort_by(self, section: int) -> None:
+        if section < 0:
+            return
         column = self._model.columns[section]
         if column.sort_key is None:
             return
@@ -113,6 +125,16 @@ class TableView(QTableView):
         if section == self._sorted:
             order = ascending if self._order == descending else descending
         self.sort_rows(section, order)
+
+    def _sort_next(self) -> None:
+        """Sort by the next column that is shown and can be sorted by."""
+        count = len(self._model.columns)
+        after = (*range(self._sorted + 1, count), *range(self._sorted + 1))
+        for section in after:
+            is_shown = section >= 0 and not self.isColumnHidden(section)
+            if is_shown and self._model.columns[section].sort_key is not None:
+                self._sort_by(section)
+                return
 
     def sort_rows(self, section: int, order: Qt.SortOrder) -> None:
         """Sort the rows by a column and show the arrow there."""
@@ -195,13 +217,29 @@ class TableView(QTableView):
         self.row_opened.emit(index.row())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Open with Return; copy the plain values of the selected row."""
+        """Open with Return, sort with S and R; copy the plain values of the selected row."""
+        is_plain = event.modifiers() == Qt.KeyboardModifier.NoModifier
         if event.key() in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
             self._open(self.currentIndex())
+        elif event.key() == Qt.Key.Key_S and is_plain:
+            self._sort_next()
+        elif event.key() == Qt.Key.Key_R and is_plain:
+            self._sort_by(self._sorted)
+        elif is_plain and event.text().isalnum():
+            # A letter is a key of the dock, such as T: the table does not search for it.
+            event.ignore()
         elif event.matches(QKeySequence.StandardKey.Copy):
             self.copy_row()
         else:
             super().keyPressEvent(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Begin at the first row, where the focus came by the keyboard."""
+        super().focusInEvent(event)
+        if event.reason() in BY_KEYBOARD and not self.selectionModel().hasSelection():
+            shown = (n for n in range(len(self._model.columns)) if not self.isColumnHidden(n))
+            row = max(self.currentIndex().row(), 0)
+            self.setCurrentIndex(self._model.index(row, next(shown, 0)))
 
     def copy_row(self) -> None:
         """Put the selected row on the clipboard, tab separated, numbers plain."""

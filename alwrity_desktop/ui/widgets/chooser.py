@@ -17,7 +17,15 @@ from PySide6.QtCore import (
     Signal,
     Slot,
 )
-from PySide6.QtGui import QAction, QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPalette
+from PySide6.QtGui import (
+    QAction,
+    QFocusEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QMoveEvent,
+    QPainter,
+    QPalette,
+)
 from PySide6.QtWidgets import (
     QCompleter,
     QLineEdit,
@@ -34,6 +42,7 @@ from alwrity_desktop.ui.tokens import SIZES
 
 _WIDTH = 260
 _LEAST_WIDTH = 150
+_LIST_WIDTH = 520
 _SHOWN_ROWS = 10
 _GAP = 16
 _PADDING = 10
@@ -127,6 +136,17 @@ class _Delegate(QStyledItemDelegate):
         return QSize(10, theme.scaled(SIZES.row_dense))
 
 
+class _List(QListView):
+    """The list below the box, as a whole on the screen."""
+
+    def moveEvent(self, event: QMoveEvent) -> None:
+        """Move to the left where the right end would be beyond the screen."""
+        super().moveEvent(event)
+        beyond = self.geometry().right() - self.screen().availableGeometry().right()
+        if beyond > 0:
+            self.move(self.x() - beyond, self.y())
+
+
 class Chooser(QLineEdit):
     """A box that shows what is chosen; typing in it looks for something else."""
 
@@ -139,7 +159,7 @@ class Chooser(QLineEdit):
         self._options: dict[Hashable, Option] = {}
         self._key: Hashable = None
         self._model = _Options(self)
-        self._list = QListView()
+        self._list = _List()
         self._list.setObjectName("choices")
         self._list.setUniformItemSizes(True)
         self._completer = QCompleter(self._model, self)
@@ -172,6 +192,7 @@ class Chooser(QLineEdit):
         """Offer *options*; what was chosen stays chosen where it is still among them."""
         self._options = {option.key: option for option in options}
         self._model.set_options(options)
+        self._fit_list()
         if self._key not in self._options:
             self._key = None
         if not self.hasFocus() or not self.isModified():
@@ -188,24 +209,26 @@ class Chooser(QLineEdit):
         self._model.keep("")
         self.selectAll()
         self._completer.complete()
-        self._list.setMinimumWidth(self._list_width())
 
-    def _list_width(self) -> int:
-        """Return the room for the longest of the first rows with its note."""
+    def _fit_list(self) -> None:
+        """Give the list the room for its longest row, as far as that is no hindrance."""
         metrics = self.fontMetrics()
         widths = (
             metrics.horizontalAdvance(option.text + option.note)
-            for option in self._model.shown[: 4 * _SHOWN_ROWS]
+            for option in self._options.values()
         )
-        screen = self.screen().availableGeometry().width()
         widest = max(widths, default=0) + 2 * _PADDING + _GAP + theme.scaled(28)
-        return min(max(widest, self.width()), screen - 16)
+        screen = self.screen().availableGeometry().width()
+        self._list.setMinimumWidth(min(widest, theme.scaled(_LIST_WIDTH), screen - 16))
 
     def _write(self) -> None:
         option = self._options.get(self._key)
         self.setText("" if option is None else option.text)
         self.setCursorPosition(0)
         self.setModified(False)
+        if self.hasFocus():
+            # What is typed next takes its place.
+            self.selectAll()
 
     @Slot(QModelIndex)
     def _take_row(self, index: QModelIndex) -> None:
@@ -214,6 +237,7 @@ class Chooser(QLineEdit):
             self._take(self._model.shown[index.row()])
 
     def _take(self, option: Option) -> None:
+        self._list.hide()
         is_other = option.key != self._key
         self._key = option.key
         # The completer writes into the box after it has told of the choice.
@@ -226,11 +250,15 @@ class Chooser(QLineEdit):
         """Open the list with Down, take the first that fits with Return, leave with Escape."""
         key = Qt.Key(event.key())
         if key in {Qt.Key.Key_Return, Qt.Key.Key_Enter}:
-            if self.isModified() and self._model.shown:
+            if self._list.isVisible() and self._list.currentIndex().isValid():
+                # The completer takes the row that the keys went to.
+                event.ignore()
+            elif self.isModified() and self._model.shown:
                 self._take(self._model.shown[0])
         elif key == Qt.Key.Key_Down and not self._list.isVisible():
             self.show_all()
-        elif key == Qt.Key.Key_Escape and self.isModified():
+        elif key == Qt.Key.Key_Escape and (self.isModified() or self._list.isVisible()):
+            self._list.hide()
             self._write()
         else:
             super().keyPressEvent(event)
@@ -258,6 +286,7 @@ class Chooser(QLineEdit):
         look = theme.current()
         self.setFont(theme.font("caption", 500))
         self._list.setFont(theme.font("caption"))
+        self._fit_list()
         self._chevron.setIcon(theme.icon("chevron-down", "text2", SIZES.icon_pill))
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.PlaceholderText, look.colour("muted"))

@@ -100,6 +100,8 @@ class StopSlider(QSlider):
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Go home with 0; the arrows, Page up and down, Home and End do what they always do."""
+        self._has_focus_ring = True
+        self.update()
         if event.key() == Qt.Key.Key_0:
             self.go(self._home)
         else:

@@ -286,6 +286,44 @@ def test_that_a_tip_opens_its_calls_and_takes_what_is_said_of_it(qtbot: QtBot) -
     ]
 
 
+def some_tips(*names: str) -> Report:
+    return builders.a_report(tips=tuple(a_tip(id=name, text=f"Tip {name}") for name in names))
+
+
+def test_that_rows_that_say_the_same_stay_and_the_focus_goes_to_what_took_the_place(
+    qtbot: QtBot,
+) -> None:
+    dock = TipsDock()
+    shown(dock, qtbot, some_tips("a", "b", "c"))
+    with qtbot.waitActive(dock):
+        dock.activateWindow()
+    first, second, third = dock._rows
+    second.take_focus()
+    dock.show_report(some_tips("a", "c"))
+    assert dock._rows == [first, third]
+    assert third.holds_focus()
+    dock.show_report(some_tips("n", "c", "a"))
+    assert [row.tip.id for row in dock._rows] == ["n", "c", "a"]
+    assert dock._rows[1:] == [third, first]
+    assert third.holds_focus()
+
+
+def test_that_a_tip_that_was_put_off_can_be_taken_back(qtbot: QtBot) -> None:
+    dock = TipsDock()
+    asked = shown(dock, qtbot, some_tips("a"))
+    press(dock, "Dismiss")
+    dock.show_report(builders.a_report(tips=()))
+    assert "Dismissed: Tip a" in texts(dock._undo)
+    QTest.keyClick(dock._undo._button, Qt.Key.Key_Return)
+    assert asked.requests == [MarkTip("a", TipState.DISMISSED), MarkTip("a", TipState.OPEN)]
+    assert not dock._undo.isVisible()
+    dock.show_report(some_tips("a"))
+    press(dock, "Later")
+    assert "Comes back in 7 days: Tip a" in texts(dock._undo)
+    press(dock, "Done")
+    assert not dock._undo.isVisible()
+
+
 def test_that_a_tip_that_was_done_says_what_it_brought(qtbot: QtBot) -> None:
     done = a_tip(state=TipState.DONE, brought_pico=3 * USD)
     dock = TipsDock()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QPersistentModelIndex, Qt
-from PySide6.QtGui import QPixmap
+from PySide6.QtCore import QEvent, QPersistentModelIndex, Qt
+from PySide6.QtGui import QKeyEvent, QPixmap
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -150,6 +150,43 @@ def test_that_copying_gives_plain_numbers(qtbot: QtBot, qapp: QApplication) -> N
     view.setCurrentIndex(view.model().index(0, 0))
     view.copy_row()
     assert qapp.clipboard().text() == "b\t3000000000000\ta long note to make room for"
+
+
+def test_that_rows_are_sorted_without_a_mouse(qtbot: QtBot) -> None:
+    model = a_model()
+    table = TableView(model, "Items")
+    qtbot.addWidget(table)
+    table.resize(400, 200)
+    table.show()
+    order = []
+    for key in (Qt.Key.Key_S, Qt.Key.Key_R, Qt.Key.Key_S, Qt.Key.Key_S):
+        QTest.keyClick(table, key)
+        order.append("".join(name.removeprefix("<i>")[0] for name in names(model)[:-1]))
+    # By name, turned round, by cost, and by name again: notes cannot be sorted by.
+    assert order == ["cabd", "dbac", "bcda", "cabd"]
+
+
+def test_that_the_focus_by_keyboard_begins_at_the_first_row(qtbot: QtBot) -> None:
+    table = TableView(a_model(), "Items")
+    qtbot.addWidget(table)
+    with qtbot.waitActive(table):
+        table.show()
+        table.activateWindow()
+    table.clearFocus()
+    table.clearSelection()
+    table.setFocus(Qt.FocusReason.MouseFocusReason)
+    assert not table.selectionModel().hasSelection()
+    table.clearFocus()
+    table.setFocus(Qt.FocusReason.TabFocusReason)
+    assert [index.row() for index in table.selectionModel().selectedRows()] == [0]
+
+
+def test_that_letters_are_left_to_the_dock(qtbot: QtBot) -> None:
+    table = TableView(a_model(), "Items")
+    qtbot.addWidget(table)
+    event = QKeyEvent(QEvent.Type.KeyPress, Qt.Key.Key_T, Qt.KeyboardModifier.NoModifier, "t")
+    table.keyPressEvent(event)
+    assert not event.isAccepted()
 
 
 def test_that_return_opens_a_row(qtbot: QtBot) -> None:

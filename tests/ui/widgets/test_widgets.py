@@ -235,3 +235,12 @@ def test_that_a_move_can_be_replayed(qtbot: QtBot) -> None:
     tween.replay(0.0, 1.0)
     tween.replay(0.0, 1.0)
     assert steps == [1.0, 1.0]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space])
+def test_that_buttons_are_pressed_with_return_as_with_space(qtbot: QtBot, key: Qt.Key) -> None:
+    for button in (PushButton("Save"), IconButton("x", "Close")):
+        qtbot.addWidget(button)
+        button.show()
+        with qtbot.waitSignal(button.clicked, timeout=1000):
+            QTest.keyClick(button, key)
