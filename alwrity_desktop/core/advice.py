@@ -99,20 +99,36 @@ class Advice:
         return kept
 
     def reprice(
-        self, question: RepriceQuestion, *, is_trial: bool, progress: Progress = unwatched
+        self,
+        question: RepriceQuestion,
+        *,
+        is_trial: bool,
+        tried: Repricing | None = None,
+        progress: Progress = unwatched,
     ) -> Repricing:
         """Apply today's prices to past calls, in one commit; a trial says what would change.
 
-        What *progress* raises ends it, and nothing is changed.
+        Where *tried* is given, nothing but that is done: PersonError where it would be
+        something else. What *progress* raises ends it, and nothing is changed.
         """
-        ledger = self._context.ledger(question.account)
-        book = self.book(question.account)
-        return ledger.reprice(question, book, self._door(), is_trial=is_trial, progress=progress)
+        ledger, book = self._context.ledger(question.account), self.book(question.account)
+        return ledger.reprice(
+            question, book, self._door(), is_trial=is_trial, tried=tried, progress=progress
+        )
 
-    def undo_repricing(self, account: str, progress: Progress = unwatched) -> Repricing:
-        """Take the newest revision of prices back. Raises NotFoundError without any."""
+    def undo_repricing(
+        self, account: str, revision_id: int | None = None, progress: Progress = unwatched
+    ) -> Repricing:
+        """Take the newest revision of prices back. Raises NotFoundError without any.
+
+        Where *revision_id* is given and is not the newest, raises PersonError.
+        """
         ledger = self._context.ledger(account)
-        return ledger.undo_repricing(account, self._door(), progress)
+        return ledger.undo_repricing(account, self._door(), revision_id, progress)
+
+    def models_used(self, account: str) -> tuple[tuple[str, str], ...]:
+        """Return the provider and the model of every call of *account*, in their order."""
+        return tuple(self._context.ledger(account).models(account))
 
     def price_revisions(self, account: str) -> tuple[Repricing, ...]:
         """Return what was done to the prices of past calls, newest first."""

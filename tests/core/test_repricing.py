@@ -9,7 +9,7 @@ import pytest
 
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.budgets import Budget, LimitKind
-from alwrity_desktop.core.domain.errors import NotFoundError
+from alwrity_desktop.core.domain.errors import NotFoundError, PersonError
 from alwrity_desktop.core.domain.money import PICO_PER_CENT, pico_from_usd
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.pricing import PriceOverride, Settled
@@ -18,6 +18,7 @@ from alwrity_desktop.core.domain.repricing import (
     RepriceQuestion,
     Repricing,
     RevisionKind,
+    newest_standing,
     settled_anew,
 )
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT, PriceStatus
@@ -307,7 +308,7 @@ def test_that_slices_leave_nothing_out_and_count_nothing_twice(context: Context)
     assert [kept.changed for kept in advice.price_revisions(LOCAL_ACCOUNT)] == [9, 9]
     assert differences(context) == 0
     watcher = Watcher()
-    advice.undo_repricing(LOCAL_ACCOUNT, watcher)
+    advice.undo_repricing(LOCAL_ACCOUNT, progress=watcher)
     assert watcher.told[-1][0] == watcher.told[-1][1]
     advice.undo_repricing(LOCAL_ACCOUNT)
     assert figures(context).totals == before.totals
@@ -326,7 +327,7 @@ def test_that_what_is_stopped_halfway_changes_nothing(context: Context) -> None:
     done = advice.reprice(EVER, is_trial=False)
     after = figures(context)
     with pytest.raises(InterruptedError):
-        advice.undo_repricing(LOCAL_ACCOUNT, Watcher(3))
+        advice.undo_repricing(LOCAL_ACCOUNT, progress=Watcher(3))
     assert figures(context) == after
     (kept,) = advice.price_revisions(LOCAL_ACCOUNT)
     assert kept == done
@@ -339,3 +340,46 @@ def test_that_nothing_is_looked_at_where_nothing_was_called(context: Context) ->
     watcher = Watcher()
     assert context.advice.reprice(EVER, is_trial=True, progress=watcher).calls == 0
     assert watcher.told == []
+
+
+def test_that_only_what_was_shown_is_applied(context: Context) -> None:
+    context.record([one_call()])
+    context.set_price(HALF)
+    advice = context.advice
+    tried = advice.reprice(EVER, is_trial=True)
+    assert tried.can_change
+    context.set_price(PriceOverride(provider="anthropic", model=SONNET, input_usd_per_million="30"))
+    before = cost(context)
+    with pytest.raises(PersonError, match="Look once more"):
+        advice.reprice(EVER, is_trial=False, tried=tried)
+    assert (cost(context), advice.price_revisions(LOCAL_ACCOUNT)) == (before, ())
+    tried = advice.reprice(EVER, is_trial=True)
+    done = advice.reprice(EVER, is_trial=False, tried=tried)
+    assert done.models == tried.models
+    assert not done.can_change
+
+
+def test_that_only_the_revision_that_is_named_is_taken_back(context: Context) -> None:
+    context.record([one_call()])
+    advice = context.advice
+    for price in ("30", "60"):
+        context.set_price(
+            PriceOverride(provider="anthropic", model=SONNET, input_usd_per_million=price)
+        )
+        reprice(context)
+    now = cost(context)
+    with pytest.raises(PersonError, match="once more since then"):
+        advice.undo_repricing(LOCAL_ACCOUNT, 1)
+    assert cost(context) == now
+    for newest in (2, 1):
+        standing = newest_standing(advice.price_revisions(LOCAL_ACCOUNT))
+        assert standing is not None
+        assert standing.revision_id == newest
+        assert advice.undo_repricing(LOCAL_ACCOUNT, newest).undoes_id == newest
+    assert newest_standing(advice.price_revisions(LOCAL_ACCOUNT)) is None
+
+
+def test_that_the_models_of_an_account_are_those_of_its_calls(context: Context) -> None:
+    context.record([one_call(), one_call(identity="x", provider="acme", model="big")])
+    assert context.advice.models_used(LOCAL_ACCOUNT) == (("acme", "big"), ("anthropic", SONNET))
+    assert context.advice.models_used("nobody") == ()

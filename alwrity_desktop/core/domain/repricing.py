@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 from msgspec.structs import replace
@@ -11,6 +12,9 @@ from msgspec.structs import replace
 from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.pricing import Settled
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
+
+EVER_MS: Final = 1 << 52
+"""Later than any call."""
 
 Progress = Callable[[int, int], None]
 """Told how much of how much was looked at, a few times a second; what it raises ends the work."""
@@ -78,6 +82,11 @@ class Repricing(msgspec.Struct, frozen=True):
     undoes_id: int | None = None
 
     @property
+    def can_change(self) -> bool:
+        """Whether it is a trial that found something to change."""
+        return self.revision_id is None and bool(self.models)
+
+    @property
     def changed(self) -> int:
         """How many calls change."""
         return sum(change.calls for change in self.models)
@@ -109,6 +118,17 @@ def settled_anew(
     if (settled.cost_pico, settled.status) == (booked.cost_pico, booked.status):
         return None
     return settled
+
+
+def newest_standing(revisions: Sequence[Repricing]) -> Repricing | None:
+    """Return the newest of *revisions*, newest first, that was not taken back yet."""
+    undone = {one.undoes_id for one in revisions}
+    standing = (
+        one
+        for one in revisions
+        if one.kind is RevisionKind.REPRICED and one.revision_id not in undone
+    )
+    return next(standing, None)
 
 
 def ordered(changes: dict[tuple[str, str], ModelChange]) -> tuple[ModelChange, ...]:

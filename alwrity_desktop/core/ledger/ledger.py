@@ -12,7 +12,7 @@ from sqlalchemy import Engine, PoolProxiedConnection
 from alwrity_desktop.core.call_sheets import Book
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget
-from alwrity_desktop.core.domain.errors import NotFoundError
+from alwrity_desktop.core.domain.errors import NotFoundError, PersonError
 from alwrity_desktop.core.domain.forecast_risks import Watched
 from alwrity_desktop.core.domain.live import Minute
 from alwrity_desktop.core.domain.price_book import PriceBook
@@ -212,28 +212,46 @@ class Ledger:
         door: Batch,
         *,
         is_trial: bool,
+        tried: Repricing | None = None,
         progress: Progress = unwatched,
     ) -> Repricing:
         """Price past calls anew in one commit; a trial says what would change.
 
-        *door* is an empty batch that says when, and how budgets' periods are cut.
+        *door* is an empty batch that says when, and how budgets' periods are cut. Where
+        *tried* is given, nothing but that is done: PersonError where it would be something else.
         """
         with (reading if is_trial else writing)(self._engine) as connection:
             result, calls = repricing_rows.reprice(
                 connection, question, book, door.now_ms, is_trial=is_trial, progress=progress
             )
+            if tried is not None and result.models != tried.models:
+                raise PersonError("Calls or prices have changed since then. Look once more.")
             if calls:
                 alerting.cross_thresholds(connection, door, calls)
             return result
 
     def undo_repricing(
-        self, account: str, door: Batch, progress: Progress = unwatched
+        self,
+        account: str,
+        door: Batch,
+        revision_id: int | None = None,
+        progress: Progress = unwatched,
     ) -> Repricing:
-        """Take the newest revision of prices back. Raises NotFoundError without any."""
+        """Take the newest revision of prices back. Raises NotFoundError without any.
+
+        Where *revision_id* is given and is not the newest, raises PersonError.
+        """
         with writing(self._engine) as connection:
             result, calls = repricing_rows.undo(connection, account, door.now_ms, progress)
+            if revision_id not in {None, result.undoes_id}:
+                raise PersonError("Prices were applied once more since then. Look at what is new.")
             alerting.cross_thresholds(connection, door, calls)
             return result
+
+    def models(self, account: str) -> list[tuple[str, str]]:
+        """Return the provider and the model of every call of *account*, in their order."""
+        with reading(self._engine) as connection:
+            return repricing_rows.models(connection, account)
 
     def price_revisions(self, account: str) -> list[Repricing]:
         """Return what was done to the prices of past calls, newest first."""

@@ -205,5 +205,11 @@ def revisions(connection: Connection, account: str) -> list[Repricing]:
     ]
 
 
+def models(connection: Connection, account: str) -> list[tuple[str, str]]:
+    """Return the provider and the model of every call of *account*, in their order."""
+    query = "SELECT DISTINCT provider, model FROM series WHERE account = ? ORDER BY 1, 2"
+    return [(provider, model) for provider, model in connection.exec_driver_sql(query, (account,))]
+
+
 def _body(result: Repricing) -> str:
     return msgspec.json.encode(result).decode()
