@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from alwrity_desktop.core.domain.periods import local_day
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.tip import Tip, TipBasis, TipClass, TipState
-from alwrity_desktop.core.domain.tip_states import SNOOZE_DAYS
+from alwrity_desktop.core.domain.tip_states import MEASURED_AFTER_DAYS, SNOOZE_DAYS
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.docks._parts import Rule, ScrollBody
 from alwrity_desktop.ui.docks.base import DockView
@@ -234,6 +234,7 @@ class TipsDock(DockView):
     def _offer_undo(self, mark: MarkTip) -> None:
         """Say what became of a tip that leaves the list, with a way back."""
         template = {
+            TipState.DONE: self.tr("Done, and measured in {measured} days: {tip}"),
             TipState.SNOOZED: self.tr("Comes back in {days} days: {tip}"),
             TipState.DISMISSED: self.tr("Dismissed: {tip}"),
         }.get(mark.state)
@@ -242,7 +243,7 @@ class TipsDock(DockView):
             return
         self._put_off = mark.tip_id
         tip = next((row.tip.text for row in self._rows if row.tip.id == mark.tip_id), "")
-        sentence = template.format(days=SNOOZE_DAYS, tip=tip)
+        sentence = template.format(days=SNOOZE_DAYS, measured=MEASURED_AFTER_DAYS, tip=tip)
         self._undo.show_message("neutral", "clock", sentence, self.tr("Undo"), "refresh-cw")
 
     @Slot()

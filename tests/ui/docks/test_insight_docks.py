@@ -40,7 +40,7 @@ from alwrity_desktop.ui.docks.tips import TipsDock
 from alwrity_desktop.ui.docks.trends import TrendsDock
 from alwrity_desktop.ui.requests import MarkTip, OpenCall, OpenCalls, OpenDock, ShowPrices
 from alwrity_desktop.ui.widgets import ActionButton, Pill
-from tests import builders
+from tests import builders, builders_servers
 from tests.ui.looks import shown, texts
 
 if TYPE_CHECKING:
@@ -321,6 +321,10 @@ def test_that_a_tip_that_was_put_off_can_be_taken_back(qtbot: QtBot) -> None:
     press(dock, "Later")
     assert "Comes back in 7 days: Tip a" in texts(dock._undo)
     press(dock, "Done")
+    assert "Done, and measured in 7 days: Tip a" in texts(dock._undo)
+    dock.show_report(builders.a_report(account=builders.a_report().account, tips=()))
+    assert dock._undo.isVisible()
+    dock.show_report(builders_servers.a_server_report())
     assert not dock._undo.isVisible()
 
 
