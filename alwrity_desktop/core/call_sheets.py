@@ -110,7 +110,8 @@ class CallSheet(msgspec.Struct, array_like=True):
 def settle(book: Book, call: Call) -> Settled:
     """Return what *call* costs; a cost that no call has is none."""
     settled = book.settle(call)
-    if settled.cost_pico is not None and settled.cost_pico > MAX_COST_PICO:
+    cost_pico = settled[0]
+    if cost_pico is not None and cost_pico > MAX_COST_PICO:
         return Settled(None, PriceStatus.UNPRICED, None)
     return settled
 
@@ -123,23 +124,24 @@ def sheet_of(logs: Iterable[Sequence[Call]], book: Book) -> tuple[CallSheet, lis
         calls += log
         log_of += repeat(number, len(log))
     settled = [settle(book, call) for call in calls]
+    costs, statuses, used = zip(*settled, strict=True) if settled else ((), (), ())
     fields = dict(zip(_FIELDS, zip(*map(astuple, calls), strict=True), strict=False))
-    kinds = _Numbers()
+    # By the object: a status hashes slowly, and comparing the many numbers of a quote for each
+    # call would take longer than pricing it. The book answers with the same one for the same
+    # prices.
+    by_id = dict(zip(map(id, used), used, strict=True))
+    status_by_id = dict(zip(map(id, statuses), statuses, strict=True))
+    kinds, quotes = _Numbers(), _Numbers()
     shared = zip(*(fields.get(name, ()) for name in _SHARED), strict=True)
-    statuses = [each.status for each in settled]
-    kind_of = [kinds[key] for key in zip(shared, statuses, strict=True)]
-    # By the object: the book answers with the same one for the same prices, and comparing
-    # their many numbers for each call would take longer than pricing it.
-    by_id = {id(each.quote): each.quote for each in settled}
-    quotes = _Numbers()
+    kind_of = [kinds[key] for key in zip(shared, map(id, statuses), strict=True)]
     sheet = CallSheet(
         rows=len(calls),
         columns=[_column(name, fields.get(name, ())) for name in _COLUMNS],
-        kinds=[Kind(shared, status) for shared, status in kinds],
+        kinds=[Kind(shared, status_by_id[key]) for shared, key in kinds],
         kind_of=kind_of,
         log_of=log_of,
-        cost_pico=[each.cost_pico for each in settled],
-        quote_of=[quotes[id(each.quote)] for each in settled],
+        cost_pico=list(costs),
+        quote_of=[quotes[key] for key in map(id, used)],
         loose=[row for row, call in enumerate(calls) if is_loose(call)],
         edges=_edges(calls, kind_of),
     )
@@ -160,14 +162,10 @@ def _column(name: str, values: Sequence[Any]) -> Sequence[Any] | None:
 
 
 def _edges(calls: Sequence[Call], kind_of: Sequence[int]) -> list[int]:
-    firsts: dict[int, int] = {}
-    lasts: dict[int, int] = {}
-    for row, (call, kind) in enumerate(zip(calls, kind_of, strict=True)):
-        at_ms = call.occurred_at_ms
-        if at_ms < calls[firsts.setdefault(kind, row)].occurred_at_ms:
-            firsts[kind] = row
-        if at_ms > calls[lasts.setdefault(kind, row)].occurred_at_ms:
-            lasts[kind] = row
+    in_time = sorted(range(len(calls)), key=[call.occurred_at_ms for call in calls].__getitem__)
+    # Of the rows of a kind the one that comes last stays.
+    lasts = {kind_of[row]: row for row in in_time}
+    firsts = {kind_of[row]: row for row in reversed(in_time)}
     kinds: dict[tuple[str, str, str], list[int]] = {}
     for row in (*firsts.values(), *lasts.values()):
         call = calls[row]

@@ -100,16 +100,16 @@ class PriceBook:
 
     def settle(self, call: Call) -> Settled:
         """Return what *call* costs, and how that came about."""
-        return settle(
-            call,
-            self.quote(
-                call.provider,
-                call.model,
-                call.occurred_at_ms,
-                call.service_tier,
-                call.tokens - call.output_tokens,
-            ),
-        )
+        key = (call.provider, call.model, call.service_tier)
+        shelf = self._shelves.get(key)
+        if shelf is None:
+            shelf = self._shelves[key] = self._shelf(*key)
+        if shelf.is_constant:
+            return settle(call, shelf.constant)
+        segment = shelf.segment(call.occurred_at_ms)
+        if not segment.thresholds:
+            return settle(call, segment.plain)
+        return settle(call, segment.quote(call.tokens - call.output_tokens))
 
     def describe(self, provider: str, model: str, at_ms: int) -> PriceEntry | None:
         """Return a model's prices at a moment, with its tiers and variants; None if unknown."""
@@ -176,19 +176,20 @@ class _Shelf:
         starts = {start_ms(each.effective_from) for each in own if each.effective_from}
         self._instants = tuple(sorted(starts.union(instants)))
         self._segments: dict[tuple[int, int], _Segment] = {}
-        segment = None if self._instants or self._clocks else self._segment(0)
+        segment = None if self._instants or self._clocks else self.segment(0)
         self.is_constant = segment is not None and not segment.thresholds
         self.constant = segment.quote(0) if segment is not None and self.is_constant else None
 
     def quote(self, at_ms: int, context_tokens: int) -> Quote | None:
         """Return the quote for an instant and a context."""
-        return self._segment(at_ms).quote(context_tokens)
+        return self.segment(at_ms).quote(context_tokens)
 
     def thresholds(self, at_ms: int) -> tuple[int, ...]:
         """Return the context sizes above which prices change at an instant."""
-        return self._segment(at_ms).thresholds
+        return self.segment(at_ms).thresholds
 
-    def _segment(self, at_ms: int) -> _Segment:
+    def segment(self, at_ms: int) -> _Segment:
+        """Return the stretch of time without a turn in which an instant lies."""
         key = segment_of(at_ms, self._instants, self._clocks)
         segment = self._segments.get(key)
         if segment is None:
@@ -234,11 +235,11 @@ class _Segment:
             _make_quote(_at_start(prices, units, start), own, one_hour_factor, outline, start)
             for start in (0, *self.thresholds)
         ]
+        #: What holds for the shortest context.
+        self.plain = self._quotes[0]
 
     def quote(self, context_tokens: int) -> Quote | None:
         """Return the quote for a context of so many tokens."""
-        if not self.thresholds:
-            return self._quotes[0]
         return self._quotes[bisect_left(self.thresholds, context_tokens)]
 
 

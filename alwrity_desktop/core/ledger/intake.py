@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 import msgspec
 
 from alwrity_desktop.core.call_sheets import Book, CallSheet, settle
-from alwrity_desktop.core.domain.identity import Merger
+from alwrity_desktop.core.domain.identity import Merger, group_of
 from alwrity_desktop.core.domain.pricing import Quote, Settled
 from alwrity_desktop.core.domain.usage import Call
 from alwrity_desktop.core.log_reading import Haul
@@ -63,6 +63,8 @@ class Intake:
         #: The number of each identity's row in columns.
         self._row_of: dict[str, int] = {}
         self._rows = 0
+        #: By group, the numbers of the rows in columns that may belong to others of their group.
+        self._loose: dict[str, list[int]] = {}
         #: Numbers of the rows that left their columns and wait to be merged.
         self._disputed: list[int] = []
         #: Calls taken in, copies counted.
@@ -90,7 +92,8 @@ class Intake:
             return
         self.parts.append(part)
         for row in sheet.loose:
-            self._dispute(part, row)
+            group = group_of(sheet.identities[row])
+            self._loose.setdefault(group, []).append(part.first_row + row)
         numbers = range(part.first_row, self._rows)
         fresh = dict(zip(part.of(sheet.identities), part.of(numbers), strict=True))
         if len(fresh) < sum(part.stays):
@@ -109,6 +112,7 @@ class Intake:
         """Make calls of what is in columns: the ledger has calls that may be the same."""
         self._merge()
         self._row_of.clear()
+        self._loose.clear()
         parts, self.parts = self.parts, []
         for part in parts:
             self._take_apart(part)
@@ -116,10 +120,7 @@ class Intake:
     def distinct(self) -> list[Call]:
         """Return each call once that is not in ``parts``; nothing can be taken in afterwards."""
         self._merge()
-        loose = self._merger.loose_groups
-        for identity, number in self._row_of.items() if loose else ():
-            if identity[: identity.rfind(":") + 1] in loose:
-                self._dispute_number(number)
+        self._dispute_groups()
         self._merge()
         return self._merger.distinct()
 
@@ -152,6 +153,20 @@ class Intake:
         numbers, self._disputed = sorted(self._disputed), []
         for part, group in groupby(numbers, self._part_of):
             self._merge_rows(part, [number - part.first_row for number in group])
+
+    def _dispute_groups(self) -> None:
+        """Take the rows of each group that has a loose copy and another out of their columns."""
+        loose, merged, row_of = self._loose, self._merger.loose_groups, self._row_of
+        groups = merged | loose.keys()
+        if not groups:
+            return
+        alone = {numbers[0] for numbers in loose.values() if len(numbers) == 1}
+        within = [name for name in row_of if name[: name.rfind(":") + 1] in groups]
+        for identity in within:
+            group = identity[: identity.rfind(":") + 1]
+            if row_of[identity] not in alone or group in merged:
+                for number in (row_of[identity], *loose.get(group, ())):
+                    self._dispute_number(number)
 
     def _dispute(self, part: SheetPart, row: int) -> None:
         """Take a row out of its columns: it has a copy, or may have one."""

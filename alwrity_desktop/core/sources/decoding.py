@@ -41,6 +41,10 @@ MAX_WHOLE_BYTES: Final = 256 * 1024 * 1024
 _MAX_COST_USD: Final = Decimal(MAX_COST_PICO // PICO_PER_USD)
 
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MS_PER_DAY: Final = 86_400_000
+
+
 class FaultError(Exception):
     """A line that is refused; its text is the reason."""
 
@@ -79,7 +83,8 @@ def milliseconds(time: datetime | None, latest_ms: int) -> int:
         raise FaultError(base.BAD_TIME)
     if time.tzinfo is None:
         time = time.replace(tzinfo=UTC)
-    at_ms = round(time.timestamp() * 1000)
+    since = time - _EPOCH
+    at_ms = since.days * _MS_PER_DAY + since.seconds * 1000 + round(since.microseconds / 1000)
     if at_ms < base.EARLIEST_MS:
         raise FaultError(base.EARLY_TIME)
     if at_ms > latest_ms:
