@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from alwrity_desktop.ui import theme
+from alwrity_desktop.ui.charts.pens import painter_pen
 from alwrity_desktop.ui.tokens import PAST_BAR_OPACITY
 from alwrity_desktop.ui.widgets.focus import BY_KEYBOARD
 from alwrity_desktop.ui.widgets.labels import plain_tooltip
@@ -164,7 +165,7 @@ class MonthBars(QWidget):
         if self._budget is None:
             return
         y = plot.bottom() - self._budget / self._top_value() * plot.height()
-        painter.setPen(theme.pen("budget", "danger.mark"))
+        painter.setPen(painter_pen("budget", "danger.mark"))
         painter.drawLine(QPointF(plot.left(), y), QPointF(plot.right(), y))
         painter.setFont(theme.font("caption", 600))
         painter.setPen(theme.current().colour("danger.text"))

@@ -8,6 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QPainter, QPainterPath
 
 from alwrity_desktop.ui import theme
+from alwrity_desktop.ui.charts.pens import painter_pen
 
 _END_POINT = 2.0
 _CALM_SHARE = 0.8
@@ -42,7 +43,7 @@ def paint_sparkline(
     painter.save()
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.setPen(theme.pen("sparkline", colour))
+    painter.setPen(painter_pen("sparkline", colour))
     painter.drawPath(path)
     painter.setPen(Qt.PenStyle.NoPen)
     painter.setBrush(theme.current().colour(colour))

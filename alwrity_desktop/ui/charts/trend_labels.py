@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 
 from alwrity_desktop.ui import theme
 from alwrity_desktop.ui.charts.free_place import first_free
+from alwrity_desktop.ui.charts.pens import painter_pen
 from alwrity_desktop.ui.charts.trend_data import Curve, Peak, TrendData
 
 _SPACING = 15.0
@@ -164,7 +165,7 @@ class TrendLabels:
             return
         look = theme.current()
         place = self._at(now.x, now.y)
-        painter.setPen(theme.pen("now", "text2"))
+        painter.setPen(painter_pen("now", "text2"))
         painter.drawLine(place, QPointF(place.x(), self._box.bottom()))
         painter.setPen(QPen(look.colour("surface"), 2))
         painter.setBrush(look.colour("info.mark"))
@@ -217,7 +218,7 @@ class TrendLabels:
         amount_edge = right + self._right_room() - 2
         for curve, end, y in zip(named, ends, heights, strict=True):
             start = QPointF(max(end.x(), right) + 4, end.y())
-            painter.setPen(theme.pen("leader", theme.provider_line(curve.provider)))
+            painter.setPen(painter_pen("leader", theme.provider_line(curve.provider)))
             painter.drawLine(start, QPointF(right + _LEADER, y))
             self._write(painter, QPointF(right + _LEADER + 4, y), curve.label, "text")
             self._write(

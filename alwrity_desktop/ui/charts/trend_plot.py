@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -20,6 +20,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QFrame, QWidget
 
 from alwrity_desktop.ui import theme
+from alwrity_desktop.ui.charts.pens import plot_pen, scaled
 from alwrity_desktop.ui.charts.scale import axis_steps
 from alwrity_desktop.ui.charts.trend_data import Column, Curve, TrendData
 from alwrity_desktop.ui.charts.trend_labels import TrendLabels
@@ -81,14 +82,24 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
         self._add_columns(data.columns)
         self._add_band(data)
         if data.comparison is not None:
-            pen = theme.pen("comparison", "muted")
+            pen = self._pen("comparison", "muted")
             self._add_line(data.comparison.xs, data.comparison.ys, pen)
         for curve in reversed(data.curves):
             self._add_curve(curve)
         if data.budget is not None:
-            item.addItem(_level(data.budget.y, theme.pen("budget", "danger.mark")))
+            item.addItem(_level(data.budget.y, self._pen("budget", "danger.mark")))
         self._lay_out()
         self.viewport().update()
+
+    def _pen(self, token: str, colour: QColor | str) -> QPen:
+        return plot_pen(token, colour, self.devicePixelRatioF())
+
+    def event(self, event: QEvent) -> bool:
+        """Draw anew where the window came to a screen of another scale."""
+        data = getattr(self, "_data", None)
+        if event.type() == QEvent.Type.DevicePixelRatioChange and data is not None:
+            self.set_data(data)
+        return bool(super().event(event))
 
     def reveal(self) -> None:
         """Let the curves appear from left to right."""
@@ -112,7 +123,7 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
         axis.setWidth(max(metrics.horizontalAdvance(text) for text in texts) + _AXIS_GAP + 4)
         for step in steps:
             role = "grid" if step else "axis"
-            item.addItem(_level(step, theme.pen("grid", role)))
+            item.addItem(_level(step, self._pen("grid", role)))
 
     def _add_line(self, xs: tuple[float, ...], ys: tuple[float, ...], pen: QPen) -> None:
         self.getPlotItem().addItem(
@@ -124,9 +135,9 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
         if curve.has_area:
             self._add_area(curve, colour)
         solid = len(curve.xs) - curve.unfinished
-        self._add_line(curve.xs[:solid], curve.ys[:solid], theme.pen("series", colour))
+        self._add_line(curve.xs[:solid], curve.ys[:solid], self._pen("series", colour))
         if curve.unfinished and solid:
-            pen = theme.pen("unfinished", colour)
+            pen = self._pen("unfinished", colour)
             self._add_line(curve.xs[solid - 1 :], curve.ys[solid - 1 :], pen)
 
     def _add_area(self, curve: Curve, colour: QColor) -> None:
@@ -149,6 +160,7 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
         xs = np.asarray([point.x for point in data.band])
         edge = QPen(theme.current().colour("info.mark", _BAND_EDGE), 1)
         edge.setCosmetic(True)
+        edge = scaled(edge, self.devicePixelRatioF())
         low = pg.PlotCurveItem(xs, np.asarray([point.low for point in data.band]), pen=edge)
         high = pg.PlotCurveItem(xs, np.asarray([point.high for point in data.band]), pen=edge)
         shade = theme.current().colour("info.mark", BAND_OPACITY)
@@ -157,7 +169,7 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
         item.addItem(high)
         item.addItem(pg.FillBetweenItem(low, high, brush=QBrush(shade)))
         middle = tuple(point.middle for point in data.band)
-        self._add_line(tuple(xs), middle, theme.pen("forecast", "info.mark"))
+        self._add_line(tuple(xs), middle, self._pen("forecast", "info.mark"))
 
     def _add_columns(self, columns: tuple[Column, ...]) -> None:
         look = theme.current()
@@ -168,7 +180,7 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
         for is_unfinished, brush in kinds:
             chosen = [column for column in columns if column.is_unfinished == is_unfinished]
             if chosen:
-                pen = theme.pen("unfinished", "info.mark") if is_unfinished else None
+                pen = self._pen("unfinished", "info.mark") if is_unfinished else None
                 self.getPlotItem().addItem(
                     pg.BarGraphItem(
                         x=np.asarray([column.x for column in chosen]),

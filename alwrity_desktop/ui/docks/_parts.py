@@ -12,6 +12,7 @@ from alwrity_desktop.core.domain.budgets import Limit, Status
 from alwrity_desktop.core.domain.health import HealthStatus
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.ui import theme
+from alwrity_desktop.ui.charts.pens import painter_pen
 from alwrity_desktop.ui.widgets import Clickable, Combo, PlainLabel, Tween
 
 LIMIT_ROLES = {Status.ACTIVE: "info", Status.WARNING: "warning", Status.LIMIT_REACHED: "danger"}
@@ -183,7 +184,7 @@ class ForecastKey(QWidget):
         look = theme.current()
         painter = QPainter(self)
         painter.fillRect(self.rect().adjusted(0, 1, 0, -1), look.colour("info.mark", 0.2))
-        painter.setPen(theme.pen("forecast", "info.mark"))
+        painter.setPen(painter_pen("forecast", "info.mark"))
         painter.drawLine(0, self.height() // 2, self.width(), self.height() // 2)
 
 

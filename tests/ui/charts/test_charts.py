@@ -17,6 +17,7 @@ from pytestqt.qtbot import QtBot
 from alwrity_desktop.ui import theme
 from alwrity_desktop.ui.charts.gauge import Gauge
 from alwrity_desktop.ui.charts.month_bars import Bar, MonthBars
+from alwrity_desktop.ui.charts.pens import painter_pen, plot_pen
 from alwrity_desktop.ui.charts.ring import RingChart, Slice
 from alwrity_desktop.ui.charts.scale import axis_steps
 from alwrity_desktop.ui.charts.sparkline import paint_sparkline
@@ -188,3 +189,12 @@ def test_that_the_curve_and_its_ground_follow_the_theme(qtbot: QtBot, qapp: QApp
         image = QPixmap(chart.size())
         chart.render(image)
         assert image.toImage().pixelColor(300, 3) == theme.current().colour("bg")
+
+
+def test_that_lines_are_as_wide_on_every_screen(qapp: QApplication) -> None:
+    assert theme.pen("series", "info.mark").isCosmetic()
+    assert not painter_pen("series", "info.mark").isCosmetic()
+    on_twice = plot_pen("forecast", "info.mark", 2.0)
+    assert on_twice.isCosmetic()
+    assert on_twice.widthF() == 2 * theme.pen("forecast", "info.mark").widthF()
+    assert on_twice.dashPattern() == theme.pen("forecast", "info.mark").dashPattern()
