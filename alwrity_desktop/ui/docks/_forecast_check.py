@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import msgspec
 from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from alwrity_desktop.core.domain.forecast import Forecast, ProviderForecast
 from alwrity_desktop.core.domain.forecast_check import BacktestSummary, ForecastCheck
+from alwrity_desktop.core.domain.projection import Projection
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.docks._parts import ScrollBody
-from alwrity_desktop.ui.tables.columns import Column
+from alwrity_desktop.ui.tables.columns import Column, Look, Swatch
 from alwrity_desktop.ui.tables.section import TableSection
 from alwrity_desktop.ui.tokens import SIZES
 from alwrity_desktop.ui.widgets import PlainLabel, PushButton
@@ -59,6 +62,52 @@ def _passed(row: BacktestSummary) -> str:
     }[row.passed_percent]
 
 
+class Part(msgspec.Struct, frozen=True):
+    """What one provider will have brought by the period's end."""
+
+    provider: str
+    expected: Projection
+
+
+def _projection(one: ProviderForecast, measure: str) -> Projection:
+    return {"cost": one.cost, "calls": one.calls, "tokens": one.tokens}[measure]
+
+
+def _amount(part: Part, value: int | None) -> str:
+    return formatting.UNKNOWN if value is None else formatting.amount(part.expected.kind, value)
+
+
+def _span(part: Part) -> str:
+    low, high = part.expected.low, part.expected.high
+    return formatting.UNKNOWN if low is None else f"{_amount(part, low)} – {_amount(part, high)}"
+
+
+def part_columns() -> tuple[Column[Part], ...]:
+    """Return the columns: a provider, what it brought so far, where it will end."""
+    return (
+        Column(
+            "provider", _tr("Provider"), lambda row: formatting.provider_label(row.provider),
+            decoration=lambda row: Swatch(row.provider), is_stretched=True,
+            sort_key=lambda row: row.provider, is_descending_first=False,
+        ),
+        Column(
+            "so_far", _tr("So far"), lambda row: _amount(row, row.expected.so_far),
+            is_number=True, priority=1, sort_key=lambda row: float(row.expected.so_far),
+            plain=lambda row: str(row.expected.so_far),
+        ),
+        Column(
+            "expected", _tr("Forecast"), lambda row: _amount(row, row.expected.amount),
+            is_number=True, look=lambda _row: Look("text", 600),
+            sort_key=lambda row: float(row.expected.amount or 0),
+            plain=lambda row: str(row.expected.amount),
+        ),
+        Column(
+            "band", _tr("80% band"), _span, is_number=True, priority=2,
+            look=lambda _row: Look("text2"),
+        ),
+    )  # fmt: skip
+
+
 class ForecastGrounds(QWidget):
     """One line below the curve: what the forecast rests on, and the way to its errors."""
 
@@ -87,7 +136,7 @@ class ForecastGrounds(QWidget):
     def set_open(self, *, is_open: bool) -> None:
         """Name the button by where it leads."""
         self._is_open = is_open
-        words = self.tr("Back to the curve") if is_open else self.tr("How far off was it?")
+        words = self.tr("Back to the curve") if is_open else self.tr("More about it")
         self._button.setText(words)
 
     @Slot()
@@ -97,7 +146,10 @@ class ForecastGrounds(QWidget):
 
 
 class ForecastCheckPage(QWidget):
-    """How far off the forecast was, in the place of the curve."""
+    """Where each provider will end and how far off the forecast was, in the place of the curve."""
+
+    #: The calls of a provider are wanted.
+    provider_opened = Signal(str)
 
     def __init__(self) -> None:
         """Make a page that waits for its figures."""
@@ -106,15 +158,32 @@ class ForecastCheckPage(QWidget):
         self._words.setWordWrap(True)
         self._words.setContentsMargins(8 + SIZES.cell_padding, 0, 8 + SIZES.cell_padding, 0)
         self.section = TableSection(self.tr("How far off the forecast was"))
+        self.providers = TableSection(self.tr("The forecast by provider"))
+        self.providers.hide()
+        self.providers.table.row_opened.connect(self._open)
         content = QWidget()
         column = QVBoxLayout(content)
         column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.providers)
         column.addWidget(self.section)
         column.addWidget(self._words)
         column.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(ScrollBody(content))
+
+    def show_forecast(self, forecast: Forecast, measure: str) -> None:
+        """Say where each provider's cost, calls or tokens will end."""
+        parts = [Part(one.provider, _projection(one, measure)) for one in forecast.providers]
+        parts = [part for part in parts if part.expected.amount is not None]
+        self.providers.set_rows(part_columns(), parts)
+        self.providers.setVisible(bool(parts))
+
+    @Slot(int)
+    def _open(self, number: int) -> None:
+        row = self.providers.model.row_at(number) if number >= 0 else None
+        if isinstance(row, Part):
+            self.provider_opened.emit(row.provider)
 
     def show_waiting(self) -> None:
         """Say that it is being worked out."""

@@ -111,6 +111,7 @@ class TrendsDock(DockView):
         self._pages.addWidget(self._chart)
         self._pages.addWidget(self._table)
         self._check = ForecastCheckPage()
+        self._check.provider_opened.connect(self._open_provider)
         self._pages.addWidget(self._check)
         self._many_months = MonthsBox()
         self._pages.addWidget(self._many_months)
@@ -256,7 +257,7 @@ class TrendsDock(DockView):
         self._grounds.set_words(report.forecast.sentence if has_band and is_cost else "")
         is_curve = view.span == "days" and view.style == "cumulative"
         is_open = self._pages.currentWidget() is self._check
-        self._grounds.setVisible(not report.is_stated and (is_open or (is_cost and is_curve)))
+        self._grounds.setVisible(not report.is_stated and (is_open or is_curve))
 
     def _legend_text(self, report: Report, view: View, *, has_band: bool) -> str:
         if has_band:
@@ -327,7 +328,8 @@ class TrendsDock(DockView):
     def _toggle_check(self, is_wanted: bool) -> None:  # noqa: FBT001 - the signal's own value
         """Show how far off the forecast was, or the curve again."""
         self._pages.setCurrentWidget(self._check if is_wanted else self._chosen_page())
-        if is_wanted:
+        if is_wanted and self._report is not None:
+            self._check.show_forecast(self._report.forecast, self._measures.measure)
             self._check.show_waiting()
             self.ask(CheckForecast())
 
@@ -342,6 +344,10 @@ class TrendsDock(DockView):
         """Show how far off the forecast was, of the account that is shown."""
         if self._report is not None and check.account == self._report.account.name:
             self._check.show_check(check)
+
+    @Slot(str)
+    def _open_provider(self, provider: str) -> None:
+        self.ask(OpenCalls(provider))
 
     def _open_bin(self, item: Bin) -> None:
         self.ask(OpenCalls(day_start=item.start[:10], day_end=self._last_day(item)))
