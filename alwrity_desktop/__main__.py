@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import atexit
 import gc
+import os
 import sys
+import threading
+from contextlib import suppress
 
 INTERRUPTED = 130
 
@@ -26,10 +30,23 @@ def main() -> int:
         status = run()
     except KeyboardInterrupt:
         status = INTERRUPTED
-    if is_command and "PySide6" not in sys.modules:
-        # Nothing is searched at the end. Qt's objects alone have to be gone in order.
-        gc.freeze()
+    # Qt's objects have to be gone in order, and threads to be waited for.
+    if is_command and "PySide6" not in sys.modules and threading.active_count() == 1:
+        _end(status)
     return status
+
+
+def _end(status: int) -> None:
+    """End at once, with everything written and closed.
+
+    All that is left to do is to take every value apart, and the process that holds them ends.
+    """
+    atexit._run_exitfuncs()  # noqa: SLF001 - what ends a process early owes to those who asked
+    for stream in (sys.stdout, sys.stderr):
+        if stream is not None:
+            with suppress(OSError, ValueError):
+                stream.flush()
+    os._exit(status)
 
 
 if __name__ == "__main__":

@@ -22,6 +22,9 @@ from alwrity_desktop.core.results import ImportProgress, SourceImport
 _SECONDS_BETWEEN: Final = 0.1
 _MEGABYTE: Final = 1_000_000
 
+_HELD: Final[list[object]] = []
+"""What was imported: it goes with the process, which ends as soon as the answer is printed."""
+
 
 def configure(parser: Parser) -> None:
     """Add the arguments."""
@@ -60,7 +63,7 @@ def run(arguments: Arguments, session: Session) -> int:
     try:
         with _Interruption() as interruption:
             imports = session.context().import_logs(
-                source, paths, report_progress, interruption.is_asked_for
+                source, paths, report_progress, interruption.is_asked_for, _HELD.append
             )
     finally:
         if report_progress is not None and not arguments.progress:

@@ -209,15 +209,17 @@ class Context:
         paths: Sequence[Path] = (),
         progress: Callable[[ImportProgress], None] | None = None,
         is_cancelled: Callable[[], bool] = lambda: False,
+        hold: Callable[[object], None] = lambda _: None,
     ) -> tuple[SourceImport, ...]:
         """Read local logs; without *source* every source, without *paths* the usual folders.
 
+        *hold* is given what a program that ends afterwards need not take apart before.
         Raises NotFoundError for a source that does not exist, or a path that is no source's.
         """
         from alwrity_desktop.core import log_imports  # noqa: PLC0415 - loads every source
 
         places = self._places()
-        return log_imports.import_logs(self, places, source, paths, progress, is_cancelled)
+        return log_imports.import_logs(self, places, source, paths, progress, is_cancelled, hold)
 
     def budgets(self, account: str) -> tuple[Budget, ...]:
         """Return the budgets of *account*."""

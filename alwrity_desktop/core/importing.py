@@ -58,6 +58,8 @@ class Import:
         self._started_s = time.perf_counter()
         self._hauls = read_all(self.plan.tasks, now_ms, price_book)
         self._first: list[Haul] = []
+        #: The last one stays as long as the run: to take it apart takes time.
+        self._intake: Intake | None = None
         self._bytes_read = 0
         self._added = 0
         self._merged = 0
@@ -79,7 +81,7 @@ class Import:
         Calls are taken in while the workers still read.
         """
         waiting: list[LogReading] = []
-        intake = open_intake()
+        intake = self._intake = open_intake()
         done = 0
         with closing(self._hauls):
             for haul in self._all():
@@ -89,7 +91,8 @@ class Import:
                 self._count(haul.readings)
                 if intake.copies >= CALLS_PER_COMMIT:
                     self._book(book, waiting, intake)
-                    waiting, intake = [], open_intake()
+                    waiting = []
+                    intake = self._intake = open_intake()
                 tell(self._progress(done, intake.copies))
                 if is_cancelled():
                     break

@@ -47,6 +47,7 @@ def import_logs(
     paths: Sequence[Path],
     progress: Callable[[ImportProgress], None] | None,
     is_cancelled: Callable[[], bool],
+    hold: Callable[[object], None],
 ) -> tuple[SourceImport, ...]:
     """Read what is new in local logs, and book it; see ``Context.import_logs``."""
     now_ms = context.clock.now_ms()
@@ -63,6 +64,7 @@ def import_logs(
     booking = _Booking(context, book)
     done = []
     for run in runs:
+        hold(run)
         name = run.plan.source
         is_first = is_new or context.ledger(LOCAL_ACCOUNT).is_unread(name)
         book_logs = partial(booking.book, is_first_read=is_first)

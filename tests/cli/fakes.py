@@ -102,6 +102,7 @@ class FakeContext:
         paths: Sequence[Path] = (),
         progress: Callable[[ImportProgress], None] | None = None,
         is_cancelled: Callable[[], bool] = lambda: False,
+        hold: Callable[[object], None] = lambda _: None,
     ) -> tuple[SourceImport, ...]:
         self.import_asked = (source, tuple(paths))
         for step in self.progress:
