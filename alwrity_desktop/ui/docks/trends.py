@@ -17,9 +17,9 @@ from alwrity_desktop.core.domain.report import Amounts, Report
 from alwrity_desktop.ui import formatting, theme
 from alwrity_desktop.ui.charts.trend import TrendChart
 from alwrity_desktop.ui.docks._forecast_check import ForecastCheckPage, ForecastGrounds
-from alwrity_desktop.ui.docks._parts import ForecastKey, MeasureCombo, ScrolledPages
+from alwrity_desktop.ui.docks._parts import MeasureCombo, ScrolledPages
 from alwrity_desktop.ui.docks._trend_bins import Bin, reached
-from alwrity_desktop.ui.docks._trend_forecast import refusal
+from alwrity_desktop.ui.docks._trend_legend import TrendLegend
 from alwrity_desktop.ui.docks._trend_months import MonthsBox
 from alwrity_desktop.ui.docks._trend_views import View, bins_for, trend_data
 from alwrity_desktop.ui.docks.base import DockView
@@ -28,7 +28,7 @@ from alwrity_desktop.ui.tables.columns import Column, Look
 from alwrity_desktop.ui.tables.model import RowsModel
 from alwrity_desktop.ui.tables.view import TableView
 from alwrity_desktop.ui.tokens import SIZES
-from alwrity_desktop.ui.widgets import FlowLayout, IconButton, PlainLabel, Segments
+from alwrity_desktop.ui.widgets import FlowLayout, Segments
 
 _WITH_MONTHS = 900
 _MONTHS_WIDTH = 290
@@ -155,13 +155,13 @@ class TrendsDock(DockView):
         self._measures.currentIndexChanged.connect(self._draw)
         self._spans.chosen.connect(self._close_check)
         self._styles.chosen.connect(self._close_check)
-        self._switch = IconButton("table", self.tr("Show as a table (T)"), is_title=True)
-        self._switch.clicked.connect(self._toggle_table)
+        self._legend = TrendLegend()
+        self._legend.switch.clicked.connect(self._toggle_table)
         flow = FlowLayout(tools)
         for widget in (self._spans, self._measures, self._styles):
             flow.addWidget(widget)
         flow.add_stretch()
-        flow.addWidget(self._make_legend())
+        flow.addWidget(self._legend)
         return tools
 
     def choices(self) -> Mapping[str, str]:
@@ -178,18 +178,6 @@ class TrendsDock(DockView):
         self._grounds = ForecastGrounds()
         self._grounds.toggled.connect(self._toggle_check)
         return self._grounds
-
-    def _make_legend(self) -> QWidget:
-        legend = QWidget()
-        self._legend_words = PlainLabel("", "caption", "text2")
-        self._legend_key = ForecastKey()
-        row = QHBoxLayout(legend)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(6)
-        row.addWidget(self._legend_key)
-        row.addWidget(self._legend_words)
-        row.addWidget(self._switch)
-        return legend
 
     @property
     def is_ready(self) -> bool:
@@ -235,8 +223,7 @@ class TrendsDock(DockView):
         data = trend_data(report, view)
         self._chart.set_data(data, is_new_view=view != self._drawn)
         self._drawn = view
-        self._legend_key.setVisible(bool(data.band))
-        self._legend_words.set_plain(self._legend_text(report, view, has_band=bool(data.band)))
+        self._legend.show_view(report, view, has_band=bool(data.band))
         self._show_grounds(report, view, has_band=bool(data.band))
         self._show_rows(reached(bins_for(report, view)))
 
@@ -259,16 +246,6 @@ class TrendsDock(DockView):
         is_open = self._pages.currentWidget() is self._check
         self._grounds.setVisible(not report.is_stated and (is_open or is_curve))
 
-    def _legend_text(self, report: Report, view: View, *, has_band: bool) -> str:
-        if has_band:
-            text = self.tr("Forecast, {percent}% band")
-            return text.format(percent=report.forecast.confidence_percent)
-        if view.style == "provider" and view.span != "days":
-            return self.tr("dashed: this week so far")
-        if view.style == "cumulative" and view.span == "days":
-            return refusal(report, view.measure)
-        return ""
-
     def _show_rows(self, bins: tuple[Bin, ...]) -> None:
         is_week = self._spans.key != "days"
         rows = [
@@ -280,8 +257,7 @@ class TrendsDock(DockView):
 
     def _show_month_rows(self, report: Report, measure: str, count: int) -> None:
         """Have the table tell of months, each with its change."""
-        self._legend_key.hide()
-        self._legend_words.set_plain("")
+        self._legend.say_nothing()
         self._grounds.hide()
         kind = LimitKind(measure)
         changes = month_changes(report.history_months, report.history_days, kind)

@@ -111,7 +111,7 @@ def test_that_a_refusal_is_said_for_the_measure_that_is_shown(qtbot: QtBot) -> N
     dock = TrendsDock()
     shown(dock, qtbot, a_report())
     dock._measures.setCurrentIndex(dock._measures.findData("calls"))
-    assert dock._legend_words.text() == "Two days are too few."
+    assert dock._legend.words.text() == "Two days are too few."
     dock._styles.choose("each")
     dock._draw()
     assert not dock._grounds.isVisible()
