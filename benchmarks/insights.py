@@ -10,9 +10,9 @@ and some days are bursts, so that there is something unusual to explain.
 Median of seven runs in CPU seconds on two cores, a million calls, "everything" being all four:
 
     period      sessions   scattered
-    month           0.29        0.34
-    year            0.57        0.61
-    12 months       0.58        0.61
+    month           0.29        0.37
+    year            0.57        0.66
+    12 months       0.58        0.68
 """
 
 from __future__ import annotations

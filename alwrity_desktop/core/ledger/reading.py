@@ -23,6 +23,7 @@ from alwrity_desktop.core.ledger import overlap_rows, remainder_rows
 from alwrity_desktop.core.ledger.coarse_rows import (
     DAYS,
     DURATIONS,
+    SUMS,
     Level,
     levels_for,
     levels_for_hours,
@@ -114,15 +115,29 @@ def _pieces(
     levels: Sequence[Level],
     finest: str = "rollups",
 ) -> list[tuple[str, tuple[int, int]]]:
-    """Return what a span of quarters is read from: each source of sums with its bounds.
+    """Return what a span of quarters is read from: each table of sums with its bounds.
 
     Calls of servers are found by their series in the finest sums, which alone have an index.
     """
     coarse = () if _are_servers(connection, scope) else levels
-    return [
-        (joined(connection, scope, piece.table), (piece.first, piece.after))
-        for piece in pieces(*span, coarse, finest)
-    ]
+    return [(piece.table, (piece.first, piece.after)) for piece in pieces(*span, coarse, finest)]
+
+
+def _summed(
+    connection: Connection, scope: Scope, table: str, names: Sequence[str] = SUMS, keys: str = ""
+) -> str:
+    """Return a span of a table of sums joined with their series, summed by series first.
+
+    Numbers sort in half the time that names take. Those of servers are few.
+    """
+    if _are_servers(connection, scope):
+        return f"{joined(connection, scope, table)} {SPAN}"
+    sums = ", ".join(f"sum(r.{name}) AS {name}" for name in names)
+    return (
+        f" FROM (SELECT r.series_id{keys}, {sums} FROM {table} r"  # noqa: S608 - our names
+        f" WHERE r.quarter >= ? AND r.quarter < ? GROUP BY r.series_id{keys}) r"
+        " CROSS JOIN series s ON s.id = r.series_id WHERE"
+    )
 
 
 def _blind(connection: Connection, scope: Scope) -> str:
@@ -173,9 +188,10 @@ def by_series(
     whose, parameters = whose_series(scope)
     bounds, blind = quarters(start_ms, end_ms), _blind(connection, scope)
     found = []
-    for rows, span in _pieces(connection, scope, bounds, levels_for(kept)):
+    for table, span in _pieces(connection, scope, bounds, levels_for(kept)):
+        rows = _summed(connection, scope, table)
         query = (
-            f"SELECT {columns}, {_IS_BLIND}, {_SUMS}{rows} {SPAN} {whose} GROUP BY {groups}"
+            f"SELECT {columns}, {_IS_BLIND}, {_SUMS}{rows} {whose} GROUP BY {groups}"
             " HAVING sum(r.calls) <> 0"
         )
         for row in connection.exec_driver_sql(query, (blind, *span, *parameters)).all():
@@ -238,8 +254,8 @@ def by_slot(
     for span in spans:
         clock = (span.offset_s, slot_s, slots)
         bounds, levels = _quarters_of(span), levels_for_hours(span.offset_s, where)
-        for rows, part in _pieces(connection, scope, bounds, levels):
-            found += _slots(connection, scope, where, (rows, part), (clock, blind))
+        for table, part in _pieces(connection, scope, bounds, levels):
+            found += _slots(connection, scope, where, (table, part), (clock, blind))
         for quarter, provider, figures in _beside(connection, scope, span, blind, where):
             slot = (quarter * _QUARTER_S + span.offset_s) // slot_s
             slot = slot % slots if slots else slot
@@ -259,7 +275,8 @@ def _slots(
     how: tuple[tuple[int, int, int], str],
 ) -> Iterator[SlotSums]:
     """Yield the slots of one part of a span, read from one table of sums."""
-    rows, bounds = part
+    table, bounds = part
+    rows = joined(connection, scope, table)
     (offset_s, slot_s, slots), blind = how
     whose, parameters = _narrowed(*whose_series(scope), where)
     fold = f"% {slots:d}" if slots else ""
@@ -309,11 +326,9 @@ def durations(
     whose, whom = whose_series(scope)
     span = quarters(start_ms, end_ms)
     found = []
-    for rows, bounds in _pieces(connection, scope, span, [DURATIONS], "durations"):
-        query = (
-            f"SELECT s.provider, s.model, r.bucket, sum(r.calls){rows} {SPAN} {whose}"
-            " GROUP BY 1, 2, 3"
-        )
+    for table, bounds in _pieces(connection, scope, span, [DURATIONS], "durations"):
+        rows = _summed(connection, scope, table, ("calls",), ", r.bucket")
+        query = f"SELECT s.provider, s.model, r.bucket, sum(r.calls){rows} {whose} GROUP BY 1, 2, 3"
         counted = connection.exec_driver_sql(query, (*bounds, *whom)).all()
         found += [DurationCount(*row) for row in counted]
     return found
