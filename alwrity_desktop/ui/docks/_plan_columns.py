@@ -109,6 +109,16 @@ def dearer_plans(plans: Sequence[ServerPlan], own: ServerPlan | None) -> tuple[S
     return tuple(sorted(above, key=lambda plan: plan.price_monthly_pico or 0))
 
 
+def cheaper_plans(plans: Sequence[ServerPlan], own: ServerPlan | None) -> tuple[ServerPlan, ...]:
+    """Return the plans below the own one, dearest first; none below a plan without a price."""
+    present = None if own is None else own.price_monthly_pico
+    if present is None:
+        return ()
+    below = [(plan.price_monthly_pico, plan) for plan in plans]
+    known = [(price, plan) for price, plan in below if price is not None and price < present]
+    return tuple(plan for _, plan in sorted(known, key=lambda one: -one[0]))
+
+
 _PAID = {"paid": "success", "pending": "warning", "failed": "danger"}
 
 

@@ -12,6 +12,7 @@ from alwrity_desktop.core.domain.server import ServerFacts, Subscription
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.docks._parts import Rule, ScrollBody
 from alwrity_desktop.ui.docks._plan_columns import (
+    cheaper_plans,
     dearer_plans,
     own_plan,
     plan_columns,
@@ -100,6 +101,9 @@ class PlansDock(DockView):
         self._upgrade = ActionButton(
             self.tr("Upgrade…"), OpenServerPage(CHECKOUT), "primary", "external-link", is_small=True
         )
+        self._downgrade = ActionButton(
+            self.tr("Downgrade…"), OpenServerPage(PORTAL), icon="external-link", is_small=True
+        )
         self._manage = ActionButton(
             self.tr("Manage billing"), OpenServerPage(PORTAL), icon="external-link", is_small=True
         )
@@ -119,6 +123,7 @@ class PlansDock(DockView):
         flow = FlowLayout(buttons, 8)
         for button in (
             self._upgrade,
+            self._downgrade,
             self._manage,
             self._price,
             self._connect,
@@ -187,6 +192,8 @@ class PlansDock(DockView):
         has_server = report.server is not None
         can_upgrade = bool(dearer_plans(plans, own)) and abilities.get(CHECKOUT, True)
         self._upgrade.setVisible(can_upgrade)
+        can_downgrade = bool(cheaper_plans(plans, own)) and abilities.get(PORTAL, True)
+        self._downgrade.setVisible(has_server and can_downgrade)
         self._manage.setVisible(has_server and abilities.get(PORTAL, True))
         self._price.setVisible(has_server and abilities.get(PREFLIGHT, True))
         self._connect.setVisible(not has_server)

@@ -153,6 +153,7 @@ def test_that_pages_of_the_server_are_asked_for(qtbot: QtBot) -> None:
     assert asked.requests == [
         OpenServerPage("checkout"),
         OpenServerPage("portal"),
+        OpenServerPage("portal"),
         AskPrice(),
         ReplayPlans(),
         OpenWhatIf(),
@@ -173,6 +174,17 @@ def test_that_the_dearest_plan_has_nothing_to_upgrade_to(qtbot: QtBot) -> None:
     server = replace(server, facts=replace(server.facts, subscription=top))
     shown(dock, qtbot, builders_servers.a_server_report(server=server))
     assert "Upgrade…" not in buttons(dock)
+    assert "Downgrade…" in buttons(dock)
+
+
+def test_that_the_cheapest_plan_has_nothing_to_downgrade_to(qtbot: QtBot) -> None:
+    dock = PlansDock()
+    server = builders_servers.a_server()
+    least = builders_servers.a_subscription(plan="Free", tier="free")
+    server = replace(server, facts=replace(server.facts, subscription=least))
+    shown(dock, qtbot, builders_servers.a_server_report(server=server))
+    assert "Upgrade…" in buttons(dock)
+    assert "Downgrade…" not in buttons(dock)
 
 
 REPLAYED = Comparison(
