@@ -7,6 +7,7 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
@@ -29,7 +30,6 @@ from alwrity_desktop.core.sources.base import (
     log_file,
     walk,
 )
-from alwrity_desktop.core.sources.registry import SOURCES
 from alwrity_desktop.core.tool_databases import NoDatabaseError, opened_tables
 
 UNREADABLE: Final = "The file cannot be read"
@@ -149,7 +149,7 @@ def plan(source: LogSource, roots: Iterable[Path], cursors: Mapping[str, LogCurs
 
 def read_log(task: LogTask, now_ms: int) -> LogReading:
     """Read what is new in one log; a file that was rewritten is read from its start."""
-    source = _SOURCES[task.source]
+    source = _source(task.source)
     if is_database_of(source, task.path):
         return _read_database(source, task, now_ms)
     try:
@@ -162,6 +162,13 @@ def read_log(task: LogTask, now_ms: int) -> LogReading:
             return _read(source, file, task, now_ms)
         except OSError:
             return _unreadable(task)
+
+
+@cache
+def _source(name: str) -> LogSource:
+    from alwrity_desktop.core.sources.registry import source_named  # noqa: PLC0415 - loads them all
+
+    return source_named(name)
 
 
 def _read(source: LogSource, file: BinaryIO, task: LogTask, now_ms: int) -> LogReading:
@@ -286,5 +293,3 @@ def _is_refused(path: str) -> bool:
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _MARKS: Final = msgspec.msgpack.Decoder(dict[str, Cell])
 """How far each table of a database was read."""
-
-_SOURCES: Final = {source.name: source for source in SOURCES}

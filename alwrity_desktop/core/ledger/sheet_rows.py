@@ -14,6 +14,12 @@ from alwrity_desktop.core.ledger.shared_rows import SharedRows
 _BEFORE: Final = ("identity", "series_id", "occurred_at_ms", "batch_id", "file_id")
 _AFTER: Final = ("cost_pico", "quote_id", "flags")
 
+_FLAGS: Final = {
+    (is_estimated, is_sidechain): FLAG_ESTIMATED * is_estimated + FLAG_SIDECHAIN * is_sidechain
+    for is_estimated in (False, True)
+    for is_sidechain in (False, True)
+}
+
 _UNKNOWN: Final = frozenset({"duration_ms"})
 """Figures that are NULL where they are not known; the others are 0."""
 
@@ -44,13 +50,8 @@ def rows_of(
     quote_ids = [None if quote is None else shared.quote_id(quote) for quote in part.quotes]
     files = file_ids[part.first_log :]
     bound = [name for name in FIGURES if sheet.has_column(name)]
-    flags = (
-        FLAG_ESTIMATED * is_estimated + FLAG_SIDECHAIN * is_sidechain
-        for is_estimated, is_sidechain in zip(
-            part.of(sheet.column("is_estimated")),
-            part.of(sheet.column("is_sidechain")),
-            strict=True,
-        )
+    marks = zip(
+        part.of(sheet.column("is_estimated")), part.of(sheet.column("is_sidechain")), strict=True
     )
     rows = zip(
         part.of(sheet.identities),
@@ -61,7 +62,7 @@ def rows_of(
         *(part.of(sheet.column(name)) for name in bound),
         part.of(sheet.cost_pico),
         map(quote_ids.__getitem__, part.of(sheet.quote_of)),
-        flags,
+        map(_FLAGS.__getitem__, marks),
         strict=False,
     )
     return SheetRows(_insert(bound), list(rows))
