@@ -69,7 +69,7 @@ class BacktestSummary(msgspec.Struct, frozen=True):
 
 
 class ForecastCheck(msgspec.Struct, frozen=True):
-    """How the forecast of cost would have done in an account's own past periods."""
+    """How the forecast would have done in an account's own past periods."""
 
     account: str
     timezone: str
@@ -77,6 +77,8 @@ class ForecastCheck(msgspec.Struct, frozen=True):
     rows: tuple[BacktestRow, ...] = ()
     #: Why there is nothing to tell; None where there are errors.
     refused: str | None = None
+    #: What was forecast; the rows hold pico-dollars, calls or tokens.
+    kind: LimitKind = LimitKind.COST
 
     @property
     def summaries(self) -> tuple[BacktestSummary, ...]:

@@ -15,6 +15,8 @@ _CHANGE_CHANCES: Final = (0.0, 1 / 40)
 #: Standard deviation of the growth in a day, as a logarithm: none, or about 27 % in a month.
 _GROWTHS: Final = (0.0, 0.008)
 _MAX_GROWTH: Final = 0.04
+#: Change, and growth, are each held half as likely as none before any day was seen.
+_DOUBT: Final = log(2.0)
 #: How far levels change, as a standard deviation of logarithms.
 _CHANGE_SPREAD: Final = 0.8
 #: How much an odd day may speak for a change, and how far it may pull a level.
@@ -105,8 +107,8 @@ class _Explanation:
         self._variance = variance
         self._change_chance = change_chance
         self._growth_variance = growth * growth
-        #: Logarithm of how likely the days so far were.
-        self.evidence = 0.0
+        #: Logarithm of how likely it is after the days so far, but for a common factor.
+        self.evidence = -_DOUBT * ((change_chance > 0) + (growth > 0))
         self.runs: list[_Run] = []
 
     def move(self) -> None:

@@ -20,12 +20,12 @@ _RARE_FACTOR: Final = 0.25
 
 _WORKING_DAYS: Final = 5
 #: Weekdays change slowly: a week this old weighs half as much as the last one.
-_HALF_LIFE_DAYS: Final = 90.0
+_HALF_LIFE_DAYS: Final = 180.0
 #: A single day counts as at most so many average ones when weekdays are told apart.
 _MAX_RATIO: Final = 2.6
 #: So many imagined days keep working days, and weekend days, from differing by chance.
 _GROUP_DAYS: Final = 1.0
-_DAY_WEEKS: Final = 2.0
+_DAY_WEEKS: Final = 1.0
 #: A burst is so many times its neighbours' median, and beyond what the noise explains.
 _BURST_RATIO: Final = 3.2
 _BURST_DEVIATIONS: Final = 2.6

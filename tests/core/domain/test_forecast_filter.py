@@ -77,6 +77,12 @@ def test_that_one_odd_day_moves_little() -> None:
     assert followed(odd).last_change() == 0
 
 
+def test_that_an_absurd_day_pulls_no_more_than_an_odd_one() -> None:
+    days = noisy(12)
+    odd, absurd = (told([*days, level]).level for level in (50.0, 1e9))
+    assert absurd == pytest.approx(odd, abs=0.15)
+
+
 @given(
     levels=st.lists(
         st.none() | st.floats(min_value=1e-12, max_value=1e18), min_size=1, max_size=200
