@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
+import pytest
+
 from alwrity_desktop.core.context import Context
+from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
 from alwrity_desktop.core.forecast_documents import forecast_check_document
 from alwrity_desktop.core.forecast_history import PERIODS, check_forecast
@@ -53,6 +56,19 @@ def test_that_a_habit_of_weekdays_is_told_closer_than_by_days(context: Context) 
     assert quarter.periods == 4
     assert quarter.median_error_percent < quarter.median_naive_error_percent
     assert quarter.held_percent == 100.0
+
+
+@pytest.mark.parametrize("kind", [LimitKind.CALLS, LimitKind.TOKENS])
+def test_that_calls_and_tokens_are_checked_as_well(context: Context, kind: LimitKind) -> None:
+    habit(context, SINCE_JUNE_DAYS)
+
+    check = check_forecast(context, LOCAL_ACCOUNT, kind)
+
+    assert check.kind is kind
+    past = context.report(LOCAL_ACCOUNT, PeriodChoice("month", offset=-1)).totals
+    october = {LimitKind.CALLS: past.calls, LimitKind.TOKENS: past.tokens}
+    assert check.rows[0].actual == october[kind]
+    assert [one.periods for one in check.summaries] == [4, 4, 4]
 
 
 def test_that_no_more_than_a_year_is_checked(context: Context) -> None:
