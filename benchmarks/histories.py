@@ -15,9 +15,9 @@ from typing import Final
 PICO: Final = 10**12
 DAYS_PER_MONTH: Final = 30
 Range = tuple[float, float]
+Days = tuple[int, int]
 NONE: Final[Range] = (0.0, 0.0)
-BURST_SIZE: Final[Range] = (3.0, 12.0)
-"""Of an average day."""
+MONTH_END_DAYS: Final = 3
 
 
 @dataclass(frozen=True)
@@ -36,9 +36,14 @@ class Traits:
     #: Changes of level in sixty days, and the size of each, as a logarithm up or down.
     shifts: Range = NONE
     shift_size: Range = (0.4, 1.3)
-    #: Chance of a burst and of a pause on a day.
+    #: Chance that a burst begins on a day, how many days it lasts, and what each of them
+    #: costs on top, in average days.
     bursts: Range = NONE
+    burst_days: Days = (1, 1)
+    burst_size: Range = (3.0, 12.0)
+    #: Chance that a pause begins on a day, and how many days it lasts.
     pauses: Range = NONE
+    pause_days: Days = (2, 8)
     #: How far the level wanders in a day, as a logarithm.
     walk: Range = NONE
     #: How much of a day's deviation the next one keeps.
@@ -46,6 +51,10 @@ class Traits:
     #: Chance of a week or two off in a month.
     holidays: Range = NONE
     projects: bool = False
+    #: What the last days of a month cost, in terms of others.
+    month_end: Range = (1.0, 1.0)
+    #: How many lives of calls are added up, of which all but the first begin and end.
+    streams: Days = (1, 1)
     months: tuple[int, ...] = (3, 4, 5, 6, 8, 10, 12)
 
 
@@ -72,7 +81,58 @@ KINDS: Final = {
         memory=(0.0, 0.4),
     ),
     "short": Traits(growth=(-0.3, 0.5), shifts=(0.0, 0.8), months=(2, 3)),
+    "mild": Traits(
+        weekend=(0.1, 0.5),
+        noise=(0.1, 0.3),
+        growth=(-0.1, 0.4),
+        shifts=(0.1, 0.5),
+        bursts=(0.005, 0.02),
+        burst_days=(1, 2),
+        pauses=(0.001, 0.006),
+    ),
+    "restless": Traits(
+        noise=(0.15, 0.6),
+        growth=(-0.2, 0.5),
+        shifts=(0.3, 1.5),
+        bursts=(0.01, 0.05),
+        burst_days=(1, 4),
+        pauses=(0.005, 0.02),
+        pause_days=(3, 14),
+    ),
+    "harsh": Traits(
+        weekend=(0.0, 0.1),
+        noise=(0.3, 0.8),
+        growth=(-0.3, 0.6),
+        shifts=(0.5, 1.5),
+        bursts=(0.02, 0.05),
+        burst_days=(1, 5),
+        pauses=(0.01, 0.02),
+        pause_days=(3, 14),
+        month_end=(1.0, 3.0),
+    ),
+    "streams": Traits(
+        shape="calls",
+        growth=(-0.2, 0.5),
+        shifts=(0.0, 0.8),
+        bursts=(0.0, 0.02),
+        burst_days=(1, 3),
+        pauses=(0.0, 0.01),
+        streams=(2, 4),
+    ),
 }
+
+PLAIN: Final = (
+    "weekday",
+    "weekend-free",
+    "growth",
+    "decline",
+    "shift",
+    "burst",
+    "pause",
+    "mild",
+    "restless",
+)
+"""Weekdays, growth, shifts, bursts and pauses, alone and together; the rest is harder or calmer."""
 
 
 @dataclass(frozen=True)
@@ -99,8 +159,22 @@ def histories(seed: int, per_kind: int, kinds: tuple[str, ...] = tuple(KINDS)) -
             chance = random.Random(f"{seed} {kind} {number}")
             first = date(2025, chance.randint(1, 12), chance.choice((1, chance.randint(1, 28))))
             count = chance.choice(KINDS[kind].months) * DAYS_PER_MONTH + chance.randint(0, 20)
-            days = life(KINDS[kind], chance, first, count)
+            days = _streams(KINDS[kind], chance, first, count)
             yield History(kind, first, *zip(*days, strict=True))
+
+
+def _streams(
+    traits: Traits, chance: random.Random, first: date, count: int
+) -> list[tuple[int, int]]:
+    """Return the sum of a life's streams, most of which begin and end on the way."""
+    total = life(traits, chance, first, count)
+    for _ in range(chance.randint(*traits.streams) - 1):
+        begin = chance.randint(-count // 2, count)
+        end = begin + chance.randint(20, count)
+        for index, (cost, expected) in enumerate(life(traits, chance, first, count)):
+            if begin <= index < end:
+                total[index] = (total[index][0] + cost, total[index][1] + expected)
+    return total
 
 
 def life(traits: Traits, chance: random.Random, first: date, count: int) -> list[tuple[int, int]]:
@@ -109,14 +183,22 @@ def life(traits: Traits, chance: random.Random, first: date, count: int) -> list
     levels = _levels(traits, chance, count)
     weekdays = _weekdays(traits, chance)
     noise = _noises(traits, chance)
-    bursts = chance.uniform(*traits.bursts)
+    bursts, month_end = chance.uniform(*traits.bursts), chance.uniform(*traits.month_end)
+    burst_mean = bursts * sum(traits.burst_days) / 2 * sum(traits.burst_size) / 2
+    left, size = 0, 0.0
     days = []
     for index, level in enumerate(levels):
-        expected = level * weekdays[(first + timedelta(days=index)).weekday()]
+        day = first + timedelta(days=index)
+        expected = level * weekdays[day.weekday()]
+        if (day + timedelta(days=MONTH_END_DAYS)).month != day.month:
+            expected *= month_end
         amount = next(noise(expected))
-        if level and chance.random() < bursts:
-            amount += level * chance.uniform(*BURST_SIZE)
-        expected += level * bursts * sum(BURST_SIZE) / 2
+        if not left and level and chance.random() < bursts:
+            left, size = chance.randint(*traits.burst_days), chance.uniform(*traits.burst_size)
+        if left:
+            left -= 1
+            amount += level * size
+        expected += level * burst_mean
         days.append((round(amount * scale * PICO), round(expected * scale * PICO)))
     return days
 
@@ -142,7 +224,7 @@ def _levels(traits: Traits, chance: random.Random, count: int) -> list[float]:
         if chance.random() < shift_chance:
             log_level += chance.choice((-1, 1)) * chance.uniform(*traits.shift_size)
         if chance.random() < pause_chance:
-            away = chance.randint(2, 8)
+            away = chance.randint(*traits.pause_days)
         if chance.random() < holiday_chance:
             away = chance.randint(5, 16)
         levels.append(0.0 if away else math.exp(log_level))

@@ -16,9 +16,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from alwrity_desktop.core.domain.unusual import unusual_days
-from benchmarks.histories import DAYS_PER_MONTH, KINDS, History, histories
+from benchmarks.histories import DAYS_PER_MONTH, KINDS, NONE, History, histories
 
-CALM: Final = tuple(kind for kind in KINDS if kind not in {"burst", "mixed"})
+CALM: Final = tuple(kind for kind, traits in KINDS.items() if traits.bursts == NONE)
 SIZE: Final = (3.0, 8.0)
 EVERY: Final = 20
 EDGE: Final = 7

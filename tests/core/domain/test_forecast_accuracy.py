@@ -15,7 +15,7 @@ from alwrity_desktop.core.domain.forecast_check import (
 )
 from alwrity_desktop.core.domain.periods import custom
 from benchmarks.forecast_error import Told, figures, table, told_months
-from benchmarks.histories import KINDS, histories
+from benchmarks.histories import KINDS, PLAIN, histories
 
 USD = 10**12
 
@@ -28,8 +28,16 @@ def told() -> list[Told]:
 def test_that_half_way_the_error_is_well_below_the_naive_rates(told: list[Told]) -> None:
     middle = [one for one in told if one.row.passed_percent == 50]
     error, naive, _ = figures(middle)
-    assert len(middle) > 300
+    assert len(middle) > 400
     assert error < 0.85 * naive
+
+
+def test_that_with_plain_habits_it_is_a_quarter_lower(told: list[Told]) -> None:
+    middle = [one for one in told if one.row.passed_percent == 50 and one.kind in PLAIN]
+    error, naive, held = figures(middle)
+    assert len(middle) > 200
+    assert error < 0.77 * naive
+    assert 75 <= held <= 92
 
 
 @pytest.mark.parametrize("percent", [25, 50, 75])
