@@ -156,6 +156,13 @@ ACTIONS: Final = (
     ),
     Declared("prices.show", "tools", QT_TRANSLATE_NOOP("actions", "&Prices…"), "", "wallet"),
     Declared(
+        "prices.reprice",
+        "tools",
+        QT_TRANSLATE_NOOP("actions", "&Apply prices to past calls…"),
+        "",
+        "clock",
+    ),
+    Declared(
         "alerts.read", "tools", QT_TRANSLATE_NOOP("actions", "&Mark all alerts read"), "", "check"
     ),
     Declared(

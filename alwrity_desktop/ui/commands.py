@@ -17,12 +17,15 @@ from alwrity_desktop.core.settings import Settings
 from alwrity_desktop.ui import jobs, requests
 from alwrity_desktop.ui.controller import Controller
 from alwrity_desktop.ui.main_window import MainWindow
+from alwrity_desktop.ui.outcomes import APPLY_PRICES
+from alwrity_desktop.ui.past_prices import TAKE_BACK
 from alwrity_desktop.ui.servers import ENTER_TOKEN
 
 if TYPE_CHECKING:
     from alwrity_desktop.core.domain.live import GatewayState
     from alwrity_desktop.ui.dialogs.desk import DialogEvent, Dialogs
     from alwrity_desktop.ui.dialogs.gateway_desk import GatewayDialogs
+    from alwrity_desktop.ui.dialogs.reprice_desk import RepriceDialogs
     from alwrity_desktop.ui.dialogs.server_desk import ServerDialogs
     from alwrity_desktop.ui.dialogs.table_desk import TableDialogs
 
@@ -46,6 +49,7 @@ class Commands(QObject):
         self._server_dialogs: ServerDialogs | None = None
         self._gateway_dialogs: GatewayDialogs | None = None
         self._table_dialogs: TableDialogs | None = None
+        self._reprice_dialogs: RepriceDialogs | None = None
         self._pause_end = QTimer(self)
         self._pause_end.setSingleShot(True)
         self._pause_end.timeout.connect(self.go_on)
@@ -108,6 +112,7 @@ class Commands(QObject):
             "gateway.start": lambda: self._answer_for_gateway(requests.StartGateway()),
             "gateway.stop": lambda: self._answer_for_gateway(requests.StopGateway()),
             "prices.show": lambda: self._window.requested.emit(requests.ShowPrices()),
+            APPLY_PRICES: self._apply_prices,
             "alerts.read": lambda: self._window.requested.emit(requests.MarkAlertsRead()),
             "checks.run": lambda: self._controller.submit(jobs.RunChecks()),
             "settings.show": self._show_settings,
@@ -140,6 +145,7 @@ class Commands(QObject):
             from alwrity_desktop.ui.dialogs.desk import Dialogs  # noqa: PLC0415 - not for the first paint
 
             self._dialogs = Dialogs(self._controller, self._window)
+            self._dialogs.past_calls_asked.connect(self._apply_prices)
         return self._dialogs
 
     @property
@@ -171,6 +177,19 @@ class Commands(QObject):
             self._controller.table_arrived.connect(self._table_dialogs.on_event)
         return self._table_dialogs
 
+    @property
+    def reprice_dialogs(self) -> RepriceDialogs:
+        """The dialog about prices of past calls, loaded when it is first opened."""
+        if self._reprice_dialogs is None:
+            from alwrity_desktop.ui.dialogs.reprice_desk import RepriceDialogs  # noqa: PLC0415 - as above
+
+            self._reprice_dialogs = RepriceDialogs(self._controller, self._window)
+        return self._reprice_dialogs
+
+    @Slot()
+    def _apply_prices(self) -> None:
+        self.reprice_dialogs.open()
+
     @Slot(object)
     def _answer_for_server(self, request: object) -> None:
         self.server_dialogs.take(request)
@@ -201,6 +220,10 @@ class Commands(QObject):
         if action_id == ENTER_TOKEN:
             self._controller.servers.tell_again()
             self._answer_for_server(requests.EnterToken())
+        elif action_id == TAKE_BACK:
+            self._controller.past_prices.take_back()
+        elif action_id == APPLY_PRICES:
+            self._apply_prices()
 
     @Slot(object)
     def _open_dialog(self, event: DialogEvent) -> None:

@@ -25,11 +25,13 @@ from alwrity_desktop.ui.intake import Intake, IntakeEvent
 from alwrity_desktop.ui.jobs import Job
 from alwrity_desktop.ui.main_window import MainWindow
 from alwrity_desktop.ui.outcomes import OutcomeEvent, Outcomes
+from alwrity_desktop.ui.past_prices import PastPrices
 from alwrity_desktop.ui.pollers import LedgerLoop, LedgerThread
 from alwrity_desktop.ui.servers import ServerEvent, Servers
 
 FigureEvent = events.ReportReady | events.StatusReady | events.LedgerChanged
-PassedEvent = events.LiveReady | events.TablePreviewed | events.TableBooked
+TableEvent = events.TablePreviewed | events.TableBooked
+PassedEvent = events.LiveReady | TableEvent | events.RepriceEvent
 
 
 class Controller(QObject):
@@ -67,6 +69,7 @@ class Controller(QObject):
         self.intake = Intake(context, window, self.submit, bridge.post)
         self.servers = Servers(context, window, self.submit, bridge.post)
         self.gateway = Gateway(self, window, bridge.post)
+        self.past_prices = PastPrices(self, window.notices, bridge.post)
         self.alerting = Alerting(
             self.submit, bridge.post, context.clock, self._settings_now, context.timezone, self
         )
@@ -106,6 +109,7 @@ class Controller(QObject):
         """Stop all threads and wait for them; return the names of those that hang."""
         self.ages.stop()
         hanging = [*self.servers.stop(), *self.intake.stop(), *self.gateway.stop()]
+        hanging += self.past_prices.stop()
         if not self.alerting.stop():
             hanging.append("notifications")
         if not self._thread.end():
@@ -216,8 +220,10 @@ class Controller(QObject):
     def _pass_on(self, event: PassedEvent) -> None:
         if isinstance(event, events.LiveReady):
             self.gateway.take_view(event.view)
-        else:
+        elif isinstance(event, TableEvent):
             self.table_arrived.emit(event)
+        else:
+            self.past_prices.on_event(event)
 
     def _on_outcome(self, event: OutcomeEvent) -> None:
         self.outcomes.take(event)

@@ -15,6 +15,7 @@ from alwrity_desktop.core.domain.forecast_check import ForecastCheck
 from alwrity_desktop.core.domain.live import LiveView
 from alwrity_desktop.core.domain.plan_replay import Comparison
 from alwrity_desktop.core.domain.report import AccountView, CallPage, CallRow, Report, UnpricedModel
+from alwrity_desktop.core.domain.repricing import Repricing
 from alwrity_desktop.core.domain.server import Preflight
 from alwrity_desktop.core.domain.table_mapping import TablePreview
 from alwrity_desktop.core.domain.what_if_values import ModelOffer, Outcome, WhatIf
@@ -263,6 +264,40 @@ class TableBooked(msgspec.Struct, frozen=True):
     is_done: bool
 
 
+class RevisionsReady(msgspec.Struct, frozen=True):
+    """What was done to the prices of an account's past calls, newest first, and its models."""
+
+    account: str
+    revisions: tuple[Repricing, ...]
+    #: The provider and the model of every call.
+    models: tuple[tuple[str, str], ...]
+
+
+class PricesTried(msgspec.Struct, frozen=True):
+    """What today's prices would change of past calls."""
+
+    result: Repricing
+
+
+class PricesApplied(msgspec.Struct, frozen=True):
+    """What today's prices have changed of past calls, or what was taken back."""
+
+    result: Repricing
+
+
+class RepriceProgressed(msgspec.Struct, frozen=True):
+    """How much of the calls was looked at."""
+
+    done: int
+    total: int
+
+
+class RepriceStopped(msgspec.Struct, frozen=True):
+    """Nothing came of it, and nothing was changed: the person stopped it, or the reason why."""
+
+    sentence: str = ""
+
+
 class LiveReady(msgspec.Struct, frozen=True):
     """What goes on now, with how the gateway stands."""
 
@@ -288,6 +323,8 @@ class Crashed(msgspec.Struct, frozen=True):
 
     details: str
 
+
+RepriceEvent = RevisionsReady | PricesTried | PricesApplied | RepriceProgressed | RepriceStopped
 
 Event = (
     ReportReady
@@ -324,6 +361,7 @@ Event = (
     | PageReady
     | TablePreviewed
     | TableBooked
+    | RepriceEvent
     | LiveReady
     | Done
     | Failed

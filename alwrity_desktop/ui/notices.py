@@ -26,6 +26,8 @@ _ACTION_ICONS = {
     "quit": "log-out",
     "copy-details": "copy",
     "token": "key-round",
+    "prices.reprice": "clock",
+    "prices.undo": "chevron-left",
 }
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from typing import assert_never
+from typing import Final, assert_never
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QGuiApplication
@@ -14,6 +14,9 @@ from alwrity_desktop.ui.events import Topic
 from alwrity_desktop.ui.notices import Notice, NoticeBar
 
 OutcomeEvent = events.Exported | events.Done | events.Failed | events.Crashed
+
+APPLY_PRICES: Final = "prices.reprice"
+"""The action, and the button of a notice, that leads to prices for past calls."""
 
 _REPEATABLE = (Topic.FIGURES, Topic.IMPORT)
 
@@ -40,6 +43,11 @@ class Outcomes(QObject):
             case events.Exported(path):
                 words = self.tr("Wrote {path}.").format(path=path)
                 self._notices.post(Topic.EXPORT, Notice("success", words))
+            case events.Done(Topic.PRICES):
+                words = self.tr("The price is kept. Calls that are booked already keep theirs.")
+                action = self.tr("Apply it to past calls…")
+                notice = Notice("success", words, action, APPLY_PRICES)
+                self._notices.post(Topic.PRICES, notice)
             case events.Done(topic):
                 self._notices.clear(topic)
             case events.Failed(topic, sentence):

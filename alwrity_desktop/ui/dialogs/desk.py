@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Protocol, assert_never
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QWidget
 
 from alwrity_desktop.core.context import SAMPLE_ACCOUNT
@@ -60,6 +60,9 @@ class Desk(Protocol):
 class Dialogs(QObject):
     """One method for each dialog; none of them waits."""
 
+    #: Prices shall be applied to past calls.
+    past_calls_asked = Signal()
+
     def __init__(self, desk: Desk, window: QWidget) -> None:
         """Open nothing yet."""
         super().__init__(window)
@@ -76,6 +79,7 @@ class Dialogs(QObject):
             case PricesReady(models):
                 prices = PricesDialog(models, self._window)
                 prices.kept.connect(self._keep_price)
+                prices.past_calls_asked.connect(self.past_calls_asked)
                 prices.open()
             case ChecksReady(checks):
                 ChecksDialog(checks, self._window).open()

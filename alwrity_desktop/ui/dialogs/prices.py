@@ -12,9 +12,10 @@ from alwrity_desktop.core.domain.errors import PersonError
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import UnpricedModel
 from alwrity_desktop.ui import formatting
-from alwrity_desktop.ui.dialogs.base import Row, Sheet, line_edit
+from alwrity_desktop.ui.dialogs.base import Row, line_edit
+from alwrity_desktop.ui.dialogs.scrolling import ScrollingSheet
 from alwrity_desktop.ui.translation import QT_TRANSLATE_NOOP
-from alwrity_desktop.ui.widgets import Combo
+from alwrity_desktop.ui.widgets import Combo, PushButton
 
 FIELDS: Final = (
     ("input_usd_per_million", QT_TRANSLATE_NOOP("PricesDialog", "Input, $ per 1M tokens")),
@@ -26,11 +27,13 @@ FIELDS: Final = (
 )
 
 
-class PricesDialog(Sheet):
+class PricesDialog(ScrollingSheet):
     """Sets the price of one model; calls booked from now on use it."""
 
     #: The ``PriceOverride`` to keep.
     kept = Signal(object)
+    #: Prices shall be applied to past calls.
+    past_calls_asked = Signal()
 
     def __init__(self, models: Sequence[UnpricedModel], parent: QWidget | None = None) -> None:
         """Offer the unpriced *models* first."""
@@ -51,6 +54,15 @@ class PricesDialog(Sheet):
         self._provider_row = Row(self.tr("Provider"), self._provider)
         self._model_row = Row(self.tr("Model"), self._model)
         self._beside(self._provider_row, self._model_row)
+        self._add_prices()
+        past = PushButton(self.tr("Past calls…"), icon="clock")
+        past.setAutoDefault(False)
+        past.clicked.connect(self._leave_for_past_calls)
+        self.add_button(past)
+        self._take_model()
+        self.fit_rows()
+
+    def _add_prices(self) -> None:
         self._fields = {name: line_edit() for name, _text in FIELDS}
         rows = [
             Row(QCoreApplication.translate("PricesDialog", text), self._fields[name])
@@ -61,12 +73,17 @@ class PricesDialog(Sheet):
             self._beside(left, right)
         self.add_words(
             self.tr(
-                "What you leave empty keeps the price of the list. Booked calls do not change."
+                "What you leave empty keeps the price of the list. Calls that are booked already "
+                "change only when you apply prices to past calls."
             ),
             "caption",
             "muted",
         )
-        self._take_model()
+
+    @Slot()
+    def _leave_for_past_calls(self) -> None:
+        self.reject()
+        self.past_calls_asked.emit()
 
     def _label(self, model: UnpricedModel) -> str:
         template = self.tr("{provider}: {model} ({calls} calls)")

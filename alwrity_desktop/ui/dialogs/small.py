@@ -103,6 +103,9 @@ class KeysDialog(Sheet):
         given += [
             (self.tr("Layouts"), "Ctrl+1 … Ctrl+4"),
             (self.tr("A chart as a table, and back"), "T"),
+            (self.tr("Open a row, a day or a month"), "Return"),
+            (self.tr("Sort a table by its next column"), "S"),
+            (self.tr("Turn a table's order round"), "R"),
         ]
         for place, (text, key) in enumerate(given):
             native = QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText) or key
@@ -188,6 +191,15 @@ class CloseDialog(Sheet):
     def _quit(self) -> None:
         self.chosen.emit(False)
         self.accept()
+
+
+class MessageDialog(Sheet):
+    """One sentence that says why something cannot be done here."""
+
+    def __init__(self, title: str, text: str, parent: QWidget | None = None) -> None:
+        """Say *text*."""
+        super().__init__(title, "", parent)
+        self.add_words(text)
 
 
 class ConfirmDialog(Sheet):
