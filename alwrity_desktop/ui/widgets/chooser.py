@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Hashable, Sequence
 from typing import Any
 
@@ -44,6 +45,7 @@ _WIDTH = 260
 _LEAST_WIDTH = 150
 _LIST_WIDTH = 520
 _SHOWN_ROWS = 10
+_MEASURED_ROWS = 30
 _GAP = 16
 _PADDING = 10
 _INDEX = QModelIndex | QPersistentModelIndex
@@ -213,10 +215,10 @@ class Chooser(QLineEdit):
     def _fit_list(self) -> None:
         """Give the list the room for its longest row, as far as that is no hindrance."""
         metrics = self.fontMetrics()
-        widths = (
-            metrics.horizontalAdvance(option.text + option.note)
-            for option in self._options.values()
-        )
+        rows = (option.text + option.note for option in self._options.values())
+        # To measure thousands of rows takes longer than a frame: the widest has many letters.
+        longest = heapq.nlargest(_MEASURED_ROWS, rows, key=len)
+        widths = (metrics.horizontalAdvance(row) for row in longest)
         widest = max(widths, default=0) + 2 * _PADDING + _GAP + theme.scaled(28)
         screen = self.screen().availableGeometry().width()
         self._list.setMinimumWidth(min(widest, theme.scaled(_LIST_WIDTH), screen - 16))
