@@ -8,6 +8,10 @@ each model are held against the tree's ``truth.json``. Both programs take turns,
 the same machine, and medians are shown. The second import, and the one after a megabyte of new
 lines, are shown beyond the time that the program needs to start and look at a single file.
 
+The program is compiled before, as an installed one is: where PYTHONDONTWRITEBYTECODE is set, each
+start would compile every file that was changed since, and take a tenth of a second longer. Beside
+the times stand CPU seconds of all processes: they say more where other programs are at work.
+
 ccusage is measured when it is there: ``npm install ccusage@20`` brings it, and its native program
 lies in ``node_modules/@ccusage/ccusage-<system>/bin``.
 """
@@ -15,48 +19,65 @@ lies in ``node_modules/@ccusage/ccusage-<system>/bin``.
 from __future__ import annotations
 
 import argparse
+import compileall
 import json
 import os
+import resource
 import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from benchmarks.make_tree import Sizes, make_tree
 
 PROGRAM: Final = (sys.executable, "-m", "alwrity_desktop")
+PACKAGE: Final = Path(__file__).parents[1] / "alwrity_desktop"
 NEW_BYTES: Final = 1_000_000
 KINDS: Final = ("input_tokens", "output_tokens", "cache_read_tokens")
 #: What the times are held against, as parts of another one.
 GOALS: Final = {"import / ccusage": 1.0, "second import / first": 0.1, "after 1 MB / first": 0.2}
 
 
-@dataclass(frozen=True)
-class Times:
-    """Median seconds of each part; None where a program was not there."""
+class Taken(NamedTuple):
+    """What a run of a program took, seconds."""
 
-    start: float
-    first: float
-    second: float
-    grown: float
-    ccusage: float | None
+    wall_s: float
+    #: Of the program and its workers.
+    cpu_s: float
 
 
-def run(words: Sequence[str | Path], **environ: str | Path) -> tuple[float, str]:
-    """Run a program to its end; return its seconds and what it printed."""
+def run(words: Sequence[str | Path], **environ: str | Path) -> tuple[Taken, str]:
+    """Run a program to its end; return what it took and what it printed."""
     places = {name: str(place) for name, place in environ.items()}
-    started = time.perf_counter()
+    started, started_cpu = time.perf_counter(), cpu_of_children()
     done = subprocess.run(
         words, env={**os.environ, **places}, stdout=subprocess.PIPE, text=True, check=True
     )
-    return time.perf_counter() - started, done.stdout
+    wall_s = time.perf_counter() - started
+    return Taken(wall_s, cpu_of_children() - started_cpu), done.stdout
+
+
+@dataclass(frozen=True)
+class Times:
+    """Medians of each part; None where a program was not there."""
+
+    start: Taken
+    first: Taken
+    second: Taken
+    grown: Taken
+    ccusage: Taken | None
+
+
+def cpu_of_children() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 @contextmanager
@@ -66,11 +87,11 @@ def profile() -> Iterator[Path]:
         yield Path(folder)
 
 
-def import_tree(tree: Path, home: Path) -> tuple[float, dict[str, Any]]:
-    """Import *tree*; return the seconds and what the program says of it."""
+def import_tree(tree: Path, home: Path) -> tuple[Taken, dict[str, Any]]:
+    """Import *tree*; return what it took and what the program says of it."""
     words = (*PROGRAM, "import", "claude-code", tree, "--json")
-    seconds, answer = run(words, ALWRITY_DESKTOP_HOME=home)
-    return seconds, json.loads(answer)["sources"][0]
+    taken, answer = run(words, ALWRITY_DESKTOP_HOME=home)
+    return taken, json.loads(answer)["sources"][0]
 
 
 def check_truth(tree: Path) -> None:
@@ -95,13 +116,13 @@ def check_truth(tree: Path) -> None:
     print(f"Every sum is right: {added:,} distinct calls, {len(truth['models'])} models.")
 
 
-def ccusage_time(program: Path, tree: Path) -> float:
+def ccusage_time(program: Path, tree: Path) -> Taken:
     words = (program, "daily", "--json", "--offline")
     return run(words, CLAUDE_CONFIG_DIR=tree)[0]
 
 
-def start_time(home: Path) -> float:
-    """Return the seconds of the program's start: an import that has one empty log to look at."""
+def start_time(home: Path) -> Taken:
+    """Return what the program's start takes: an import that has one empty log to look at."""
     log = home / "empty" / "projects" / "x" / "a.jsonl"
     log.parent.mkdir(parents=True, exist_ok=True)
     log.touch()
@@ -129,8 +150,8 @@ def grown(tree: Path) -> Iterator[Callable[[], None]]:
         os.truncate(log, size)
 
 
-def measure_once(tree: Path) -> tuple[float, float, float, float]:
-    """Return the seconds of a start, of a first, a second and a grown import."""
+def measure_once(tree: Path) -> tuple[Taken, Taken, Taken, Taken]:
+    """Return what was taken by a start, of a first, a second and a grown import."""
     with profile() as home, grown(tree) as lengthen:
         first, _ = import_tree(tree, home)
         second, again = import_tree(tree, home)
@@ -151,23 +172,32 @@ def measure(tree: Path, ccusage: Path | None, rounds: int) -> Times:
         if ccusage is not None:
             theirs.append(ccusage_time(ccusage, tree))
         ours.append(measure_once(tree))
-    start, first, second, after = (statistics.median(each) for each in zip(*ours, strict=True))
-    return Times(start, first, second, after, statistics.median(theirs) if theirs else None)
+    start, first, second, after = map(median, zip(*ours, strict=True))
+    return Times(start, first, second, after, median(theirs) if theirs else None)
+
+
+def median(runs: Iterable[Taken]) -> Taken:
+    return Taken(*map(statistics.median, zip(*runs, strict=True)))
 
 
 def table(times: Times) -> Iterator[str]:
-    yield f"{'start':24}{times.start:8.2f} s"
-    yield f"{'first import':24}{times.first:8.2f} s"
-    yield f"{'second import':24}{times.second:8.2f} s"
-    yield f"{'import after 1 MB':24}{times.grown:8.2f} s"
-    if times.ccusage is not None:
-        yield f"{'ccusage':24}{times.ccusage:8.2f} s"
+    parts = {
+        "start": times.start,
+        "first import": times.first,
+        "second import": times.second,
+        "import after 1 MB": times.grown,
+        "ccusage": times.ccusage,
+    }
+    for name, taken in parts.items():
+        if taken is not None:
+            yield f"{name:24}{taken.wall_s:8.2f} s{taken.cpu_s:8.2f} CPU-s"
+    start, first = times.start.wall_s, times.first.wall_s
     ratios = {
-        "second import / first": max(0.0, times.second - times.start) / times.first,
-        "after 1 MB / first": max(0.0, times.grown - times.start) / times.first,
+        "second import / first": max(0.0, times.second.wall_s - start) / first,
+        "after 1 MB / first": max(0.0, times.grown.wall_s - start) / first,
     }
     if times.ccusage is not None:
-        ratios = {"import / ccusage": times.first / times.ccusage, **ratios}
+        ratios = {"import / ccusage": first / times.ccusage.wall_s, **ratios}
     yield ""
     for name, ratio in ratios.items():
         yield f"{name:24}{ratio:8.2f}    at most {GOALS[name]:.2f}: {verdict(ratio, name)}"
@@ -183,6 +213,7 @@ def main() -> None:
     parser.add_argument("--ccusage", type=Path, default=shutil.which("ccusage"))
     parser.add_argument("--rounds", type=int, default=5)
     options = parser.parse_args()
+    compileall.compile_dir(PACKAGE, quiet=1)
     with tempfile.TemporaryDirectory(prefix="import-speed-") as folder:
         tree = Path(folder) / "tree"
         if options.tree is None:
