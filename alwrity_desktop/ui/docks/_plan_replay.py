@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication
+from PySide6.QtCore import QCoreApplication, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.plan_replay import Comparison, Outcome
@@ -64,10 +64,14 @@ def replay_columns(recommended: str | None) -> tuple[Column[Outcome], ...]:
 class ReplaySection(QWidget):
     """A table of the outcomes, with the reason for the plan that is recommended."""
 
+    #: The day on which a plan's limit was hit, ISO.
+    day_opened = Signal(str)
+
     def __init__(self) -> None:
         """Make a section without a comparison."""
         super().__init__()
         self.table = TableSection(_tr("Your own calls on each plan"))
+        self.table.table.row_opened.connect(self._open)
         self._why = PlainLabel("", "body-dense")
         self._advice = PlainLabel("", "body-dense", weight=600)
         words = QVBoxLayout()
@@ -81,6 +85,12 @@ class ReplaySection(QWidget):
         column.setSpacing(0)
         column.addWidget(self.table)
         column.addLayout(words)
+
+    @Slot(int)
+    def _open(self, number: int) -> None:
+        row = self.table.model.row_at(number) if number >= 0 else None
+        if isinstance(row, Outcome) and row.hit_on:
+            self.day_opened.emit(row.hit_on)
 
     def show_comparison(self, comparison: Comparison) -> None:
         """Show how the replayed months fared on each plan."""

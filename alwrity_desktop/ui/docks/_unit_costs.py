@@ -6,7 +6,9 @@ from PySide6.QtCore import QCoreApplication, Signal, Slot
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.insight_values import KindCost, Spending, Velocity
+from alwrity_desktop.core.domain.periods import local_day
 from alwrity_desktop.core.domain.pricing import TOKEN_KINDS
+from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.docks._call_columns import kind_word
 from alwrity_desktop.ui.docks._parts import Figure
@@ -142,6 +144,9 @@ class UnitCostsPage(QWidget):
             flow.addWidget(figure)
         self._kinds = TableSection(self.tr("What is billed"))
         self._rates = TableSection(self.tr("How fast the money goes"))
+        self._kinds.table.row_opened.connect(self._open_calls)
+        self._rates.table.row_opened.connect(self._open_rate)
+        self._as_of_ms, self._timezone = 0, "UTC"
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, SIZES.dock_padding_y)
         column.setSpacing(0)
@@ -149,8 +154,10 @@ class UnitCostsPage(QWidget):
             column.addWidget(part)
         column.addStretch(1)
 
-    def show_spending(self, spending: Spending, *, is_priced: bool) -> None:
-        """Show what the money bought, where any of it *is_priced*."""
+    def show_report(self, report: Report, spending: Spending) -> None:
+        """Show what the money of *report* bought."""
+        self._as_of_ms, self._timezone = report.as_of_ms, report.period.timezone
+        is_priced = report.totals.unpriced_calls < report.totals.calls
         units, errors = spending.units, spending.errors
         self._show("call", formatting.money_small(units.per_call_pico))
         self._show("message", formatting.money_small(units.per_message_pico))
@@ -184,6 +191,14 @@ class UnitCostsPage(QWidget):
     @Slot()
     def _open_calls(self) -> None:
         self.requested.emit(OpenCalls())
+
+    @Slot(int)
+    def _open_rate(self, number: int) -> None:
+        row = self._rates.model.row_at(number) if number >= 0 else None
+        if isinstance(row, Velocity):
+            bounds = (self._as_of_ms - row.duration_ms, self._as_of_ms)
+            first, last = (local_day(at_ms, self._timezone) for at_ms in bounds)
+            self.requested.emit(OpenCalls(day_start=first, day_end=last))
 
     @Slot()
     def _open_errors(self) -> None:

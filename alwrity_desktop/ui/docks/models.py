@@ -133,8 +133,7 @@ class ModelsDock(DockView):
         self._words.setVisible(bool(words))
         names = ("model", *report.spending.sides)
         self._sides.set_items(tuple((name, plural(name)) for name in names))
-        figures = report.totals
-        self._units.show_spending(report.spending, is_priced=figures.unpriced_calls < figures.calls)
+        self._units.show_report(report, report.spending)
         self._dearest.show_spending(report.spending, report.period.timezone)
         self._what_if.show_report(report)
         self._draw()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.periods import local_day
@@ -25,6 +25,7 @@ from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.requests import (
     AskPrice,
     ConnectServer,
+    OpenCalls,
     OpenServerPage,
     OpenWhatIf,
     ReplayPlans,
@@ -61,6 +62,7 @@ class PlansDock(DockView):
         self._renewals = TableSection(self.tr("Renewal history"))
         self._replay = ReplaySection()
         self._replay.hide()
+        self._replay.day_opened.connect(self._open_day)
         self._compared: tuple[str, Comparison] | None = None
         self._shown: Report | None = None
         self._rule = Rule()
@@ -205,6 +207,10 @@ class PlansDock(DockView):
         self._compared = (account, comparison)
         if self._shown is not None:
             self.show_report(self._shown)
+
+    @Slot(str)
+    def _open_day(self, day: str) -> None:
+        self.ask(OpenCalls(day_start=day, day_end=day))
 
     def _comparison_for(self, report: Report) -> Comparison | None:
         if self._compared is None or self._compared[0] != report.account.name:

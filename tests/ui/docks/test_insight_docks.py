@@ -205,7 +205,10 @@ def test_that_unit_costs_name_what_is_billed_and_how_fast_the_money_goes(qtbot: 
     ]  # fmt: skip
     QTest.keyClick(dock._units._figures["errors"], Qt.Key.Key_Return)
     QTest.keyClick(dock._units._figures["call"], Qt.Key.Key_Return)
-    assert asked.requests == [OpenCalls(state="error"), OpenCalls()]
+    dock._units._kinds.table.row_opened.emit(0)
+    dock._units._rates.table.row_opened.emit(0)
+    today = OpenCalls(day_start="2026-11-20", day_end="2026-11-20")
+    assert asked.requests == [OpenCalls(state="error"), OpenCalls(), OpenCalls(), today]
 
 
 def test_that_the_dearest_calls_and_conversations_open_what_is_behind_them(qtbot: QtBot) -> None:

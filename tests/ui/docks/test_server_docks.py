@@ -209,6 +209,10 @@ def test_that_the_own_calls_are_replayed_on_each_plan_when_asked(qtbot: QtBot) -
     buttons(dock)["Replay my calls"].click()
     assert asked.last == ReplayPlans()
     dock.show_comparison("work", REPLAYED)
+    dock._replay.table.table.row_opened.emit(1)
+    assert asked.last == ReplayPlans()
+    dock._replay.table.table.row_opened.emit(0)
+    assert asked.last == OpenCalls(day_start="2026-09-03", day_end="2026-09-03")
     assert cells(dock._replay.table.model) == [
         ["Free", "No", "Gemini calls", "3 Sep 2026", "$0.00", "$0.00"],
         ["Pro", "Yes", "—", "—", "$79.00", "$790.00"],
