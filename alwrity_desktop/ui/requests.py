@@ -24,6 +24,8 @@ class OpenCalls(msgspec.Struct, frozen=True):
     #: The clock's hour, on one weekday (Monday 0) or on any; None is the whole day.
     hour: int | None = None
     weekday: int | None = None
+    #: A dimension such as "agent" and the name in full; "" is none named. None for any.
+    belongs_to: tuple[str, str] | None = None
 
 
 class AskCalls(msgspec.Struct, frozen=True):

@@ -201,6 +201,9 @@ class CallQuery(msgspec.Struct, frozen=True):
     billing_period: str = ""
     #: Only calls in one of these, (start_ms, end_ms); empty for all between the bounds.
     spans: tuple[tuple[int, int], ...] = ()
+    #: "agent", "project", "conversation", "endpoint" or "api_key", and its name in full; "" is
+    #: none named. None for any.
+    belongs_to: tuple[str, str] | None = None
 
 
 class CallPage(msgspec.Struct, frozen=True):

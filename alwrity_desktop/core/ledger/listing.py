@@ -78,6 +78,8 @@ _SEARCHED: Final = (
     "n.identity",
 )
 
+_BELONGINGS: Final = frozenset({"agent", "project", "conversation", "endpoint", "api_key"})
+
 _ROWS_AT_ONCE: Final = 2000
 
 
@@ -160,6 +162,9 @@ def _conditions(account: str | Scope, query: CallQuery) -> tuple[str, list[objec
         if wanted is not None:
             conditions.append(f"{column} = ?")
             parameters.append(wanted)
+    if query.belongs_to is not None and query.belongs_to[0] in _BELONGINGS:
+        conditions.append(f"s.{query.belongs_to[0]} = ?")
+        parameters.append(query.belongs_to[1])
     if query.state in _STATES:
         conditions.append(_STATES[query.state])
         parameters.extend(repeat_rows.near(*span) if query.state == "repeated" else ())

@@ -157,4 +157,4 @@ class DearestPage(QWidget):
     def _open_conversation(self, number: int) -> None:
         row = self.conversations.model.row_at(number) if number >= 0 else None
         if isinstance(row, Performance):
-            self.requested.emit(OpenCalls(search=row.key))
+            self.requested.emit(OpenCalls(belongs_to=("conversation", row.key)))

@@ -232,17 +232,17 @@ class AgentsDock(DockView):
 
     @Slot(int)
     def _open_agent(self, number: int) -> None:
-        self._open(self._agents, number)
+        self._open(self._agents, number, "agent")
 
     @Slot(int)
     def _open_conversation(self, number: int) -> None:
-        self._open(self._conversations, number)
+        self._open(self._conversations, number, "conversation")
 
-    def _open(self, section: TableSection, number: int) -> None:
+    def _open(self, section: TableSection, number: int, dimension: str) -> None:
         """Show the calls of a row, where a server has told of single calls."""
         row = section.model.row_at(number) if number >= 0 else None
-        if isinstance(row, _Row) and not row.is_rest and not self._is_stated:
-            self.ask(OpenCalls(search=row.group.key))
+        if isinstance(row, _Row) and row.group.key != NOT_ITEMISED and not self._is_stated:
+            self.ask(OpenCalls(belongs_to=(dimension, row.group.key)))
 
 
 def _is_itemised(report: Report, dimension: str) -> bool:

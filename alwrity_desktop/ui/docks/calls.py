@@ -155,6 +155,8 @@ class CallsDock(DockView):
     def _scope_words(self) -> str:
         scope = self._scope
         parts = [scope.model] if scope.model else []
+        if scope.belongs_to is not None:
+            parts.append(scope.belongs_to[1] or self.tr("none named"))
         if scope.day_start:
             parts.append(formatting.span(scope.day_start, scope.day_end or scope.day_start))
         if scope.hour is not None:
@@ -183,6 +185,7 @@ class CallsDock(DockView):
             size=PAGE_SIZE,
             billing_period=period.billing_period,
             spans=hours,
+            belongs_to=scope.belongs_to,
         )
 
     @Slot()

@@ -187,5 +187,5 @@ class ModelsDock(DockView):
                 self.ask(OpenCalls(row.performance.provider, key))
             case "provider":
                 self.ask(OpenCalls(key))
-            case "agent" | "project" if key:
-                self.ask(OpenCalls(search=key))
+            case side:
+                self.ask(OpenCalls(belongs_to=(side, key)))

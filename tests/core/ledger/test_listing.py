@@ -180,3 +180,16 @@ def test_that_only_calls_of_the_asked_hours_are_listed(filled: Ledger) -> None:
     page = filled.page("local", replace(ALL, spans=spans))
     assert [NOW_MS - row.occurred_at_ms for row in page.rows] == [3 * HOUR_MS, 7 * HOUR_MS]
     assert page.total == 2
+
+
+@pytest.mark.parametrize("dimension", ["agent", "project", "conversation", "endpoint", "api_key"])
+def test_that_calls_are_listed_by_what_they_belong_to(filled: Ledger, dimension: str) -> None:
+    rows = filled.page("local", replace(ALL, size=100)).rows
+    names_of = {getattr(row, dimension) for row in rows}
+    listed = 0
+    for name in names_of:
+        page = filled.page("local", replace(ALL, belongs_to=(dimension, name)))
+        assert {getattr(row, dimension) for row in page.rows} == {name}
+        listed += page.total
+    assert listed == len(rows)
+    assert filled.page("local", replace(ALL, belongs_to=(dimension, "nobody"))).total == 0

@@ -215,3 +215,6 @@ def test_that_an_hour_of_the_week_is_listed_over_the_whole_period(
     assert window.queries[-1].start_ms < start < end < window.queries[-1].end_ms
     dock.filter.cleared.emit()
     assert window.queries[-1].spans == ()
+    dock.show_query(OpenCalls(belongs_to=("agent", "")))
+    assert window.queries[-1].belongs_to == ("agent", "")
+    assert dock.filter._scope.text() == "none named"

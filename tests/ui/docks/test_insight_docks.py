@@ -160,7 +160,10 @@ def test_that_agents_stand_side_by_side_when_they_are_chosen(qtbot: QtBot) -> No
     assert "saved" not in {column.key for column in model.columns}
     dock._models.table.row_opened.emit(0)
     dock._models.table.row_opened.emit(1)
-    assert asked.requests == [OpenCalls(search="writer")]
+    assert asked.requests == [
+        OpenCalls(belongs_to=("agent", "writer")),
+        OpenCalls(belongs_to=("agent", "")),
+    ]
 
 
 def test_that_models_stand_side_by_side_and_open_their_calls(qtbot: QtBot) -> None:
@@ -211,6 +214,9 @@ def test_that_unit_costs_name_what_is_billed_and_how_fast_the_money_goes(qtbot: 
     assert asked.requests == [OpenCalls(state="error"), OpenCalls(), OpenCalls(), today]
 
 
+WRITER: Final = ("conversation", "writer")
+
+
 def test_that_the_dearest_calls_and_conversations_open_what_is_behind_them(qtbot: QtBot) -> None:
     call = replace(builders.a_call_with_lines(), id=77)
     spending = replace(
@@ -229,7 +235,7 @@ def test_that_the_dearest_calls_and_conversations_open_what_is_behind_them(qtbot
     assert [model.index(row, names["times"]).data() for row in range(2)] == ["18.0 times", "—"]
     page.calls.table.row_opened.emit(0)
     page.conversations.table.row_opened.emit(0)
-    assert asked.requests == [OpenDock("calls"), OpenCall(77), OpenCalls(search="writer")]
+    assert asked.requests == [OpenDock("calls"), OpenCall(77), OpenCalls(belongs_to=WRITER)]
     assert not page._nothing.isVisible()
     dock.show_report(builders.a_report(spending=a_spending()))
     assert page._nothing.isVisible()

@@ -287,7 +287,11 @@ def test_that_agents_of_local_calls_open_their_calls(qtbot: QtBot) -> None:
     dock._agents.table.row_opened.emit(0)
     dock._agents.table.row_opened.emit(1)
     dock._conversations.table.row_opened.emit(0)
-    assert asked.requests == [OpenCalls(search="reviewer"), OpenCalls(search="7f3a-41")]
+    assert asked.requests == [
+        OpenCalls(belongs_to=("agent", "reviewer")),
+        OpenCalls(belongs_to=("agent", "")),
+        OpenCalls(belongs_to=("conversation", "7f3a-41")),
+    ]
 
 
 def test_that_calls_without_agents_are_no_empty_table(qtbot: QtBot) -> None:
