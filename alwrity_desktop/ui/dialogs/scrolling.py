@@ -28,9 +28,18 @@ class ScrollingSheet(Sheet):
         self.column.setSpacing(10)
         self._area = scrolled(self._inside)
         outer.addWidget(self._area)
+        self._is_filled = False
+        layout = self.layout()
+        if isinstance(layout, QVBoxLayout):
+            # The rows take what there is, and not the gap above the buttons.
+            layout.setStretch(layout.indexOf(outer), 1)
+            layout.setStretch(layout.count() - 2, 0)
 
     def fit_rows(self) -> None:
         """Give the rows their room, as far as the screen has it; the rest scrolls."""
+        if not self._is_filled:
+            self._is_filled = True
+            self.column.addStretch(1)
         room = self.screen().availableGeometry().height() - theme.scaled(_AROUND)
         needed = self.column.totalHeightForWidth(self.minimumWidth() - _SIDES)
         needed = max(needed, self._inside.sizeHint().height()) + 4
