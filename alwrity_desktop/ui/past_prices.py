@@ -13,6 +13,7 @@ from alwrity_desktop.ui.events import PricesApplied, RepriceEvent, RepriceStoppe
 from alwrity_desktop.ui.jobs import Post
 from alwrity_desktop.ui.notices import Notice, NoticeBar
 from alwrity_desktop.ui.reprice_thread import (
+    ApplyPrices,
     RepriceLoop,
     RepriceTask,
     RepriceThread,
@@ -46,19 +47,26 @@ class PastPrices(QObject):
         self._loop = RepriceLoop(desk.context, post)
         self._thread: RepriceThread | None = None
         self._done: Repricing | None = None
-        self._is_from_notice = False
+        self._task: RepriceTask | None = None
+        self._is_dialog_open = False
 
     def submit(self, task: RepriceTask) -> None:
-        """Have *task* done."""
+        """Have *task* done, which a dialog waits for."""
         if self._thread is None:
             self._thread = RepriceThread(self._loop, self)
             self._thread.start()
-        self._is_from_notice = False
+        self._task, self._is_dialog_open = task, True
         self._loop.submit(task)
 
     @Slot()
     def cancel(self) -> None:
         """Stop what was asked for last; it changes nothing."""
+        self._loop.cancel()
+
+    @Slot()
+    def leave(self) -> None:
+        """Stop it since its dialog is closed; what comes of it is told in the window."""
+        self._is_dialog_open = False
         self._loop.cancel()
 
     def stop(self) -> tuple[str, ...]:
@@ -72,16 +80,26 @@ class PastPrices(QObject):
         done, self._done = self._done, None
         if done is not None and done.revision_id is not None:
             self.submit(TakePricesBack(done.question.account, done.revision_id))
-            self._is_from_notice = True
+            self._is_dialog_open = False
 
     def on_event(self, event: RepriceEvent) -> None:
         """Tell what was done, or why nothing was; hand everything to the dialog."""
         if isinstance(event, PricesApplied):
             self._tell(event.result)
             self._desk.ask_report()
-        elif isinstance(event, RepriceStopped) and event.sentence and self._is_from_notice:
-            self._notices.post(Topic.PRICES, Notice("danger", event.sentence))
+        elif isinstance(event, RepriceStopped) and not self._is_dialog_open:
+            self._tell_stopped(event.sentence)
         self.arrived.emit(event)
+
+    def _tell_stopped(self, sentence: str) -> None:
+        """Tell that nothing was changed, where something was to be."""
+        if not isinstance(self._task, ApplyPrices | TakePricesBack):
+            return
+        if sentence:
+            self._notices.post(Topic.PRICES, Notice("danger", sentence))
+        else:
+            words = self.tr("Stopped: the prices of past calls are as they were.")
+            self._notices.post(Topic.PRICES, Notice("info", words))
 
     def _tell(self, result: Repricing) -> None:
         can_take_back = result.kind is RevisionKind.REPRICED

@@ -262,9 +262,14 @@ class FakeAdvice:
         self.failure = failure
 
     def reprice(
-        self, _question: RepriceQuestion, *, is_trial: bool, progress: Progress
+        self,
+        _question: RepriceQuestion,
+        *,
+        is_trial: bool,
+        progress: Progress,
+        tried: Repricing | None = None,
     ) -> Repricing:
-        assert is_trial
+        assert is_trial or tried is not None
         while self.failure is None:
             progress(1, 2)
         raise self.failure
@@ -313,6 +318,28 @@ def test_that_the_program_does_not_wait_for_the_end_of_a_task(qtbot: QtBot) -> N
     qtbot.waitUntil(lambda: bool(collector.of(RepriceProgressed)))
     assert past_prices.stop() == ()
     assert collector.of(RepriceStopped) == []
+
+
+@pytest.mark.parametrize("is_trial", [True, False])
+def test_that_a_dialog_that_is_closed_stops_the_work_and_the_window_tells(
+    qtbot: QtBot, desk: Desk, monkeypatch: pytest.MonkeyPatch, *, is_trial: bool
+) -> None:
+    dialog = desk.open(qtbot) if is_trial else desk.try_prices(qtbot)
+    endless = FakeAdvice()
+    monkeypatch.setattr(desk.context.advice, "reprice", endless.reprice)
+    button = dialog._look if is_trial else dialog._accept
+    with qtbot.waitSignal(
+        desk.controller.past_prices.arrived,
+        check_params_cb=lambda event: isinstance(event, RepriceProgressed),
+    ):
+        button.click()
+    with qtbot.waitSignal(
+        desk.controller.past_prices.arrived,
+        check_params_cb=lambda event: isinstance(event, RepriceStopped),
+    ):
+        dialog.reject()
+    told = () if is_trial else ("Stopped: the prices of past calls are as they were.",)
+    assert desk.window.notices.sentences == told
 
 
 def test_that_the_sample_can_be_priced_anew(qtbot: QtBot, desk: Desk) -> None:

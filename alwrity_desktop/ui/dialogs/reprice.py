@@ -243,13 +243,6 @@ class RepriceDialog(ScrollingSheet):
         self._stop.setEnabled(False)
         self.stop_asked.emit()
 
-    def reject(self) -> None:
-        """Stop what is being done, and close."""
-        if self._is_working:
-            self._is_working = False
-            self.stop_asked.emit()
-        super().reject()
-
     def _begin(self) -> None:
         self._bar.setRange(0, 0)
         self._set_working(is_working=True)
@@ -301,7 +294,6 @@ class RepriceDialog(ScrollingSheet):
     def _end(self, result: Repricing) -> None:
         """Close after prices were applied; the window tells of it. Stay after a return."""
         if result.kind is RevisionKind.REPRICED:
-            self._is_working = False
             self.accept()
             return
         self._said.say("success", "circle-check", repricing_text.sentence(result))

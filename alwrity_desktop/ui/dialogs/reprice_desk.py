@@ -38,6 +38,9 @@ class PastPrices(Protocol):
     def cancel(self) -> None:
         """Stop what was asked for last."""
 
+    def leave(self) -> None:
+        """Stop it since its dialog is closed."""
+
 
 class Desk(Protocol):
     """What the dialog needs to know of the controller."""
@@ -77,6 +80,7 @@ class RepriceDialogs(QObject):
         dialog.apply_asked.connect(self._apply)
         dialog.undo_asked.connect(self._take_back)
         dialog.stop_asked.connect(self._stop)
+        dialog.finished.connect(self._leave)
         dialog.open()
         self._submit(LoadRevisions(account))
 
@@ -117,6 +121,10 @@ class RepriceDialogs(QObject):
     @Slot()
     def _stop(self) -> None:
         self._desk.past_prices.cancel()
+
+    @Slot()
+    def _leave(self) -> None:
+        self._desk.past_prices.leave()
 
     @Slot(object)
     def on_event(self, event: object) -> None:

@@ -179,13 +179,6 @@ def test_that_work_is_seen_and_can_be_stopped(asked: Asked) -> None:
     assert not dialog._stop.isVisible()
 
 
-def test_that_closing_stops_what_is_done(asked: Asked) -> None:
-    asked.dialog._look.click()
-    QTest.keyClick(asked.dialog, Qt.Key.Key_Escape)
-    assert asked.stops == 1
-    assert not asked.dialog.isVisible()
-
-
 def test_that_a_trouble_is_said_and_the_question_can_be_asked_again(asked: Asked) -> None:
     asked.try_with(*CHANGES)
     asked.dialog._accept.click()
