@@ -10,7 +10,9 @@ from alwrity_desktop.core.domain.breakdown import amounts_of, day_of_slot, total
 from alwrity_desktop.core.domain.cost_analysis import PricedUse, Velocity, velocities
 from alwrity_desktop.core.domain.insights import SpendingFacts
 from alwrity_desktop.core.domain.price_book import PriceBook
+from alwrity_desktop.core.domain.pricing import Quote
 from alwrity_desktop.core.domain.report import Amounts
+from alwrity_desktop.core.domain.usage import PriceStatus
 from alwrity_desktop.core.domain.usage_sums import UsageSums
 from alwrity_desktop.core.tip_gathering import TipQuestion, span_of
 
@@ -35,20 +37,14 @@ def spending_facts(
 ) -> SpendingFacts:
     """Return *rows*, the sums of single calls, with their prices, and what was dearest.
 
-    How fast money goes now is told by the days and the last hour.
+    The prices are those that the calls were booked with: a new price moves no past costs.
+    Where the provider reported the cost they are the present ones of *book*. How fast money
+    goes now is told by the days and the last hour.
     """
     span, _ = span_of(question)
+    frozen = snapshot.quotes({row.quote_id for row in rows if row.quote_id})
     uses = [
-        PricedUse(
-            row,
-            book.quote(
-                row.provider,
-                row.model,
-                row.at_ms,
-                row.service_tier,
-                row.context_above + 1 if row.context_above else 0,
-            ),
-        )
+        PricedUse(row, frozen[row.quote_id] if row.quote_id else _present_prices(book, row))
         for row in rows
     ]
     scope, whole = question.scope, (question.period.start_ms, question.period.end_ms)
@@ -59,6 +55,14 @@ def spending_facts(
         snapshot.dearest_calls(scope, *whole, DEAREST),
         snapshot.dearest_conversations(scope, *whole, DEAREST),
     )
+
+
+def _present_prices(book: PriceBook, row: UsageSums) -> Quote | None:
+    """Return what calls cost now whose cost was reported; None for those without a price."""
+    if row.price_status is not PriceStatus.REPORTED:
+        return None
+    context = row.context_above + 1 if row.context_above else 0
+    return book.quote(row.provider, row.model, row.at_ms, row.service_tier, context)
 
 
 def _velocities(

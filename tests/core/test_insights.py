@@ -13,6 +13,7 @@ from alwrity_desktop.core.documents import report_document
 from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.errors import UsageError
 from alwrity_desktop.core.domain.insight_values import ACTIVITY, INSIGHTS, SPENDING
+from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT, Call
 from alwrity_desktop.core.results import PeriodChoice
 from tests.core.trees import NOW_MS, one_call
@@ -146,6 +147,31 @@ def test_that_models_stand_side_by_side_with_what_caching_saved(context: Context
     document = report_document(report)["spending"]
     assert document["models"][0]["cache"]["saved_usd"] == "0.027"
     assert document["per_call_usd"] is not None
+
+
+def test_that_a_new_price_moves_no_past_kinds_and_savings(context: Context) -> None:
+    context.record(
+        [
+            one_call(cache_read_tokens=10_000),
+            one_call(identity="record:2", provider="acme", model="odd", input_tokens=7),
+        ]
+    )
+    before = context.report(LOCAL_ACCOUNT, MONTH, (SPENDING,)).spending
+    for provider, model in (("anthropic", "claude-sonnet-4-5"), ("acme", "odd")):
+        dear = PriceOverride(provider=provider, model=model, input_usd_per_million="90")
+        context.set_price(dear)
+    report = context.report(LOCAL_ACCOUNT, MONTH, (SPENDING,))
+    spending = report.spending
+    assert before is not None
+    assert spending is not None
+    assert (spending.kinds, spending.cache) == (before.kinds, before.cache)
+    assert sum(kind.cost_pico or 0 for kind in spending.kinds) == report.totals.cost_pico
+    assert spending.kinds[0].unpriced_quantity == 7
+    # The tokens without a price are not among those that the money bought.
+    paid = report.totals.tokens - 507
+    assert spending.units.per_million_tokens_pico == round(
+        report.totals.cost_pico * 1_000_000 / paid
+    )
 
 
 def test_that_agents_and_projects_stand_side_by_side_too(context: Context) -> None:

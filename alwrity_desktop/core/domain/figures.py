@@ -33,6 +33,8 @@ class Figures(msgspec.Struct, frozen=True):
     conversations: int | None = None
     #: Tokens that the server states without saying of which kind.
     unsplit_tokens: int = 0
+    #: Tokens of the calls without a price.
+    unpriced_tokens: int = 0
 
     def __add__(self, other: Figures) -> Figures:
         """Return the sums over both."""
@@ -52,6 +54,7 @@ class Figures(msgspec.Struct, frozen=True):
             # A conversation may be in both: only the server can count them over more.
             self.conversations if other.conversations is None else other.conversations,
             self.unsplit_tokens + other.unsplit_tokens,
+            self.unpriced_tokens + other.unpriced_tokens,
         )
 
     @property
@@ -104,11 +107,12 @@ class Figures(msgspec.Struct, frozen=True):
 
     @property
     def cost_per_million_tokens_pico(self) -> int | None:
-        """Cost of a million tokens of any kind on average; None without tokens or prices."""
+        """Cost of a million priced tokens of any kind on average; None without any."""
         has_price = self.is_stated or self.calls > self.unpriced_calls
-        if not self.tokens or not has_price:
+        priced = self.tokens - self.unpriced_tokens
+        if priced <= 0 or not has_price:
             return None
-        return divide_half_even(self.cost_pico * TOKENS_PER_MILLION, self.tokens)
+        return divide_half_even(self.cost_pico * TOKENS_PER_MILLION, priced)
 
 
 def _sum_known(one: int | None, other: int | None) -> int | None:

@@ -16,7 +16,7 @@ _FAILED: Final = 500
 
 
 class UsageSums(msgspec.Struct, frozen=True, kw_only=True):
-    """The sums over calls of one model, price status, service tier and size of context.
+    """The sums over calls of one model, price status, frozen prices and size of context.
 
     Their cost at any quote is the sum of the calls' costs, but for what each call's own
     rounding to a pico-dollar adds.
@@ -44,6 +44,8 @@ class UsageSums(msgspec.Struct, frozen=True, kw_only=True):
     images: int = 0
     pages: int = 0
     cost_pico: int = 0
+    #: The prices that the calls were booked with, as the ledger numbers them; 0 for none.
+    quote_id: int = 0
 
     @property
     def tokens(self) -> int:

@@ -25,7 +25,9 @@ SELECT s.conversation, sum(r.calls), sum(r.calls * (s.status_code >= 400)),
   sum(r.calls * (s.status_code > 0)), sum(r.calls * (s.price_status = '{PriceStatus.UNPRICED}')),
   sum(r.input_tokens), sum(r.output_tokens), sum(r.cache_read_tokens), sum(r.cache_write_tokens),
   sum(r.cost_micro) AS micro, sum(r.cost_rest_pico) AS rest, sum(r.duration_ms),
-  sum(r.duration_calls)
+  sum(r.duration_calls),
+  sum((r.input_tokens + r.output_tokens + r.cache_read_tokens + r.cache_write_tokens)
+    * (s.price_status = '{PriceStatus.UNPRICED}'))
 FROM rollups r CROSS JOIN series s ON s.id = r.series_id
 WHERE r.quarter >= ? AND r.quarter < ? AND s.conversation <> '' AND {{whose}}
 GROUP BY 1 HAVING micro + rest > 0 ORDER BY micro + rest / {PICO_PER_MICRO}.0 DESC, 1 LIMIT ?
@@ -101,14 +103,16 @@ def conversations(
             code = int(overlap.dimensions["status_code"])
             is_unpriced = overlap.dimensions["price_status"] == PriceStatus.UNPRICED
             states = (count * (code >= 400), count * (code > 0), count * is_unpriced)  # noqa: PLR2004 - errors
+            tokens = (given, output, read, written)
+            unpriced = sum(tokens) * is_unpriced
             found[key] += _figures(
-                (count, *states, given, output, read, written, micro, rest, duration, timed)
+                (count, *states, *tokens, micro, rest, duration, timed, unpriced)
             )
     return sorted(found.items(), key=lambda one: (-one[1].cost_pico, one[0]))
 
 
 def _figures(sums: tuple[int, ...] | list[int]) -> Figures:
-    count, errors, known, unpriced, given, output, read, written, micro, rest, *timed = sums
+    count, errors, known, unpriced, given, output, read, written, micro, rest, *others = sums
     return Figures(
         calls=count,
         errors=errors,
@@ -119,6 +123,7 @@ def _figures(sums: tuple[int, ...] | list[int]) -> Figures:
         cache_read_tokens=read,
         cache_write_tokens=written,
         cost_pico=micro * PICO_PER_MICRO + rest,
-        duration_ms=timed[0],
-        duration_calls=timed[1],
+        duration_ms=others[0],
+        duration_calls=others[1],
+        unpriced_tokens=others[2],
     )

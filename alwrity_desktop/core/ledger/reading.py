@@ -65,6 +65,7 @@ def quarters(start_ms: int, end_ms: int) -> tuple[int, int]:
 
 def _figures(sums: Sequence[int], status_code: int, price_status: str) -> Figures:
     calls, given, output, cache_read, cache_write, micro, rest, duration, timed = sums
+    is_unpriced = price_status == PriceStatus.UNPRICED
     return Figures(
         calls=calls,
         errors=calls if status_code >= _ERROR_STATUS else 0,
@@ -73,10 +74,11 @@ def _figures(sums: Sequence[int], status_code: int, price_status: str) -> Figure
         cache_read_tokens=cache_read,
         cache_write_tokens=cache_write,
         cost_pico=micro * PICO_PER_MICRO + rest,
-        unpriced_calls=calls if price_status == PriceStatus.UNPRICED else 0,
+        unpriced_calls=calls if is_unpriced else 0,
         status_calls=calls if status_code else 0,
         duration_ms=duration,
         duration_calls=timed,
+        unpriced_tokens=given + output + cache_read + cache_write if is_unpriced else 0,
     )
 
 

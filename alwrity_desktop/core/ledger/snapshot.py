@@ -12,6 +12,7 @@ from alwrity_desktop.core.domain.budgets import Budget, Limit
 from alwrity_desktop.core.domain.call_row import CallRow
 from alwrity_desktop.core.domain.figures import Figures
 from alwrity_desktop.core.domain.periods import DAYS_PER_WEEK, HOURS_PER_DAY, Period
+from alwrity_desktop.core.domain.pricing import Quote
 from alwrity_desktop.core.domain.repeats import RepeatedUse
 from alwrity_desktop.core.domain.server import ServerFacts, ServerView
 from alwrity_desktop.core.domain.statements import Statement
@@ -88,6 +89,10 @@ class LedgerSnapshot:
     ) -> list[UsageSums]:
         """Return the sums of single calls by what prices depend on."""
         return usage_rows.sums(self._connection, account, spans, thresholds, model)
+
+    def quotes(self, ids: Iterable[int]) -> dict[int, Quote]:
+        """Return the prices that calls were booked with, by their numbers."""
+        return usage_rows.quotes(self._connection, ids)
 
     def dearest_calls(self, scope: Scope, start_ms: int, end_ms: int, most: int) -> list[CallRow]:
         """Return the calls of a span that cost most, dearest first."""

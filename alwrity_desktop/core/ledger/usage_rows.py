@@ -6,8 +6,10 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+import msgspec
 from sqlalchemy import Connection
 
+from alwrity_desktop.core.domain.pricing import Quote
 from alwrity_desktop.core.domain.sums import Scope, scope_of
 from alwrity_desktop.core.domain.usage import PriceStatus
 from alwrity_desktop.core.domain.usage_sums import PricedSpan, UsageSums
@@ -73,7 +75,8 @@ def sums(
             for row in _read(connection, (scope, bounds, model), (table, condition), thresholds):
                 *key, quote_id, band = row[:6]
                 tier = tiers.get(quote_id, "")
-                whole = (*key, tier, thresholds[band - 1] if band else 0, span.start_ms)
+                above = thresholds[band - 1] if band else 0
+                whole = (*key, quote_id or 0, tier, above, span.start_ms)
                 known = found.setdefault(whole, [0] * len(row[6:]))
                 found[whole] = [a + sign * b for a, b in zip(known, row[6:], strict=True)]
     return [_usage(key, values) for key, values in found.items() if values[0]]
@@ -113,8 +116,15 @@ def _tiers(connection: Connection) -> dict[int, str]:
     return {quote: str(tier) for quote, tier in connection.exec_driver_sql(query) if tier}
 
 
+def quotes(connection: Connection, ids: Iterable[int]) -> dict[int, Quote]:
+    """Return the frozen prices of *ids*."""
+    query = "SELECT id, body FROM quotes WHERE id IN (SELECT value FROM json_each(?))"
+    rows = connection.exec_driver_sql(query, (json.dumps(sorted(ids)),))
+    return {number: msgspec.json.decode(body, type=Quote) for number, body in rows}
+
+
 def _usage(key: tuple[object, ...], values: Sequence[int]) -> UsageSums:
-    provider, model, status, is_error, tier, above, at_ms = key
+    provider, model, status, is_error, quote_id, tier, above, at_ms = key
     calls, *summed, silent, micro, rest = values
     return UsageSums(
         provider=str(provider),
@@ -127,6 +137,7 @@ def _usage(key: tuple[object, ...], values: Sequence[int]) -> UsageSums:
         calls=calls,
         silent_requests=silent,
         cost_pico=micro * PICO_PER_MICRO + rest,
+        quote_id=int(str(quote_id)),
         **dict(zip(_SUMMED, summed, strict=True)),
     )
 

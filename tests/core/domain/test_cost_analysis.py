@@ -248,3 +248,10 @@ def test_that_unit_costs_are_unknown_where_nothing_is_counted() -> None:
     assert (costs.per_message_pico, costs.per_conversation_pico) == (2 * USD, 4 * USD)
     assert costs.per_million_tokens_pico == 3 * USD
     assert unit_costs(Figures(calls=1)).per_conversation_pico is None
+
+
+def test_that_tokens_without_a_price_do_not_make_the_others_cheaper() -> None:
+    priced = Figures(calls=1, input_tokens=1_000_000, cost_pico=3 * USD)
+    unpriced = Figures(calls=1, unpriced_calls=1, input_tokens=500, unpriced_tokens=500)
+    assert unit_costs(priced + unpriced).per_million_tokens_pico == 3 * USD
+    assert unit_costs(unpriced).per_million_tokens_pico is None
