@@ -51,6 +51,8 @@ class Traits:
     #: Chance of a week or two off in a month.
     holidays: Range = NONE
     projects: bool = False
+    #: Chance that a day is used at all.
+    used: Range = (1.0, 1.0)
     #: What the last days of a month cost, in terms of others.
     month_end: Range = (1.0, 1.0)
     #: How many lives of calls are added up, of which all but the first begin and end.
@@ -81,6 +83,7 @@ KINDS: Final = {
         memory=(0.0, 0.4),
     ),
     "short": Traits(growth=(-0.3, 0.5), shifts=(0.0, 0.8), months=(2, 3)),
+    "now-and-then": Traits(used=(0.15, 0.6)),
     "mild": Traits(
         weekend=(0.1, 0.5),
         noise=(0.1, 0.3),
@@ -185,6 +188,7 @@ def life(traits: Traits, chance: random.Random, first: date, count: int) -> list
     noise = _noises(traits, chance)
     bursts, month_end = chance.uniform(*traits.bursts), chance.uniform(*traits.month_end)
     burst_mean = bursts * sum(traits.burst_days) / 2 * sum(traits.burst_size) / 2
+    used = chance.uniform(*traits.used)
     left, size = 0, 0.0
     days = []
     for index, level in enumerate(levels):
@@ -192,7 +196,8 @@ def life(traits: Traits, chance: random.Random, first: date, count: int) -> list
         expected = level * weekdays[day.weekday()]
         if (day + timedelta(days=MONTH_END_DAYS)).month != day.month:
             expected *= month_end
-        amount = next(noise(expected))
+        amount = next(noise(expected)) if chance.random() < used else 0.0
+        expected *= used
         if not left and level and chance.random() < bursts:
             left, size = chance.randint(*traits.burst_days), chance.uniform(*traits.burst_size)
         if left:

@@ -29,9 +29,9 @@ _CLEAR_DEVIATIONS: Final = 3.5
 class Levels(msgspec.Struct, frozen=True):
     """The rules' findings at one point: pico-dollars, calls or tokens of an average day."""
 
-    #: Of days of use.
+    #: Of all days, pauses included.
     rates: tuple[float, ...]
-    #: What the filter tells; None before the first day of use.
+    #: What the filter tells of days of use; None before the first one.
     followed: Told | None
     pauses: PauseChances
 
@@ -39,8 +39,7 @@ class Levels(msgspec.Struct, frozen=True):
         """Return each rule's mean level over the next *days*, on average *reach* damped ones."""
         told = self.followed
         level = exp(told.level + told.growth * reach) if told else 0.0
-        share = self.pauses.used_share(days)
-        return tuple(rate * share for rate in (*self.rates, level))
+        return (*self.rates, level * self.pauses.used_share(days))
 
 
 @lru_cache(maxsize=512)
@@ -81,9 +80,8 @@ def levels_of(days: Days, start: int) -> tuple[list[Levels], Change | None]:
         is_used = days.usual[index] > 0
         if is_used or not days.is_off(index):
             pauses.add(is_used=is_used)
-        if is_used or days.is_off(index):
-            for rate in rates:
-                rate.add(days.usual[index], days.factor(index))
+        for rate in rates:
+            rate.add(days.usual[index], days.factor(index))
         followed.add(days.level(index))
     return found, _change(days, followed.last_change())
 

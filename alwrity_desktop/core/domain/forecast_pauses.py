@@ -7,8 +7,8 @@ from typing import Final, NamedTuple
 _HALF_LIFE_DAYS: Final = 60.0
 _KEEP: Final = 0.5 ** (1 / _HALF_LIFE_DAYS)
 #: Before any has been seen, a pause begins on one day in a hundred and lasts four.
-_PRIOR_STOPS: Final = 0.3
-_PRIOR_USED_DAYS: Final = 30.0
+_PRIOR_STOPS: Final = 0.05
+_PRIOR_USED_DAYS: Final = 5.0
 _PRIOR_RETURNS: Final = 1.0
 _PRIOR_PAUSED_DAYS: Final = 4.0
 #: Up to this chance of getting by without a pause it counts in full, beyond the other not at all.

@@ -41,7 +41,9 @@ def test_that_a_pause_does_not_lower_what_a_day_of_use_costs() -> None:
     days = working(60)
     before = last(days)
     after = last([*days, *[0.0] * 8])
-    assert after.rates == pytest.approx(before.rates, rel=0.02)
+    assert after.followed
+    assert before.followed
+    assert after.followed.level == pytest.approx(before.followed.level, abs=0.02)
     assert after.pauses.is_paused
     assert after.ahead(10, 0.0)[-1] < 0.9 * before.ahead(10, 0.0)[-1]
 
@@ -58,6 +60,13 @@ def test_that_frequent_pauses_lower_what_is_to_come() -> None:
             days[day] = 0.0
     told = outlook(days, 0, 30.0)
     assert sum(told.by_weekday) / 7 < 85
+
+
+def test_that_someone_who_works_now_and_then_is_told_by_the_mean() -> None:
+    chance = Random(8)
+    days = [amount if chance.random() < 0.3 else 0.0 for amount in working(150)]
+    told = outlook(days, 0, 30.0)
+    assert sum(told.by_weekday) / 7 == pytest.approx(sum(days) / 150, rel=0.2)
 
 
 def test_that_free_weekends_are_no_pauses() -> None:
