@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import repeat
 from typing import Final, NamedTuple
 
@@ -28,7 +28,9 @@ class SheetRows(NamedTuple):
     """Rows of one sheet, and the statement that inserts them."""
 
     insert: str
-    rows: list[tuple[object, ...]]
+    #: Can be gone through once: each row is laid together when it is asked for.
+    rows: Iterable[tuple[object, ...]]
+    calls: int
 
 
 def rows_of(
@@ -65,7 +67,7 @@ def rows_of(
         map(_FLAGS.__getitem__, marks),
         strict=False,
     )
-    return SheetRows(_insert(bound), list(rows))
+    return SheetRows(_insert(bound), rows, len(kind_of))
 
 
 def _insert(bound: Sequence[str]) -> str:

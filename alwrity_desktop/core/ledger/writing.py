@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Final
 
 from msgspec.structs import astuple
@@ -14,6 +15,7 @@ from alwrity_desktop.core.domain.pricing import Quote
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
 from alwrity_desktop.core.ledger import alerting, cursors, linking, repeat_rows, sighting_rows
 from alwrity_desktop.core.ledger.batches import Batch, BatchResult, Booked
+from alwrity_desktop.core.ledger.engine import driver_of
 from alwrity_desktop.core.ledger.intake import Intake, SheetPart
 from alwrity_desktop.core.ledger.matching import KnownCall, KnownCalls
 from alwrity_desktop.core.ledger.rollups import Rollups
@@ -23,6 +25,7 @@ from alwrity_desktop.core.ledger.schema import (
     FIGURE_COLUMNS,
     FLAG_ESTIMATED,
     FLAG_SIDECHAIN,
+    ROLLUPS,
 )
 from alwrity_desktop.core.ledger.shared_rows import SharedRows
 from alwrity_desktop.core.ledger.sheet_rows import SheetRows, rows_of
@@ -129,10 +132,11 @@ class _Booking:
         for part in self._intake.parts:
             self._add_sheet(part)
         self.shared.save()
-        self.added = len(self._rows) + sum(len(sheet.rows) for sheet in self._sheets)
+        self.added = len(self._rows) + sum(sheet.calls for sheet in self._sheets)
         if self.added:
-            self._insert(is_first=not last_id)
-            self._rollups.add_calls_after(last_id)
+            with self._indexes_later(is_first=not last_id):
+                self._insert()
+                self._rollups.add_calls_after(last_id)
             self._rollups.add_durations(self._rows)
         if self.added or self.corrected:
             self._link(last_id)
@@ -150,7 +154,7 @@ class _Booking:
 
     def _add_sheet(self, part: SheetPart) -> None:
         sheet_rows = rows_of(part, self.shared, self._batch_id, self._file_ids)
-        if sheet_rows.rows:
+        if sheet_rows.calls:
             self._sheets.append(sheet_rows)
         if part.sheet.has_column("response_id"):
             names = part.of(part.sheet.column("response_id"))
@@ -159,19 +163,24 @@ class _Booking:
             self._hashed += part.of(part.sheet.calls())
         self.touched += part.sheet.calls(part.sheet.edges)
 
-    def _insert(self, *, is_first: bool) -> None:
-        """Insert the new rows; the first large import sorts its keys once, at the end."""
+    @contextmanager
+    def _indexes_later(self, *, is_first: bool) -> Iterator[None]:
+        """Let the first large import sort its keys once, at the end."""
         is_bulk = is_first and self.added >= _BULK_ROWS
-        if is_bulk:
-            for index in CALLS.indexes:
-                index.drop(self._connection)
+        later = (*CALLS.indexes, *ROLLUPS.indexes) if is_bulk else ()
+        for index in later:
+            index.drop(self._connection)
+        yield
+        for index in later:
+            index.create(self._connection)
+
+    def _insert(self) -> None:
+        """Insert the new rows, those of sheets without holding them."""
         if self._rows:
             self._connection.exec_driver_sql(_INSERT_CALL, self._rows)
+        cursor = driver_of(self._connection).cursor()
         for sheet in self._sheets:
-            self._connection.exec_driver_sql(sheet.insert, sheet.rows)
-        if is_bulk:
-            for index in CALLS.indexes:
-                index.create(self._connection)
+            cursor.executemany(sheet.insert, sheet.rows)
 
     def _book_beside(self, calls: Sequence[Call], known: KnownCalls) -> None:
         for call in known.in_order(calls):
