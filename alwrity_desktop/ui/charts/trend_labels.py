@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 
 from alwrity_desktop.ui import theme
 from alwrity_desktop.ui.charts.free_place import first_free
 from alwrity_desktop.ui.charts.pens import painter_pen
-from alwrity_desktop.ui.charts.trend_data import Curve, Peak, TrendData
+from alwrity_desktop.ui.charts.trend_data import Comparison, Peak, TrendData
 
 _SPACING = 15.0
 _LEADER = 14.0
@@ -20,6 +18,8 @@ _END_RADIUS = 3.0
 _WIDE = 420
 _TOP_ROOM = 22
 _LABEL_GAP = 8.0
+_NAMED_AT = (0.85, 0.95, 0.7, 0.55, 0.4, 0.25)
+"""Where along its curve the period before may be named, the best first."""
 
 
 def _line_height(font_role: str = "caption") -> int:
@@ -28,13 +28,6 @@ def _line_height(font_role: str = "caption") -> int:
 
 def _width(text: str, weight: int = 400) -> int:
     return QFontMetrics(theme.font("caption", weight)).horizontalAdvance(text)
-
-
-def _height_at(curves: Sequence[Curve], x: float) -> float:
-    """Return how high the first curve stands at *x*; where it has ended, as high as can be."""
-    if not curves or x > curves[0].xs[-1]:
-        return float("inf")
-    return next(y for at, y in zip(curves[0].xs, curves[0].ys, strict=True) if at >= x)
 
 
 class TrendLabels:
@@ -146,18 +139,35 @@ class TrendLabels:
         past = self._data.comparison
         if past is None or not past.xs:
             return
-        index = round((len(past.xs) - 1) * 0.85)
-        place = self._at(past.xs[index], past.ys[index])
-        place += QPointF(10, _line_height() * 0.8)
-        is_low = place.y() + _line_height() / 2 > self._box.bottom()
-        if is_low:
-            # A curve along the bottom has its name above it, off the days below the axis.
-            index = len(past.xs) // 5
-        if is_low or _height_at(self._data.curves, past.xs[index]) < past.ys[index]:
-            place = self._at(past.xs[index], past.ys[index]) - QPointF(0, _line_height() * 0.8)
-        width = _width(past.label)
-        place.setX(min(place.x(), self._box.right() - width - 4))
-        self._write(painter, place, past.label, "muted")
+        place = self._comparison_words(past)
+        self._write(painter, QPointF(place.left(), place.center().y()), past.label, "muted")
+
+    def _comparison_words(self, past: Comparison) -> QRectF:
+        """Return where the period before is named: beside its curve, across no other."""
+        points = self._past_line()
+        width, height = _width(past.label), _line_height()
+        places = []
+        for share in _NAMED_AT:
+            point = points[round((len(points) - 1) * share)]
+            for left, middle in ((point.x() + 10, 0.8), (point.x() - width / 2, -0.8)):
+                left_most = min(left, self._box.right() - width - 4)
+                top = point.y() + height * middle - height / 2
+                place = QRectF(max(left_most, self._box.left() + 4), top, width, height)
+                if place.bottom() <= self._box.bottom():
+                    places.append(place)
+        taken = [self._budget_words(), self._now_words()]
+        return first_free(places, taken, [points, self._budget_line(), *self._drawn_lines()])
+
+    def _drawn_lines(self) -> list[list[QPointF]]:
+        """Return the curves, and the lines of the band."""
+        band = self._data.band
+        lines = [list(zip(curve.xs, curve.ys, strict=True)) for curve in self._data.curves]
+        lines += [
+            [(point.x, point.low) for point in band],
+            [(point.x, point.middle) for point in band],
+            [(point.x, point.high) for point in band],
+        ]
+        return [[self._at(x, y) for x, y in line] for line in lines]
 
     def _paint_now(self, painter: QPainter) -> None:
         now = self._data.now
@@ -186,7 +196,14 @@ class TrendLabels:
         height = _line_height()
         tops = [place.y() - height * lines for lines in (1.45, 2.1, 2.75)]
         places = [QRectF(x - half, top, 2 * half, height) for top in tops]
-        return first_free(places, [self._budget_words()], [self._budget_line()])
+        lines = [self._budget_line(), self._past_line()]
+        return first_free(places, [self._budget_words()], lines)
+
+    def _past_line(self) -> list[QPointF]:
+        """Return the curve of the period before."""
+        past = self._data.comparison
+        known = () if past is None else zip(past.xs, past.ys, strict=True)
+        return [self._at(x, y) for x, y in known]
 
     def _budget_words(self) -> QRectF:
         if self._data.budget is None:

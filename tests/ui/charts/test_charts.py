@@ -15,6 +15,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from alwrity_desktop.ui import theme
+from alwrity_desktop.ui.charts.free_place import first_free
 from alwrity_desktop.ui.charts.gauge import Gauge
 from alwrity_desktop.ui.charts.month_bars import Bar, MonthBars
 from alwrity_desktop.ui.charts.pens import painter_pen, plot_pen
@@ -22,7 +23,7 @@ from alwrity_desktop.ui.charts.ring import RingChart, Slice
 from alwrity_desktop.ui.charts.scale import axis_steps
 from alwrity_desktop.ui.charts.sparkline import paint_sparkline
 from alwrity_desktop.ui.charts.trend import TrendChart
-from alwrity_desktop.ui.charts.trend_data import Readout, TrendData
+from alwrity_desktop.ui.charts.trend_data import Comparison, Curve, Readout, TrendData
 from alwrity_desktop.ui.charts.trend_labels import TrendLabels, spread
 from alwrity_desktop.ui.docks._trend_views import View, trend_data
 from tests import builders
@@ -198,3 +199,18 @@ def test_that_lines_are_as_wide_on_every_screen(qapp: QApplication) -> None:
     assert on_twice.isCosmetic()
     assert on_twice.widthF() == 2 * theme.pen("forecast", "info.mark").widthF()
     assert on_twice.dashPattern() == theme.pen("forecast", "info.mark").dashPattern()
+
+
+def test_that_the_period_before_is_named_across_no_other_line(qapp: QApplication) -> None:
+    labels = TrendLabels()
+    labels._box, labels._top = QRectF(40, 20, 400, 200), 100.0
+    xs = (0.0, 2.0, 4.0, 6.0, 7.0)
+    past = Comparison(xs, (0.0, 30.0, 60.0, 75.0, 80.0), "9 - 15 Nov")
+    curve = Curve("", "", "", xs, (0.0, 25.0, 50.0, 62.0, 68.0))
+    labels.set_data(TrendData(7.0, str, "", curves=(curve,), comparison=past))
+    words = labels._comparison_words(past)
+    elsewhere = QRectF(0, 0, 1, 1)
+    lines = [labels._past_line(), *labels._drawn_lines()]
+    # Words that cross a line give way to a place that crosses none.
+    assert first_free([words, elsewhere], [], lines) == words
+    assert labels._box.contains(words)
