@@ -6,7 +6,7 @@ import argparse
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from alwrity_desktop.cli import parsing
+from alwrity_desktop.cli import ahead, parsing
 from alwrity_desktop.cli.parsing import Arguments, Parser
 from alwrity_desktop.cli.session import SAMPLE_ACCOUNT, Session
 from alwrity_desktop.cli.words import PROGRAM, print_document, table
@@ -14,6 +14,7 @@ from alwrity_desktop.core.alert_documents import alerts_document
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.errors import NotFoundError, UsageError
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
+from alwrity_desktop.core.results import PeriodChoice
 
 
 def configure(parser: Parser) -> None:
@@ -45,6 +46,7 @@ def run(arguments: Arguments, session: Session) -> int:
     context = session.context(arguments.account)
     if arguments.action == "read":
         return _mark_read(arguments, session)
+    ahead.warn(context, context.report(arguments.account, PeriodChoice(), ()))
     alerts = [
         alert
         for alert in context.alerts(arguments.account)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Final
 
-from alwrity_desktop.cli import parsing
+from alwrity_desktop.cli import ahead, parsing
 from alwrity_desktop.cli.parsing import Arguments, Parser
 from alwrity_desktop.cli.session import Session
 from alwrity_desktop.cli.words import PROGRAM, calls, count, percent, plain, print_document, table
@@ -74,11 +74,11 @@ def configure(parser: Parser) -> None:
 def run(arguments: Arguments, session: Session) -> int:
     """Print the report."""
     context = session.context(arguments.account)
-    report = context.report(
-        arguments.account,
-        parsing.period_choice(arguments),
-        (*(arguments.by or DEFAULT_DIMENSIONS), *(INSIGHTS if arguments.json else ())),
-    )
+    choice = parsing.period_choice(arguments)
+    dimensions = (*(arguments.by or DEFAULT_DIMENSIONS), *(INSIGHTS if arguments.json else ()))
+    report = context.report(arguments.account, choice, dimensions)
+    if ahead.warn(context, report):
+        report = context.report(arguments.account, choice, dimensions)
     if arguments.json:
         print_document(_document(context, report))
     else:

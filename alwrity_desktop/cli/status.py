@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from alwrity_desktop.cli import parsing
+from alwrity_desktop.cli import ahead, parsing
 from alwrity_desktop.cli.parsing import Arguments, Parser
 from alwrity_desktop.cli.session import Session
 from alwrity_desktop.cli.words import plain, print_document
@@ -40,6 +40,7 @@ def run(arguments: Arguments, session: Session) -> int:
     """Print the line."""
     context = session.context(arguments.account)
     report = context.report(arguments.account, PeriodChoice("month"), ())
+    ahead.warn(context, report)
     text = line(report)
     if arguments.json:
         print_document(status_document(report, text))

@@ -68,6 +68,9 @@ class FakeContext:
         limits = tuple(map(self._limit, self.kept_budgets.values())) or report.limits
         return msgspec.structs.replace(report, groups=groups, limits=limits)
 
+    def warn_ahead(self, _report: Report) -> tuple[Alert, ...]:
+        return ()
+
     def _limit(self, budget: Budget) -> Limit:
         used = budget.limit // 2
         return msgspec.structs.replace(
