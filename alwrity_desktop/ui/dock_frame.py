@@ -168,6 +168,8 @@ class DockFrame(QDockWidget):
 
     @Slot(bool)
     def _on_visibility(self, is_visible: bool) -> None:  # noqa: FBT001 - Qt's signal
+        # Qt moves a dock behind a tab out of sight and calls it visible: the keys would go there.
+        self.setEnabled(is_visible)
         if is_visible and not self._is_lent:
             self.fill()
 

@@ -91,14 +91,14 @@ def test_that_what_was_chosen_in_docks_is_found_again(qtbot: QtBot, store_path: 
     calls, trends = first.open_dock("calls"), first.open_dock("trends")
     assert isinstance(calls, CallsDock)
     assert isinstance(trends, TrendsDock)
-    calls.filter.hide_columns(frozenset({"model", "tokens"}))
+    calls.filter.hide_columns(frozenset({"agent", "model"}))
     trends._spans.choose("12m")
     trends._styles.choose("provider")
     ended(first)
     second = opened(store_path)
     calls, trends = second.open_dock("calls"), second.open_dock("trends")
     assert isinstance(calls, CallsDock)
-    assert calls.filter.hidden_columns() == frozenset({"model", "tokens"})
+    assert calls.filter.hidden_columns() == frozenset({"agent", "model"})
     assert trends is not None
     assert trends.choices() == {"range": "12m", "view": "provider"}
     ended(second)

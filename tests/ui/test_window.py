@@ -26,7 +26,7 @@ from alwrity_desktop.ui.header import Fold
 from alwrity_desktop.ui.layout_store import LayoutStore
 from alwrity_desktop.ui.layouts import LAYOUTS, Layout, Room, docks_of
 from alwrity_desktop.ui.main_window import MainWindow
-from alwrity_desktop.ui.widgets import PushButton
+from alwrity_desktop.ui.widgets import IconButton, PushButton
 from tests import builders
 from tests.ui import lives
 from tests.ui.fakes import FakeContext
@@ -99,6 +99,24 @@ def test_that_a_dock_behind_another_is_made_with_its_tab(qtbot: QtBot, desk: Des
     plans = desk.window.views["plans"]
     qtbot.waitUntil(plans.isVisible)
     assert plans.name not in desk.window.rendering._to_render
+
+
+def test_that_keys_never_reach_a_dock_behind_another(qtbot: QtBot, desk: Desk) -> None:
+    desk.start(qtbot)
+    desk.window.keeper.open("costs")
+    frames = desk.window.area.frames
+    for name in ("plans", "calls"):
+        frames[name].raise_()
+        qtbot.waitUntil(frames[name].isEnabled)
+    qtbot.waitUntil(lambda: not frames["plans"].isEnabled())
+    buttons = frames["plans"].findChildren(IconButton)
+    assert buttons
+    assert not any(button.isEnabled() for button in buttons)
+    assert all(button.isEnabled() for button in frames["calls"].findChildren(IconButton))
+    desk.window.resize(640, 900)
+    plans = desk.window.open_dock("plans")
+    assert plans is not None
+    qtbot.waitUntil(plans.isEnabled)
 
 
 def is_filled(window: MainWindow, name: str) -> bool:
