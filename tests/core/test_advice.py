@@ -131,6 +131,13 @@ def test_that_a_cheaper_model_is_named_with_what_it_saves(context: Context) -> N
     assert (tip.tip_class, tip.calls) == (TipClass.HABIT, 10)
 
 
+def test_that_a_newer_model_is_not_called_an_older_one(context: Context) -> None:
+    context.record([one_call(provider="openai", model="gpt-4o-mini", input_tokens=120_000)])
+    tip = named(context.advice.tips(LOCAL_ACCOUNT), "cheaper_model")
+    assert tip.instead_model == "gpt-5-nano"
+    assert "older" not in tip.assumption
+
+
 def test_that_a_model_that_costs_more_is_never_advised(context: Context) -> None:
     dear = PriceOverride(
         provider="gemini",
