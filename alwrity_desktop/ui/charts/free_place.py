@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QPointF, QRectF, QSizeF
 
 _STEP = 4.0
 """Pixels between the points of a curve that are looked at."""
+
+_NAMED_AT = (0.85, 0.95, 0.7, 0.55, 0.4, 0.25)
+"""Where along its length a curve may be named, the best first."""
+
+_OFF = 0.8
+"""Lines between a curve and the middle of its name."""
 
 
 def first_free(
@@ -16,6 +22,19 @@ def first_free(
 ) -> QRectF:
     """Return the first of *places* that nothing crosses, else the one that the least crosses."""
     return min(places, key=lambda place: _crossings(place, taken, curves))
+
+
+def beside(points: Sequence[QPointF], size: QSizeF, box: QRectF) -> list[QRectF]:
+    """Return where words of *size* may name the curve through *points*: below it or above."""
+    places = []
+    for share in _NAMED_AT:
+        point = points[round((len(points) - 1) * share)]
+        for left, off in ((point.x() + 10, _OFF), (point.x() - size.width() / 2, -_OFF)):
+            inside = max(min(left, box.right() - size.width() - 4), box.left() + 4)
+            top = point.y() + (off - 0.5) * size.height()
+            if top + size.height() <= box.bottom():
+                places.append(QRectF(QPointF(inside, top), size))
+    return places
 
 
 def _crossings(

@@ -118,3 +118,18 @@ class TrendData(msgspec.Struct, frozen=True):
         values += list(self.comparison.ys) if self.comparison else []
         values += [self.budget.y] if self.budget else []
         return max(values, default=0.0)
+
+    @property
+    def lines(self) -> tuple[tuple[tuple[float, float], ...], ...]:
+        """Every line as its points: the curves, then low, middle and high of the band."""
+        curves = (tuple(zip(curve.xs, curve.ys, strict=True)) for curve in self.curves)
+        low = tuple((point.x, point.low) for point in self.band)
+        middle = tuple((point.x, point.middle) for point in self.band)
+        high = tuple((point.x, point.high) for point in self.band)
+        return (*curves, low, middle, high)
+
+    @property
+    def past_line(self) -> tuple[tuple[float, float], ...]:
+        """The points of the period before; empty where there is none."""
+        past = self.comparison
+        return () if past is None else tuple(zip(past.xs, past.ys, strict=True))

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QPointF, QRectF, QSizeF, Qt
 from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPen, QPolygonF
 
 from alwrity_desktop.ui import theme
-from alwrity_desktop.ui.charts.free_place import first_free
+from alwrity_desktop.ui.charts.free_place import beside, first_free
 from alwrity_desktop.ui.charts.pens import painter_pen
 from alwrity_desktop.ui.charts.trend_data import Comparison, Peak, TrendData
 
@@ -18,8 +18,6 @@ _END_RADIUS = 3.0
 _WIDE = 420
 _TOP_ROOM = 22
 _LABEL_GAP = 8.0
-_NAMED_AT = (0.85, 0.95, 0.7, 0.55, 0.4, 0.25)
-"""Where along its curve the period before may be named, the best first."""
 
 
 def _line_height(font_role: str = "caption") -> int:
@@ -145,29 +143,14 @@ class TrendLabels:
     def _comparison_words(self, past: Comparison) -> QRectF:
         """Return where the period before is named: beside its curve, across no other."""
         points = self._past_line()
-        width, height = _width(past.label), _line_height()
-        places = []
-        for share in _NAMED_AT:
-            point = points[round((len(points) - 1) * share)]
-            for left, middle in ((point.x() + 10, 0.8), (point.x() - width / 2, -0.8)):
-                left_most = min(left, self._box.right() - width - 4)
-                top = point.y() + height * middle - height / 2
-                place = QRectF(max(left_most, self._box.left() + 4), top, width, height)
-                if place.bottom() <= self._box.bottom():
-                    places.append(place)
+        size = QSizeF(_width(past.label), _line_height())
         taken = [self._budget_words(), self._now_words()]
-        return first_free(places, taken, [points, self._budget_line(), *self._drawn_lines()])
+        lines = [points, self._budget_line(), *self._drawn_lines()]
+        return first_free(beside(points, size, self._box), taken, lines)
 
     def _drawn_lines(self) -> list[list[QPointF]]:
         """Return the curves, and the lines of the band."""
-        band = self._data.band
-        lines = [list(zip(curve.xs, curve.ys, strict=True)) for curve in self._data.curves]
-        lines += [
-            [(point.x, point.low) for point in band],
-            [(point.x, point.middle) for point in band],
-            [(point.x, point.high) for point in band],
-        ]
-        return [[self._at(x, y) for x, y in line] for line in lines]
+        return [[self._at(x, y) for x, y in line] for line in self._data.lines]
 
     def _paint_now(self, painter: QPainter) -> None:
         now = self._data.now
@@ -201,9 +184,7 @@ class TrendLabels:
 
     def _past_line(self) -> list[QPointF]:
         """Return the curve of the period before."""
-        past = self._data.comparison
-        known = () if past is None else zip(past.xs, past.ys, strict=True)
-        return [self._at(x, y) for x, y in known]
+        return [self._at(x, y) for x, y in self._data.past_line]
 
     def _budget_words(self) -> QRectF:
         if self._data.budget is None:
@@ -297,20 +278,13 @@ class TrendLabels:
             QPointF(right - width, lowest - 0.2 * height),
         )
         places = [QRectF(corner.x(), corner.y(), width, height) for corner in corners]
-        curves = [
-            [self._at(x, y) for x, y in zip(curve.xs, curve.ys, strict=True)]
-            for curve in self._data.curves
-        ]
         taken = [self._now_words(), self._budget_words()]
-        return first_free(places, taken, [*curves, self._budget_line()])
+        return first_free(places, taken, [*self._drawn_lines(), self._budget_line()])
 
     def _lowest_curve(self, left: float) -> float:
         """Return the lowest pixel of the curves right of the pixel *left*."""
-        places = [
-            self._at(x, y)
-            for curve in self._data.curves
-            for x, y in zip(curve.xs, curve.ys, strict=True)
-        ]
+        curves = self._drawn_lines()[: len(self._data.curves)]
+        places = [place for curve in curves for place in curve]
         before = [place.y() for place in places if place.x() < left]
         return max(
             [place.y() for place in places if place.x() >= left] + before[-1:], default=0.0
