@@ -21,7 +21,7 @@ MIN_DAYS: Final = 21
 NEIGHBOURS: Final = 10
 _MIN_NEIGHBOURS: Final = 5
 #: How far off a day is, in robust standard deviations and as a ratio, before it is unusual.
-_DEVIATIONS: Final = 2.5
+_DEVIATIONS: Final = 2.3
 _RATIO: Final = 1.8
 _LOW_DEVIATIONS: Final = 4.5
 _LOW_RATIO: Final = 4.0
