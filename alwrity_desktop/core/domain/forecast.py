@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
+from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.day_shape import EVEN, DayShape
@@ -17,6 +18,8 @@ from alwrity_desktop.core.domain.projection import MIN_HISTORY_DAYS, Projection,
 __all__ = ["MIN_HISTORY_DAYS", "DayUse", "Forecast", "ForecastPoint", "forecast", "forecast_use"]
 
 KINDS: Final = (LimitKind.COST, LimitKind.CALLS, LimitKind.TOKENS)
+
+_NO_COST: Final = "The calls so far have no known price, or are free."
 
 
 class ForecastPoint(msgspec.Struct, frozen=True):
@@ -124,7 +127,13 @@ def _projections(
         LimitKind.CALLS: [(use.day, use.calls) for use in days],
         LimitKind.TOKENS: [(use.day, use.tokens) for use in days],
     }
-    return {kind: project(kind, rows, period, now_ms, shape) for kind, rows in columns.items()}
+    told = {kind: project(kind, rows, period, now_ms, shape) for kind, rows in columns.items()}
+    cost = told[LimitKind.COST]
+    is_used = told[LimitKind.CALLS].refused is None
+    if cost.refused is not None and is_used and not any(use.cost_pico for use in days):
+        # There is history enough: what is missing is money.
+        told[LimitKind.COST] = replace(cost, refused=_NO_COST)
+    return told
 
 
 def _share_out(whole: Projection, parts: Sequence[Projection]) -> float:

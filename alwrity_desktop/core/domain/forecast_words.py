@@ -62,6 +62,8 @@ def _days(grounds: Grounds) -> str:
 
 def _weekend(grounds: Grounds) -> list[str]:
     percent = grounds.weekend_percent
-    if percent is None or percent in _LIKE_A_WORKING_DAY:
+    if percent is None:
+        return ["next to nothing on working days"] if grounds.per_day else []
+    if percent in _LIKE_A_WORKING_DAY:
         return []
     return [f"weekends at {percent}% of a working day" if percent else "nothing on weekends"]

@@ -24,6 +24,8 @@ HISTORY_DAYS: Final = 182
 
 #: A growth smaller than this in a week is none.
 _MIN_GROWTH_PERCENT: Final = 1.0
+#: A working day with a smaller part of a weekend day's use is none to compare with.
+_IDLE: Final = 0.05
 #: So far divided by the time that passed, once this share of the period has.
 _MIN_PASSED: Final = 1e-3
 
@@ -44,7 +46,7 @@ class Grounds(msgspec.Struct, frozen=True):
     history_days: int
     #: Expected of an average day.
     per_day: int
-    #: A weekend day in percent of a working day; None where nothing is used on working days.
+    #: A weekend day in percent of a working day; None where these see next to nothing.
     weekend_percent: int | None
     #: 0.0 where no growth stands out.
     growth_percent_per_week: float
@@ -230,7 +232,7 @@ def _grounds(told: Outlook, history_days: int, today: str) -> Grounds:
     return Grounds(
         history_days=history_days,
         per_day=round(sum(told.by_weekday) / DAYS_PER_WEEK),
-        weekend_percent=round(weekend / working * 100) if working > 0 else None,
+        weekend_percent=round(weekend / working * 100) if working > _IDLE * weekend else None,
         growth_percent_per_week=growth if abs(growth) >= _MIN_GROWTH_PERCENT else 0.0,
         changed_on=changed_on.isoformat() if changed_on else None,
         change_percent=round((change.ratio - 1) * 100) if change else None,

@@ -98,12 +98,29 @@ def test_that_the_sentence_says_what_the_forecast_rests_on() -> None:
     assert told(LimitKind.TOKENS).startswith("1.5k tokens a day")
     assert "weekends at 20% of a working day" in told(weekend_percent=20)
     assert "nothing on weekends" in told(weekend_percent=0)
+    assert "next to nothing on working days" in told(weekend_percent=None)
     assert "growing 4% a week" in told(growth_percent_per_week=4.2)
     assert "falling 4% a week" in told(growth_percent_per_week=-4.2)
     assert "up 45% since Nov 3" in told(changed_on="2026-11-03", change_percent=45)
     assert "down 45% since Nov 3" in told(changed_on="2026-11-03", change_percent=-45)
     assert told(bursts=1).endswith("1 unusual day set aside.")
     assert told(bursts=3).endswith("3 unusual days set aside.")
+
+
+def test_that_who_works_on_weekends_alone_has_no_working_day_to_compare_with() -> None:
+    first = date.fromisoformat(NOVEMBER.start) - timedelta(days=120)
+    days = [(first + timedelta(days=index)).isoformat() for index in range(135)]
+    spent = [(day, USD) for day in days if date.fromisoformat(day).weekday() >= 5]
+    sentence = forecast(spent, NOVEMBER, NOW_MS).sentence
+    assert sentence.endswith("next to nothing on working days.")
+
+
+def test_that_calls_without_a_cost_are_not_taken_for_too_little_history() -> None:
+    told = forecast_use(uses(1, cost=0), {}, NOVEMBER, NOW_MS)
+    assert told.cost_pico is None
+    assert told.refused == "The calls so far have no known price, or are free."
+    assert told.calls is not None
+    assert told.calls.amount is not None
 
 
 def test_that_a_refusal_has_no_sentence() -> None:
