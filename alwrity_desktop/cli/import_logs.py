@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Final, Self
@@ -61,7 +63,7 @@ def run(arguments: Arguments, session: Session) -> int:
     source, paths = _source_and_paths(arguments.words)
     report_progress = _progress_printer(arguments)
     try:
-        with _Interruption() as interruption:
+        with _Interruption() as interruption, _unsearched():
             imports = session.context().import_logs(
                 source, paths, report_progress, interruption.is_asked_for, _HELD.append
             )
@@ -73,6 +75,22 @@ def run(arguments: Arguments, session: Session) -> int:
     else:
         print("\n".join(_sentences(imports)))
     return 0
+
+
+@contextmanager
+def _unsearched() -> Iterator[None]:
+    """Keep Python from searching what was imported for cycles, now and later.
+
+    All that was made while it did not search would be searched at once when it may again.
+    """
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if was_enabled:
+            gc.enable()
 
 
 def _source_and_paths(words: list[str]) -> tuple[str | None, tuple[Path, ...]]:
