@@ -14,10 +14,10 @@ from alwrity_desktop.ui.dialogs.track import TrackDialog
 from alwrity_desktop.ui.docks.live import LiveDock
 from alwrity_desktop.ui.events import Crashed, Done, Failed, LiveReady, Topic
 from alwrity_desktop.ui.live_thread import LiveLoop
+from tests.ui.desks import Desk
 from tests.ui.fakes import Collector, FakeContext
 from tests.ui.lives import URL, FakeControl, a_gateway, a_view
 from tests.ui.looks import dressed
-from tests.ui.test_window import Desk
 
 __all__ = ["dressed"]
 

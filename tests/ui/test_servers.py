@@ -20,9 +20,9 @@ from alwrity_desktop.ui.dialogs.token import TokenDialog
 from alwrity_desktop.ui.docks.agents import AgentsDock
 from alwrity_desktop.ui.docks.plans import PlansDock
 from tests import builders, builders_servers
+from tests.ui.desks import Desk
 from tests.ui.fakes import FakeContext
 from tests.ui.looks import dressed, texts
-from tests.ui.test_window import Desk
 
 __all__ = ["dressed"]
 

@@ -15,11 +15,11 @@ from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.what_if_values import Outcome, WhatIf
 from alwrity_desktop.core.results import PeriodChoice
 from alwrity_desktop.ui import requests
+from tests.ui.desks import Desk
 from tests.ui.docks.test_insight_docks import a_spending
 from tests.ui.docks.test_what_if import an_outcome
 from tests.ui.fakes import FakeContext
 from tests.ui.looks import dressed, texts
-from tests.ui.test_window import Desk
 
 __all__ = ["dressed"]
 

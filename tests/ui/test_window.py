@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -16,55 +14,18 @@ from pytestqt.qtbot import QtBot
 from alwrity_desktop.core.domain.forecast_check import ForecastCheck
 from alwrity_desktop.core.results import FoundLogs, PeriodChoice
 from alwrity_desktop.ui import events, jobs, requests
-from alwrity_desktop.ui.bridge import Bridge
-from alwrity_desktop.ui.commands import Commands
-from alwrity_desktop.ui.controller import Controller
-from alwrity_desktop.ui.docks import dock_types
 from alwrity_desktop.ui.docks._forecast_check import ForecastGrounds
 from alwrity_desktop.ui.docks.calls import CallsDock
 from alwrity_desktop.ui.header import Fold
 from alwrity_desktop.ui.layout_store import LayoutStore
 from alwrity_desktop.ui.layouts import LAYOUTS, Layout, Room, docks_of
-from alwrity_desktop.ui.main_window import MainWindow
-from alwrity_desktop.ui.widgets import IconButton, PushButton
+from alwrity_desktop.ui.widgets import PushButton
 from tests import builders
-from tests.ui import lives
+from tests.ui.desks import Desk, desk
 from tests.ui.fakes import FakeContext
 from tests.ui.looks import dressed, texts
 
-__all__ = ["dressed"]
-
-
-class Desk:
-    """A window as the program puts it together, with a context that behaves."""
-
-    def __init__(self, context: FakeContext) -> None:
-        self.context = context
-        self.bridge = Bridge()
-        views = dock_types()
-        self.window = MainWindow(views, LayoutStore(context.profile.window))
-        self.controller = Controller(context.as_context(), self.window, self.bridge)
-        self.commands = Commands(self.controller, self.window)
-
-    def start(self, qtbot: QtBot) -> None:
-        """Show the window, and wait for its first figures."""
-        with qtbot.waitSignal(self.controller.figures_shown, timeout=10_000):
-            self.controller.start()
-            self.window.restore()
-            self.window.show()
-
-    def stop(self) -> None:
-        assert self.controller.stop() == ()
-        self.window.hide()
-        self.window.deleteLater()
-
-
-@pytest.fixture
-def desk(qtbot: QtBot, qapp: QApplication, context: FakeContext) -> Iterator[Desk]:
-    made = Desk(context)
-    yield made
-    made.stop()
-    qapp.processEvents()
+__all__ = ["desk", "dressed"]
 
 
 def test_that_the_first_figures_fill_header_docks_and_title(qtbot: QtBot, desk: Desk) -> None:
@@ -79,83 +40,6 @@ def test_that_the_first_figures_fill_header_docks_and_title(qtbot: QtBot, desk: 
         "alerts",
         "health",
     )
-
-
-def test_that_docks_out_of_view_are_made_when_they_are_opened(qtbot: QtBot, desk: Desk) -> None:
-    desk.start(qtbot)
-    assert set(desk.window.views) <= set(desk.window.area.names_in_view())
-    desk.window.open_dock("calls")
-    assert "calls" in desk.window.views
-    qtbot.waitUntil(lambda: bool(desk.context.queries))
-
-
-def test_that_a_dock_behind_another_is_made_with_its_tab(qtbot: QtBot, desk: Desk) -> None:
-    desk.start(qtbot)
-    desk.window.keeper.open("costs")
-    assert "calls" in desk.window.views
-    assert "plans" not in desk.window.views
-    desk.window.area.frames["plans"].raise_()
-    qtbot.waitUntil(lambda: "plans" in desk.window.views)
-    plans = desk.window.views["plans"]
-    qtbot.waitUntil(plans.isVisible)
-    assert plans.name not in desk.window.rendering._to_render
-
-
-def test_that_keys_never_reach_a_dock_behind_another(qtbot: QtBot, desk: Desk) -> None:
-    desk.start(qtbot)
-    desk.window.keeper.open("costs")
-    frames = desk.window.area.frames
-    for name in ("plans", "calls"):
-        frames[name].raise_()
-        qtbot.waitUntil(frames[name].isEnabled)
-    qtbot.waitUntil(lambda: not frames["plans"].isEnabled())
-    buttons = frames["plans"].findChildren(IconButton)
-    assert buttons
-    assert not any(button.isEnabled() for button in buttons)
-    assert all(button.isEnabled() for button in frames["calls"].findChildren(IconButton))
-    desk.window.resize(640, 900)
-    plans = desk.window.open_dock("plans")
-    assert plans is not None
-    qtbot.waitUntil(plans.isEnabled)
-
-
-def is_filled(window: MainWindow, name: str) -> bool:
-    """Return whether the dock *name* is in view, with figures or with why there are none."""
-    view = window.views.get(name)
-    return (
-        view is not None
-        and view.isVisible()
-        and view._faces.currentWidget() in {view.body, view._empty}
-    )
-
-
-@pytest.mark.qt_log_ignore("does not support")
-@pytest.mark.parametrize("way", ["menu", "float", "narrow"])
-def test_that_each_dock_is_filled_whichever_way_it_comes_into_view(
-    qtbot: QtBot, desk: Desk, way: str
-) -> None:
-    desk.start(qtbot)
-    window = desk.window
-    window.show_live(lives.a_view(lives.a_gateway()))
-    if way == "narrow":
-        window.resize(640, 900)
-    for name, frame in window.area.frames.items():
-        if way == "narrow":
-            window.open_dock(name)
-        else:
-            frame.close()
-            frame.toggleViewAction().trigger()
-            frame.setFloating(way == "float")
-        qtbot.waitUntil(partial(is_filled, window, name))
-
-
-def test_that_a_dock_made_late_shows_what_goes_on(qtbot: QtBot, desk: Desk) -> None:
-    desk.start(qtbot)
-    assert "live" not in desk.window.views
-    desk.window.show_live(lives.a_view(lives.a_gateway()))
-    live = desk.window.open_dock("live")
-    assert live is not None
-    assert f"The gateway listens at {lives.URL}." in texts(live)
 
 
 def test_that_the_forecasts_errors_reach_the_dock_that_asked(
