@@ -152,12 +152,17 @@ def watched_limits(
     shape: DayShape,
     known: KnownDays,
 ) -> list[Watched]:
-    """Return where the limits that are used and not over will end."""
+    """Return where the limits that are not over will end: budgets, and the used ones of servers.
+
+    A server names limits for all it knows; one that nobody touches is reached by nobody.
+    """
     read: dict[object, Sequence[SlotSums]] = {}
     found = []
     for one in limits:
         period, scope = one.period, one.scope
-        if period is None or scope is None or not one.limit.used:
+        if period is None or scope is None:
+            continue
+        if not one.limit.used and one.limit.budget_id is None:
             continue
         if period.start_ms <= now_ms < period.end_ms:
             where = {name: values for name, values in (one.where or {}).items() if values}

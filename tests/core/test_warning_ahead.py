@@ -74,6 +74,19 @@ def test_that_a_risk_warns_again_only_after_it_was_gone(context: Context) -> Non
     assert again[0].budget_id == saved.id
 
 
+def test_that_a_budget_is_foreseen_before_its_period_sees_a_call(context: Context) -> None:
+    context.record(
+        [
+            one_call(identity=f"record:{ago}", occurred_at_ms=NOW_MS - ago * DAY_MS + 3_600_000)
+            for ago in range(1, DAYS)
+        ]
+    )
+    context.set_budget(Budget(0, "Day", LimitKind.COST, EACH_PICO // 10, "day"))
+    limit = report_of(context).limits[0]
+    assert limit.used == 0
+    assert limit.reaches_on == "2026-11-20"
+
+
 def test_that_a_budget_far_away_warns_nobody(context: Context) -> None:
     habit(context)
     context.set_budget(budget(500))
