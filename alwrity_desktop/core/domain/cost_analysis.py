@@ -18,6 +18,7 @@ from alwrity_desktop.core.domain.insight_values import (
 from alwrity_desktop.core.domain.money import divide_half_even
 from alwrity_desktop.core.domain.pricing import KINDS, PER_MILLION, TOKEN_KINDS, Quote
 from alwrity_desktop.core.domain.report import Amounts, CallRow, Figures, Group
+from alwrity_desktop.core.domain.usage import PriceStatus
 from alwrity_desktop.core.domain.usage_sums import UsageSums
 
 __all__ = [
@@ -67,20 +68,19 @@ def unit_costs(figures: Figures) -> UnitCosts:
 def kind_costs(uses: Iterable[PricedUse]) -> tuple[KindCost, ...]:
     """Return what each kind of token, request, image and page cost at its prices.
 
-    Kinds that were not used are left out. The parts are rounded one by one, so their sum may
-    be some pico-dollars off the calls' own.
+    A reported cost is split as these prices would. Kinds that were not used are left out. The
+    parts are rounded one by one, so their sum may be some pico-dollars off the calls' own.
     """
     quantities = dict.fromkeys(KINDS, 0)
     unpriced = dict.fromkeys(KINDS, 0)
     costs: dict[str, int] = {}
     for sums, quote in uses:
-        for kind, quantity in zip(KINDS, _quantities(sums, quote), strict=True):
+        used = _quantities(sums, quote)
+        for kind, quantity, cost in zip(KINDS, used, _costs(sums, used, quote), strict=True):
             quantities[kind] += quantity
-            unit = quote.unit_price(kind) if quote is not None else None
-            if unit is None:
+            if cost is None:
                 unpriced[kind] += quantity
             elif quantity:
-                cost = divide_half_even(unit.pico * quantity, unit.size)
                 costs[kind] = costs.get(kind, 0) + cost
     whole = sum(costs.values())
     return tuple(
@@ -88,6 +88,23 @@ def kind_costs(uses: Iterable[PricedUse]) -> tuple[KindCost, ...]:
         for kind in KINDS
         if quantities[kind]
     )
+
+
+def _costs(sums: UsageSums, used: Sequence[int], quote: Quote | None) -> list[int | None]:
+    """Return what each of KINDS cost; None where it has no price."""
+    if quote is None:
+        return [None] * len(KINDS)
+    units = map(quote.unit_price, KINDS)
+    costs = [
+        None if unit is None else divide_half_even(unit.pico * quantity, unit.size)
+        for unit, quantity in zip(units, used, strict=True)
+    ]
+    listed = sum(cost or 0 for cost in costs)
+    if sums.price_status is not PriceStatus.REPORTED or not listed:
+        return costs
+    return [
+        None if cost is None else divide_half_even(cost * sums.cost_pico, listed) for cost in costs
+    ]
 
 
 def _quantities(sums: UsageSums, quote: Quote | None) -> tuple[int, ...]:

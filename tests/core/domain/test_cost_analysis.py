@@ -22,6 +22,7 @@ from alwrity_desktop.core.domain.cost_analysis import (
 )
 from alwrity_desktop.core.domain.pricing import PER_MILLION, Quote, UnitUsd, quote_of
 from alwrity_desktop.core.domain.report import Amounts, CallRow, Figures, Group
+from alwrity_desktop.core.domain.usage import PriceStatus
 from alwrity_desktop.core.domain.usage_sums import UsageSums
 
 USD = 10**12
@@ -248,6 +249,15 @@ def test_that_unit_costs_are_unknown_where_nothing_is_counted() -> None:
     assert (costs.per_message_pico, costs.per_conversation_pico) == (2 * USD, 4 * USD)
     assert costs.per_million_tokens_pico == 3 * USD
     assert unit_costs(Figures(calls=1)).per_conversation_pico is None
+
+
+def test_that_a_reported_cost_is_split_as_the_listed_prices_would() -> None:
+    listed = sum(row.cost_pico or 0 for row in kind_costs([PricedUse(SUMS, CLAUDE)]))
+    half = replace(SUMS, price_status=PriceStatus.REPORTED, cost_pico=listed // 2)
+    told = kind_costs([PricedUse(half, CLAUDE)])
+    assert abs(sum(row.cost_pico or 0 for row in told) - listed // 2) <= len(told)
+    for one, other in zip(told, kind_costs([PricedUse(SUMS, CLAUDE)]), strict=True):
+        assert (one.quantity, one.share_percent) == (other.quantity, other.share_percent)
 
 
 def test_that_tokens_without_a_price_do_not_make_the_others_cheaper() -> None:
