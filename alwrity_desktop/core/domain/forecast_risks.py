@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Final
 
 import msgspec
@@ -16,6 +17,12 @@ from alwrity_desktop.core.domain.words import amount_words, name_words
 
 #: A risk is gone when the end lies this far below the limit: a forecast wavers by a little.
 _GONE_PERCENT: Final = 95
+
+
+#: Two budgets for the same, one a week and one a month, are told apart.
+_SPANS: Final[Mapping[str, str]] = MappingProxyType(
+    {"day": " today", "week": " this week", "month": " this month", "year": " this year"}
+)
 
 
 class Watched(msgspec.Struct, frozen=True):
@@ -80,7 +87,7 @@ def _alert(watched: Watched, amount: int, day: str) -> RiskAlert:
         day,
         Severity.WARNING,
         f"{name} reaches 100% {_when(day, first)}",
-        f"{name}: {used} of {most}, on track for {end}",
+        f"{name}: {used} of {most}{_SPANS.get(limit.period, '')}, on track for {end}",
     )
 
 

@@ -47,7 +47,7 @@ def watched(
 def test_that_a_limit_that_will_be_reached_is_told_with_its_day() -> None:
     (alert,) = risk_alerts(NONE, [watched(62)]).alerts
     assert alert.title == "Monthly budget reaches 100% on the 24th"
-    assert alert.message == "Monthly budget: $40.00 of $50.00, on track for $62.00"
+    assert alert.message == "Monthly budget: $40.00 of $50.00 this month, on track for $62.00"
     assert (alert.day, alert.severity, alert.key) == (
         "2026-11-24",
         Severity.WARNING,
