@@ -167,7 +167,7 @@ def test_that_the_dialog_takes_back_what_was_applied_before(qtbot: QtBot, desk: 
     qtbot.waitUntil(lambda: not revisions.buttons)
     assert dialog.isVisible()
     assert "12 calls moved back from $144.00 to $72.00 (-$72.00)." in texts(dialog)
-    assert any("taken back" in text for text in texts(revisions))
+    qtbot.waitUntil(lambda: any("taken back" in text for text in texts(revisions)))
     desk.wait_for_cost(qtbot, "$72.00")
 
 
