@@ -41,6 +41,7 @@ def test_that_a_process_left_running_is_named() -> None:
 
 
 @pytest.mark.skipif(not conftest.HAS_QT, reason="Qt is not installed")
+@pytest.mark.usefixtures("qapp")
 def test_that_a_qthread_left_running_is_named() -> None:
     core = pytest.importorskip("PySide6.QtCore")
     thread = core.QThread()
