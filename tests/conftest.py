@@ -80,7 +80,7 @@ def children() -> dict[int, str]:
     """
     result: dict[int, str] = {}
     for listing in Path("/proc/self/task").glob("*/children"):
-        for pid in listing.read_text().split():
+        for pid in _text(listing).split():
             command = _command(pid)
             if command and not any(name in command for name in KEPT_BY_PYTHON):
                 result[int(pid)] = command
@@ -88,8 +88,13 @@ def children() -> dict[int, str]:
 
 
 def _command(pid: str) -> str:
+    return _text(Path(f"/proc/{pid}/cmdline")).replace("\0", " ").strip()
+
+
+def _text(path: Path) -> str:
+    """Return what *path* holds; nothing where its thread or process has ended."""
     try:
-        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ").strip()
+        return path.read_text()
     except OSError:
         return ""
 

@@ -130,6 +130,7 @@ def figures_of(call: Call, cost_pico: int | None) -> Figures:
         status_calls=int(call.status_code is not None),
         duration_ms=call.duration_ms or 0,
         duration_calls=int(call.duration_ms is not None),
+        unpriced_tokens=call.tokens if cost_pico is None else 0,
     )
 
 
