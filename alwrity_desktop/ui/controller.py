@@ -23,10 +23,11 @@ from alwrity_desktop.ui.first_steps import FirstSteps
 from alwrity_desktop.ui.gateway import Gateway
 from alwrity_desktop.ui.intake import Intake, IntakeEvent
 from alwrity_desktop.ui.jobs import Job
+from alwrity_desktop.ui.loop_thread import LoopThread
 from alwrity_desktop.ui.main_window import MainWindow
 from alwrity_desktop.ui.outcomes import OutcomeEvent, Outcomes
 from alwrity_desktop.ui.past_prices import PastPrices
-from alwrity_desktop.ui.pollers import LedgerLoop, LedgerThread
+from alwrity_desktop.ui.pollers import LedgerLoop
 from alwrity_desktop.ui.servers import ServerEvent, Servers
 
 FigureEvent = events.ReportReady | events.StatusReady | events.LedgerChanged
@@ -65,7 +66,7 @@ class Controller(QObject):
         self._first_report = first_report
         self._has_answer = False
         self._loop = LedgerLoop(context, bridge.post)
-        self._thread = LedgerThread(self._loop, self)
+        self._thread = LoopThread(self._loop, "ledger", self)
         self.intake = Intake(context, window, self.submit, bridge.post)
         self.servers = Servers(context, window, self.submit, bridge.post)
         self.gateway = Gateway(self, window, bridge.post)

@@ -13,7 +13,8 @@ from alwrity_desktop.core.settings import Settings
 from alwrity_desktop.ui import requests
 from alwrity_desktop.ui.gateway_text import waiting_sentence
 from alwrity_desktop.ui.jobs import Post
-from alwrity_desktop.ui.live_thread import HIDDEN_S, SEEN_S, WATCHED_S, LiveLoop, LiveThread
+from alwrity_desktop.ui.live_thread import HIDDEN_S, SEEN_S, WATCHED_S, LiveLoop
+from alwrity_desktop.ui.loop_thread import LoopThread
 from alwrity_desktop.ui.main_window import MainWindow
 from alwrity_desktop.ui.notices import Notice
 
@@ -47,7 +48,7 @@ class Gateway(QObject):
         context = desk.context
         control = GatewayControl(context.profile, lambda: context.settings)
         self._loop = LiveLoop(context, control, post)
-        self._thread: LiveThread | None = None
+        self._thread: LoopThread | None = None
         self._is_hidden = False
         self._watchers = 0
         self.state = GatewayState()
@@ -59,7 +60,7 @@ class Gateway(QObject):
         """Look at the gateway from now on."""
         self._look()
         if self._thread is None:
-            self._thread = LiveThread(self._loop, self)
+            self._thread = LoopThread(self._loop, "live", self)
             self._thread.start()
 
     def stop(self) -> tuple[str, ...]:

@@ -15,7 +15,6 @@ from typing import IO, Any, Final
 
 import msgspec
 from msgspec.structs import fields
-from PySide6.QtCore import QObject, QThread
 
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.errors import AlwrityError, WorldError
@@ -31,7 +30,7 @@ from alwrity_desktop.ui.events import (
     Topic,
 )
 from alwrity_desktop.ui.jobs import Post
-from alwrity_desktop.ui.pollers import STOP_TIMEOUT_MS, now_ms
+from alwrity_desktop.ui.pollers import now_ms
 
 SMALL_BYTES: Final = 8_000_000
 """More unread bytes than this would make the window stutter: another process reads them."""
@@ -250,21 +249,3 @@ def merged(requests: Sequence[ImportRequest]) -> ImportRequest:
         unread_bytes=sum(known) if len(known) == len(unread) else None,
         is_asked_for=any(request.is_asked_for for request in requests),
     )
-
-
-class ImportThread(QThread):
-    """The thread in which logs are read for the window."""
-
-    def __init__(self, loop: ImportLoop, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("import")
-        self._loop = loop
-
-    def run(self) -> None:
-        """Run the loop."""
-        self._loop.run()
-
-    def end(self) -> bool:
-        """Stop what is being read and wait; return whether the thread ended."""
-        self._loop.stop()
-        return self.wait(STOP_TIMEOUT_MS)

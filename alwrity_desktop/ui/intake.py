@@ -10,8 +10,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.results import SourceImport
 from alwrity_desktop.ui import events, formatting
-from alwrity_desktop.ui.importer import ImportLoop, ImportRequest, ImportThread
+from alwrity_desktop.ui.importer import ImportLoop, ImportRequest
 from alwrity_desktop.ui.jobs import FindLogs, Job, MakeSample, Post
+from alwrity_desktop.ui.loop_thread import LoopThread
 from alwrity_desktop.ui.main_window import MainWindow
 from alwrity_desktop.ui.notices import Notice
 from alwrity_desktop.ui.pollers import now_ms
@@ -47,7 +48,7 @@ class Intake(QObject):
         self._submit = submit
         self._post = post
         self._loop = ImportLoop(context, post)
-        self._thread: ImportThread | None = None
+        self._thread: LoopThread | None = None
         self._watch: WatchThread | None = None
         self._is_asked_for = False
         window.import_bar.cancelled.connect(self.cancel)
@@ -56,7 +57,7 @@ class Intake(QObject):
     def start(self, *, is_watching: bool) -> None:
         """Read what is new since the last run, and watch for more."""
         if self._thread is None:
-            self._thread = ImportThread(self._loop, self)
+            self._thread = LoopThread(self._loop, "import", self)
             self._thread.start()
         if is_watching and self._watch is None:
             from alwrity_desktop.ui.watcher import WatchThread  # noqa: PLC0415 - not for the first paint

@@ -8,8 +8,6 @@ from collections import deque
 from collections.abc import Callable
 from typing import Final, Protocol
 
-from PySide6.QtCore import QObject, QThread
-
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.errors import AlwrityError
 from alwrity_desktop.core.domain.live import GatewayState
@@ -17,7 +15,6 @@ from alwrity_desktop.core.live_view import live_view
 from alwrity_desktop.core.program_log import stack_of
 from alwrity_desktop.ui.events import Crashed, Done, Failed, LiveReady, Topic
 from alwrity_desktop.ui.jobs import Post
-from alwrity_desktop.ui.pollers import STOP_TIMEOUT_MS
 
 WATCHED_S: Final = 1.0
 SEEN_S: Final = 5.0
@@ -110,21 +107,3 @@ class LiveLoop:
                 self._post(Failed(Topic.GATEWAY, str(error)))
         else:
             self._post(Done(Topic.GATEWAY))
-
-
-class LiveThread(QThread):
-    """Runs the loop."""
-
-    def __init__(self, loop: LiveLoop, parent: QObject) -> None:
-        super().__init__(parent)
-        self.setObjectName("live")
-        self._loop = loop
-
-    def run(self) -> None:
-        """Run the loop."""
-        self._loop.run()
-
-    def end(self) -> bool:
-        """Stop the loop and wait; return whether the thread ended."""
-        self._loop.stop()
-        return self.wait(STOP_TIMEOUT_MS)

@@ -40,7 +40,7 @@ from alwrity_desktop.ui.events import (
     NotificationShown,
 )
 from alwrity_desktop.ui.jobs import Post
-from alwrity_desktop.ui.pollers import STOP_TIMEOUT_MS
+from alwrity_desktop.ui.loop_thread import STOP_TIMEOUT_MS
 
 SERVICE: Final = "org.freedesktop.Notifications"
 PATH: Final = "/org/freedesktop/Notifications"

@@ -11,14 +11,9 @@ from alwrity_desktop.core.domain.repricing import Repricing, RevisionKind
 from alwrity_desktop.ui import repricing_text
 from alwrity_desktop.ui.events import PricesApplied, RepriceEvent, RepriceStopped, Topic
 from alwrity_desktop.ui.jobs import Post
+from alwrity_desktop.ui.loop_thread import LoopThread
 from alwrity_desktop.ui.notices import Notice, NoticeBar
-from alwrity_desktop.ui.reprice_thread import (
-    ApplyPrices,
-    RepriceLoop,
-    RepriceTask,
-    RepriceThread,
-    TakePricesBack,
-)
+from alwrity_desktop.ui.reprice_thread import ApplyPrices, RepriceLoop, RepriceTask, TakePricesBack
 
 TAKE_BACK: Final = "prices.undo"
 """The button of the notice that tells what was applied."""
@@ -45,7 +40,7 @@ class PastPrices(QObject):
         self._desk = desk
         self._notices = notices
         self._loop = RepriceLoop(desk.context, post)
-        self._thread: RepriceThread | None = None
+        self._thread: LoopThread | None = None
         self._done: Repricing | None = None
         self._task: RepriceTask | None = None
         self._is_dialog_open = False
@@ -53,7 +48,7 @@ class PastPrices(QObject):
     def submit(self, task: RepriceTask) -> None:
         """Have *task* done, which a dialog waits for."""
         if self._thread is None:
-            self._thread = RepriceThread(self._loop, self)
+            self._thread = LoopThread(self._loop, "reprice", self)
             self._thread.start()
         self._task, self._is_dialog_open = task, True
         self._loop.submit(task)

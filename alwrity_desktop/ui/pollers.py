@@ -5,9 +5,6 @@ from __future__ import annotations
 import queue
 import time
 from collections.abc import Callable, Sequence
-from typing import Final
-
-from PySide6.QtCore import QObject, QThread
 
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.errors import AlwrityError
@@ -16,7 +13,6 @@ from alwrity_desktop.core.program_log import stack_of
 from alwrity_desktop.ui.events import Crashed, Failed, LedgerChanged, Topic
 from alwrity_desktop.ui.jobs import BuildReport, BuildStatus, Job, Post
 
-STOP_TIMEOUT_MS: Final = 10_000
 """A thread that has not ended by then hangs in the system; the program says so and leaves."""
 
 
@@ -123,21 +119,3 @@ def _replaces(later: Job, job: Job) -> bool:
     if isinstance(job, BuildStatus):
         return isinstance(later, BuildStatus) and later.account == job.account
     return isinstance(job, BuildReport) and isinstance(later, BuildReport)
-
-
-class LedgerThread(QThread):
-    """The thread in which the ledger is read and written for the window."""
-
-    def __init__(self, loop: LedgerLoop, parent: QObject | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("ledger")
-        self._loop = loop
-
-    def run(self) -> None:
-        """Run the loop."""
-        self._loop.run()
-
-    def end(self) -> bool:
-        """Stop the loop and wait; return whether the thread ended."""
-        self._loop.stop()
-        return self.wait(STOP_TIMEOUT_MS)

@@ -6,7 +6,6 @@ import queue
 import threading
 
 import msgspec
-from PySide6.QtCore import QObject, QThread
 
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.errors import AlwrityError
@@ -23,7 +22,7 @@ from alwrity_desktop.ui.events import (
 )
 from alwrity_desktop.ui.importer import CancelledError
 from alwrity_desktop.ui.jobs import Post
-from alwrity_desktop.ui.pollers import STOP_TIMEOUT_MS, now_ms
+from alwrity_desktop.ui.pollers import now_ms
 
 _MS_BETWEEN = 100
 
@@ -146,21 +145,3 @@ class RepriceLoop:
                 self._post(RepriceProgressed(done, total))
 
         return progress
-
-
-class RepriceThread(QThread):
-    """Runs the loop."""
-
-    def __init__(self, loop: RepriceLoop, parent: QObject) -> None:
-        super().__init__(parent)
-        self.setObjectName("reprice")
-        self._loop = loop
-
-    def run(self) -> None:
-        """Run the loop."""
-        self._loop.run()
-
-    def end(self) -> bool:
-        """Stop what is being done and wait; return whether the thread ended."""
-        self._loop.stop()
-        return self.wait(STOP_TIMEOUT_MS)

@@ -7,8 +7,6 @@ import threading
 from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Final
 
-from PySide6.QtCore import QObject, QThread
-
 from alwrity_desktop.core.accounts import SyncResult
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.errors import AlwrityError
@@ -16,7 +14,7 @@ from alwrity_desktop.core.polling import AccountPolls
 from alwrity_desktop.core.program_log import stack_of
 from alwrity_desktop.ui.events import Crashed, Failed, Synced, Topic
 from alwrity_desktop.ui.jobs import Job, Post
-from alwrity_desktop.ui.pollers import STOP_TIMEOUT_MS, now_ms
+from alwrity_desktop.ui.pollers import now_ms
 
 REST_S: Final = 30.0
 """After a step that could not be made at all, so that it is not tried without a pause."""
@@ -151,21 +149,3 @@ class QuestionLoop:
                 self._post(Failed(job.topic, str(error)))
         except Exception as error:  # noqa: BLE001 - our bug must not end the thread unseen
             self._post(Crashed(stack_of(error)))
-
-
-class ServerThread(QThread):
-    """Runs one of the loops."""
-
-    def __init__(self, loop: PollLoop | QuestionLoop, name: str, parent: QObject) -> None:
-        super().__init__(parent)
-        self.setObjectName(name)
-        self._loop = loop
-
-    def run(self) -> None:
-        """Run the loop."""
-        self._loop.run()
-
-    def end(self) -> bool:
-        """Stop the loop and wait; return whether the thread ended."""
-        self._loop.stop()
-        return self.wait(STOP_TIMEOUT_MS)

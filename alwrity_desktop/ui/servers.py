@@ -14,11 +14,12 @@ from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS
 from alwrity_desktop.core.sources.servers.base import USAGE
 from alwrity_desktop.ui import account_text, events
 from alwrity_desktop.ui.jobs import Job, Post
+from alwrity_desktop.ui.loop_thread import LoopThread
 from alwrity_desktop.ui.main_window import MainWindow
 from alwrity_desktop.ui.notices import Notice
 from alwrity_desktop.ui.plans_view import PlansView
 from alwrity_desktop.ui.server_jobs import ListAccounts
-from alwrity_desktop.ui.server_threads import PollLoop, QuestionLoop, ServerThread
+from alwrity_desktop.ui.server_threads import PollLoop, QuestionLoop
 
 ServerEvent = (
     events.AccountsListed
@@ -55,7 +56,7 @@ class Servers(QObject):
         self._submit = submit
         self._polls = PollLoop(context, post)
         self._questions = QuestionLoop(context, post)
-        self._threads: dict[str, ServerThread] = {}
+        self._threads: dict[str, LoopThread] = {}
         self._is_hidden = False
         self._is_paused = False
         self._asked_for: set[str] = set()
@@ -83,7 +84,7 @@ class Servers(QObject):
 
     def _run(self, name: str, loop: PollLoop | QuestionLoop) -> None:
         if name not in self._threads:
-            self._threads[name] = ServerThread(loop, name, self)
+            self._threads[name] = LoopThread(loop, name, self)
             self._threads[name].start()
 
     def ask(self, job: Job) -> None:

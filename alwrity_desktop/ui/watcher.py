@@ -18,7 +18,8 @@ from alwrity_desktop.core.results import FoundLogs
 from alwrity_desktop.ui.events import Crashed, Failed, Topic
 from alwrity_desktop.ui.importer import ImportRequest
 from alwrity_desktop.ui.jobs import Post
-from alwrity_desktop.ui.pollers import STOP_TIMEOUT_MS, now_ms
+from alwrity_desktop.ui.loop_thread import STOP_TIMEOUT_MS
+from alwrity_desktop.ui.pollers import now_ms
 
 DEBOUNCE_MS: Final = 1_000
 QUIET_MS: Final = 300

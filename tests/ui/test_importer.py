@@ -21,11 +21,11 @@ from alwrity_desktop.ui.importer import (
     ImportLoop,
     ImportProcess,
     ImportRequest,
-    ImportThread,
     imports_from,
     merged,
     progress_from,
 )
+from alwrity_desktop.ui.loop_thread import LoopThread
 from tests.ui.fakes import READ, Collector, FakeContext
 
 PROGRESS = ImportProgress(1, 2, 30, 40, 5)
@@ -155,7 +155,7 @@ def test_that_the_thread_ends_while_a_process_runs(
     qtbot: QtBot, context: FakeContext, collector: Collector
 ) -> None:
     loop = ImportLoop(context.as_context(), collector.post, lambda: a_process(HANGS))
-    thread = ImportThread(loop)
+    thread = LoopThread(loop, "import")
     thread.start()
     loop.submit(ImportRequest())
     qtbot.waitUntil(lambda: bool(collector.of(events.ImportProgressed)), timeout=10_000)

@@ -13,7 +13,8 @@ from alwrity_desktop.core.results import PeriodChoice
 from alwrity_desktop.ui import events, jobs
 from alwrity_desktop.ui.bridge import Bridge
 from alwrity_desktop.ui.jobs import Post
-from alwrity_desktop.ui.pollers import LedgerLoop, LedgerThread
+from alwrity_desktop.ui.loop_thread import LoopThread
+from alwrity_desktop.ui.pollers import LedgerLoop
 from tests.ui.fakes import Collector, FakeContext
 
 
@@ -121,7 +122,7 @@ def test_that_the_thread_posts_through_the_bridge_and_ends_when_told(
 ) -> None:
     bridge = Bridge()
     loop = LedgerLoop(context.as_context(), bridge.post)
-    thread = LedgerThread(loop)
+    thread = LoopThread(loop, "ledger")
     loop.watch(("local",), is_hidden=True)
     thread.start()
     done = events.Done(events.Topic.FIGURES)
@@ -140,7 +141,7 @@ def test_that_a_visible_window_wakes_a_thread_that_waits_for_half_a_minute(
 ) -> None:
     bridge = Bridge()
     loop = LedgerLoop(context.as_context(), bridge.post)
-    thread = LedgerThread(loop)
+    thread = LoopThread(loop, "ledger")
     loop.watch(("local",), is_hidden=True)
     thread.start()
     qtbot.waitUntil(lambda: loop._poll._known == {"local": 1}, timeout=5_000)

@@ -13,8 +13,9 @@ from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.errors import AlwrityError
 from alwrity_desktop.ui import events
 from alwrity_desktop.ui.jobs import Post
+from alwrity_desktop.ui.loop_thread import LoopThread
 from alwrity_desktop.ui.server_jobs import AskPreflight, TryAccount
-from alwrity_desktop.ui.server_threads import PollLoop, QuestionLoop, ServerThread
+from alwrity_desktop.ui.server_threads import PollLoop, QuestionLoop
 from tests import builders_servers
 from tests.ui.fakes import Collector, FakeContext
 
@@ -101,7 +102,7 @@ def test_that_a_server_that_is_asked_when_the_window_ends_is_called_off(
 
     connected.desk.sync_each = slow  # type: ignore[assignment, method-assign]
     loop.watch(("work",), is_hidden=False)
-    thread = ServerThread(loop, "servers", qapp)
+    thread = LoopThread(loop, "servers", qapp)
     thread.start()
     assert thread.wait(5_000)
     assert seen == [True]
