@@ -85,6 +85,16 @@ class Sheet(QDialog):
         self.column.addWidget(row)
         return row
 
+    def add_beside(self, *rows: Row) -> None:
+        """Add *rows* in one line of equal widths, each at the top whatever the others say."""
+        line = QWidget()
+        layout = QHBoxLayout(line)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(14)
+        for row in rows:
+            layout.addWidget(row, 1, Qt.AlignmentFlag.AlignTop)
+        self.column.addWidget(line)
+
     def add_words(self, text: str, type_role: str = "body-dense", colour: str = "text2") -> None:
         """Add a sentence."""
         label = PlainLabel(text, type_role, colour)

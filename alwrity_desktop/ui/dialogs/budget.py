@@ -8,8 +8,8 @@ from typing import Final
 
 import msgspec
 from msgspec.structs import replace
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QWidget
 
 from alwrity_desktop.core.domain.budgets import OWN_PERIOD, Budget, Enforcement, LimitKind
 from alwrity_desktop.core.domain.money import pico_from_usd, usd_text
@@ -185,16 +185,18 @@ class BudgetDialog(ScrollingSheet):
 
     def _add_rows(self) -> Row:
         limit_row = Row(self.tr("Limit"), self._limit)
-        self._beside(limit_row, Row(self.tr("Counts"), self._kind))
+        self.add_beside(limit_row, Row(self.tr("Counts"), self._kind))
         account_row = Row(self.tr("Account"), self._account)
         account_row.setVisible(len(self._scopes.accounts) > 1)
-        self._beside(Row(self.tr("Period"), self._period), account_row)
+        self.add_beside(Row(self.tr("Period"), self._period), account_row)
         names = self._scopes.models
         known = tuple((name, formatting.provider_label(name)) for name in names)
         self._provider.set_items(((None, self.tr("All providers")), *known))
         self._provider.currentIndexChanged.connect(self._offer_models)
-        self._beside(Row(self.tr("Provider"), self._provider), Row(self.tr("Model"), self._model))
-        self._beside(Row(self.tr("Project"), self._project), Row(self.tr("Name"), self._name))
+        self.add_beside(
+            Row(self.tr("Provider"), self._provider), Row(self.tr("Model"), self._model)
+        )
+        self.add_beside(Row(self.tr("Project"), self._project), Row(self.tr("Name"), self._name))
         self._enforcement_row = self.add_row(self.tr("When it is used up"), self._enforcement)
         self._failure_row = self.add_row(self.tr("While it cannot be checked"), self._failure)
         percents = ", ".join(f"{percent}%" for percent in self._budget.thresholds)
@@ -202,15 +204,6 @@ class BudgetDialog(ScrollingSheet):
             self.tr("You are warned once at {percents}.").format(percents=percents), "caption"
         )
         return limit_row
-
-    def _beside(self, left: Row, right: Row) -> None:
-        both = QWidget()
-        layout = QHBoxLayout(both)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(14)
-        for row in (left, right):
-            layout.addWidget(row, 1, Qt.AlignmentFlag.AlignTop)
-        self.column.addWidget(both)
 
     def _choose(self) -> None:
         budget = self._budget

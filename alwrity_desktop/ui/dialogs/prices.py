@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtCore import QCoreApplication, Signal, Slot
+from PySide6.QtWidgets import QWidget
 
 from alwrity_desktop.core.domain.errors import PersonError
 from alwrity_desktop.core.domain.pricing import PriceOverride
@@ -53,7 +53,7 @@ class PricesDialog(ScrollingSheet):
         self._model = line_edit(placeholder="claude-sonnet-4-5")
         self._provider_row = Row(self.tr("Provider"), self._provider)
         self._model_row = Row(self.tr("Model"), self._model)
-        self._beside(self._provider_row, self._model_row)
+        self.add_beside(self._provider_row, self._model_row)
         self._add_prices()
         past = PushButton(self.tr("Past calls…"), icon="clock")
         past.setAutoDefault(False)
@@ -70,7 +70,7 @@ class PricesDialog(ScrollingSheet):
         ]
         self._price_row = rows[0]
         for left, right in zip(rows[::2], rows[1::2], strict=True):
-            self._beside(left, right)
+            self.add_beside(left, right)
         self.add_words(
             self.tr(
                 "What you leave empty keeps the price of the list. Calls that are booked already "
@@ -92,15 +92,6 @@ class PricesDialog(ScrollingSheet):
             model=model.model,
             calls=formatting.count(model.calls),
         )
-
-    def _beside(self, left: Row, right: Row) -> None:
-        both = QWidget()
-        layout = QHBoxLayout(both)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(14)
-        layout.addWidget(left, 1, Qt.AlignmentFlag.AlignTop)
-        layout.addWidget(right, 1, Qt.AlignmentFlag.AlignTop)
-        self.column.addWidget(both)
 
     @Slot()
     def _take_model(self) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
-from PySide6.QtCore import QCoreApplication, Qt, Signal, Slot
+from PySide6.QtCore import QCoreApplication, Signal, Slot
 from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QWidget
 
 from alwrity_desktop.core.domain.repricing import (
@@ -121,8 +121,8 @@ class RepriceDialog(ScrollingSheet):
             self.tr("Also replace costs that providers and servers reported")
         )
         self.add_row(self.tr("Which calls"), self._span)
-        self.column.addWidget(
-            _beside(Row(self.tr("Provider"), self._provider), Row(self.tr("Model"), self._model))
+        self.add_beside(
+            Row(self.tr("Provider"), self._provider), Row(self.tr("Model"), self._model)
         )
         self.column.addWidget(self._reported)
         self._offer_providers()
@@ -342,13 +342,3 @@ def _columns(write: repricing_text.Writer) -> tuple[Column[ModelChange], ...]:
             plain=lambda row: formatting.money_plain(row.after_pico - row.before_pico),
         ),
     )  # fmt: skip
-
-
-def _beside(left: Row, right: Row) -> QWidget:
-    both = QWidget()
-    layout = QHBoxLayout(both)
-    layout.setContentsMargins(0, 0, 0, 0)
-    layout.setSpacing(14)
-    layout.addWidget(left, 1, Qt.AlignmentFlag.AlignTop)
-    layout.addWidget(right, 1, Qt.AlignmentFlag.AlignTop)
-    return both

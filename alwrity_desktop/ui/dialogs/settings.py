@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from PySide6.QtCore import QCoreApplication, Qt, QTimeZone, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QHBoxLayout, QLineEdit, QWidget
+from PySide6.QtCore import QCoreApplication, QTimeZone, Signal, Slot
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QWidget
 
 from alwrity_desktop.core import autostart
 from alwrity_desktop.core.settings import OPTIONS, Settings
@@ -36,13 +36,13 @@ class SettingsDialog(ScrollingSheet):
         super().__init__(self.tr("Settings"), "", parent)
         self._settings = settings
         self._rows: dict[str, Row] = {}
-        self._beside(self._combo("theme"), self._combo("week_starts"))
+        self.add_beside(self._combo("theme"), self._combo("week_starts"))
         self._add_zone()
         for name in SWITCHES:
             self._add_switch(name)
         if autostart.is_possible():
             self._add_switch("gateway_at_login")
-        self._beside(self._line("quiet_from", "22:00"), self._line("quiet_to", "07:00"))
+        self.add_beside(self._line("quiet_from", "22:00"), self._line("quiet_to", "07:00"))
         self.fit_rows()
 
     def _title(self, name: str) -> str:
@@ -50,15 +50,6 @@ class SettingsDialog(ScrollingSheet):
 
     def _about(self, name: str) -> str:
         return QCoreApplication.translate("settings", OPTIONS[name].description)
-
-    def _beside(self, *rows: Row) -> None:
-        both = QWidget()
-        layout = QHBoxLayout(both)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(14)
-        for row in rows:
-            layout.addWidget(row, 1, Qt.AlignmentFlag.AlignTop)
-        self.column.addWidget(both)
 
     def _combo(self, name: str) -> Row:
         combo = Combo(self._title(name), is_small=False)

@@ -29,14 +29,8 @@ class PeriodDialog(Sheet):
         """Offer the days from *first* to *last*."""
         super().__init__(self.tr("From … to …"), self.tr("Show"), parent)
         self._first, self._last = self._day(first), self._day(last)
-        both = QWidget()
-        layout = QHBoxLayout(both)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(14)
-        layout.addWidget(Row(self.tr("First day"), self._first), 1)
         self._last_row = Row(self.tr("Last day"), self._last)
-        layout.addWidget(self._last_row, 1)
-        self.column.addWidget(both)
+        self.add_beside(Row(self.tr("First day"), self._first), self._last_row)
 
     @staticmethod
     def _day(iso: str) -> QDateEdit:

@@ -157,13 +157,10 @@ class TrackDialog(Sheet):
         self._provider.setCurrentIndex(max(0, self._provider.findData(provider)))
         self._project = line_edit("", self.tr("none"))
         self._project.setMaxLength(80)
-        both = QWidget()
-        layout = QHBoxLayout(both)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(14)
-        layout.addWidget(Row(self.tr("Provider"), self._provider), 1)
-        layout.addWidget(Row(self.tr("Book the calls to the project"), self._project), 1)
-        self.column.addWidget(both)
+        self.add_beside(
+            Row(self.tr("Provider"), self._provider),
+            Row(self.tr("Book the calls to the project"), self._project),
+        )
 
     def _add_lines(self) -> None:
         self._base = CopyLine(self.tr("Base URL"))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import QDate
-from PySide6.QtWidgets import QCheckBox, QLineEdit
+from PySide6.QtWidgets import QCheckBox, QDateEdit, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from alwrity_desktop.core.domain.budgets import Budget, Enforcement, LimitKind
@@ -189,6 +189,20 @@ def test_that_a_period_cannot_end_before_it_begins(qtbot: QtBot) -> None:
     with qtbot.waitSignal(dialog.chosen) as chosen:
         dialog._accept.click()
     assert chosen.args == ["2026-11-01", "2026-11-07"]
+
+
+def test_that_fields_beside_one_another_stay_in_line(qtbot: QtBot) -> None:
+    dialog = PeriodDialog("2026-11-20", "2026-11-01")
+    qtbot.addWidget(dialog)
+    with qtbot.waitExposed(dialog):
+        dialog.show()
+    assert not dialog.apply()
+    dialog.grow()
+    tops = {
+        edit.mapTo(dialog, edit.rect().topLeft()).y() for edit in dialog.findChildren(QDateEdit)
+    }
+    widths = {edit.width() for edit in dialog.findChildren(QDateEdit)}
+    assert len(tops) == len(widths) == 1
 
 
 @pytest.mark.parametrize("name", ["", "  ", "OVERVIEW", "a/b"])
