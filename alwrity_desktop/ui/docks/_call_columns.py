@@ -8,7 +8,14 @@ from alwrity_desktop.core.domain.periods import local_day
 from alwrity_desktop.core.domain.report import TOKENS_PER_MILLION, CallRow
 from alwrity_desktop.core.domain.token_lines import TokenLine
 from alwrity_desktop.ui import formatting
-from alwrity_desktop.ui.tables.columns import Column, Decoration, Look, StatusMark, Swatch
+from alwrity_desktop.ui.tables.columns import (
+    Column,
+    Decoration,
+    Look,
+    StatusMark,
+    Swatch,
+    plain_number,
+)
 
 FIRST_ERROR_STATUS = 400
 HIDDEN_AT_FIRST = frozenset({"provider", "source", "project", "cached", "endpoint", "api_key"})
@@ -97,10 +104,6 @@ def _taken(row: CallRow) -> int | None:
     return row.input_tokens + row.cache_read_tokens + row.cache_write_tokens or None
 
 
-def _plain(value: int | None) -> str:
-    return "" if value is None else str(value)
-
-
 def _price_mark(row: CallRow) -> Decoration | None:
     role, icon = price_role(row)
     return StatusMark(icon, f"{role}.mark") if role != "success" else None
@@ -177,21 +180,21 @@ def _figure_columns() -> tuple[Column[CallRow], ...]:
         Column(
             "input", _tr("Input"), lambda row: formatting.count(_taken(row)),
             sort_key=lambda row: float(_taken(row) or 0), is_number=True, priority=3,
-            plain=lambda row: _plain(_taken(row)),
+            plain=lambda row: plain_number(_taken(row)),
         ),
         Column(
             "cached", _tr("Cached"), lambda row: formatting.count(row.cache_read_tokens or None),
-            is_number=True, priority=10, plain=lambda row: _plain(row.cache_read_tokens),
+            is_number=True, priority=10, plain=lambda row: plain_number(row.cache_read_tokens),
         ),
         Column(
             "output", _tr("Output"), lambda row: formatting.count(row.output_tokens or None),
             sort_key=lambda row: float(row.output_tokens), is_number=True, priority=2,
-            plain=lambda row: _plain(row.output_tokens or None),
+            plain=lambda row: plain_number(row.output_tokens or None),
         ),
         Column(
             "duration", _tr("Duration"), lambda row: formatting.seconds(row.duration_ms, 2),
             sort_key=lambda row: float(row.duration_ms or 0), is_number=True, priority=4,
-            look=_quiet, plain=lambda row: _plain(row.duration_ms),
+            look=_quiet, plain=lambda row: plain_number(row.duration_ms),
         ),
         Column(
             "cost", _tr("Cost"), lambda row: formatting.money_small(row.cost_pico),

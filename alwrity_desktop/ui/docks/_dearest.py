@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QVBoxLayout, QWidget
 from alwrity_desktop.core.domain.insight_values import DearCall, Performance, Spending
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.requests import OpenCall, OpenCalls, OpenDock
-from alwrity_desktop.ui.tables.columns import Column, Look, Swatch
+from alwrity_desktop.ui.tables.columns import Column, Look, Swatch, sortable
 from alwrity_desktop.ui.tables.section import TableSection
 from alwrity_desktop.ui.tokens import SIZES
 from alwrity_desktop.ui.widgets import PlainLabel
@@ -16,10 +16,6 @@ from alwrity_desktop.ui.widgets import PlainLabel
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("Dearest", text)
-
-
-def _sort(value: float | None) -> float:
-    return -1.0 if value is None else float(value)
 
 
 def _times(row: DearCall) -> str:
@@ -71,12 +67,12 @@ def call_columns(timezone: str) -> tuple[Column[DearCall], ...]:
         Column(
             "cost", _tr("Cost"), lambda row: formatting.money_small(row.call.cost_pico),
             is_number=True, look=lambda _row: Look("text", 600),
-            sort_key=lambda row: _sort(row.call.cost_pico),
+            sort_key=lambda row: sortable(row.call.cost_pico),
             plain=lambda row: formatting.money_plain(row.call.cost_pico),
         ),
         Column(
             "times", _tr("Of the average"), _times, is_number=True, priority=3,
-            look=lambda _row: Look("text2"), sort_key=lambda row: _sort(row.times_average),
+            look=lambda _row: Look("text2"), sort_key=lambda row: sortable(row.times_average),
         ),
     )  # fmt: skip
 
@@ -107,7 +103,7 @@ def conversation_columns() -> tuple[Column[Performance], ...]:
         Column(
             "share", _tr("Share"), lambda row: formatting.percent(row.share_percent),
             is_number=True, priority=3, look=lambda _row: Look("text2"),
-            sort_key=lambda row: _sort(row.share_percent),
+            sort_key=lambda row: sortable(row.share_percent),
         ),
     )  # fmt: skip
 

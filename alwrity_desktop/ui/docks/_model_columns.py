@@ -9,21 +9,20 @@ from PySide6.QtCore import QCoreApplication
 from alwrity_desktop.core.domain.dimensions import DIMENSIONS
 from alwrity_desktop.core.domain.insight_values import ModelUse
 from alwrity_desktop.ui import formatting
-from alwrity_desktop.ui.tables.columns import Column, Decoration, Look, Swatch
+from alwrity_desktop.ui.tables.columns import (
+    Column,
+    Decoration,
+    Look,
+    Swatch,
+    plain_number,
+    sortable,
+)
 
 _ALWAYS = frozenset({"calls", "cost"})
 
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("ModelsDock", text)
-
-
-def _number(value: float | None) -> float:
-    return -1.0 if value is None else float(value)
-
-
-def _plain(value: float | None) -> str:
-    return "" if value is None else str(value)
 
 
 def _swatch(row: ModelUse) -> Decoration | None:
@@ -120,21 +119,21 @@ def _cost_columns() -> tuple[Column[ModelUse], ...]:
     return (
         Column(
             "cost", _tr("Cost"), lambda row: formatting.money(_cost(row)), is_number=True,
-            sort_key=lambda row: _number(_cost(row)), look=lambda _row: Look("text", 600),
+            sort_key=lambda row: sortable(_cost(row)), look=lambda _row: Look("text", 600),
             plain=lambda row: formatting.money_plain(_cost(row)),
         ),
         Column(
             "each", _tr("Per call"),
             lambda row: formatting.money_small(row.performance.figures.cost_per_call_pico),
             is_number=True, priority=3, look=lambda _row: Look("text2"),
-            sort_key=lambda row: _number(row.performance.figures.cost_per_call_pico),
+            sort_key=lambda row: sortable(row.performance.figures.cost_per_call_pico),
             plain=lambda row: formatting.money_plain(row.performance.figures.cost_per_call_pico),
         ),
         Column(
             "million", _tr("Per 1M"),
             lambda row: formatting.money(row.performance.figures.cost_per_million_tokens_pico),
             is_number=True, priority=6, look=lambda row: _look(is_best=row.performance.is_cheapest),
-            sort_key=lambda row: _number(row.performance.figures.cost_per_million_tokens_pico),
+            sort_key=lambda row: sortable(row.performance.figures.cost_per_million_tokens_pico),
         ),
     )  # fmt: skip
 
@@ -144,29 +143,29 @@ def _speed_columns() -> tuple[Column[ModelUse], ...]:
         Column(
             "p50", _tr("p50"), lambda row: formatting.duration(row.performance.p50_duration_ms),
             is_number=True, priority=5, look=lambda row: _look(is_best=row.performance.is_fastest),
-            sort_key=lambda row: _number(row.performance.p50_duration_ms),
-            plain=lambda row: _plain(row.performance.p50_duration_ms),
+            sort_key=lambda row: sortable(row.performance.p50_duration_ms),
+            plain=lambda row: plain_number(row.performance.p50_duration_ms),
         ),
         Column(
             "p95", _tr("p95"), lambda row: formatting.duration(row.performance.p95_duration_ms),
             is_number=True, priority=8, look=lambda _row: Look("text2"),
-            sort_key=lambda row: _number(row.performance.p95_duration_ms),
-            plain=lambda row: _plain(row.performance.p95_duration_ms),
+            sort_key=lambda row: sortable(row.performance.p95_duration_ms),
+            plain=lambda row: plain_number(row.performance.p95_duration_ms),
         ),
         Column(
             "errors", _tr("Errors"),
             lambda row: formatting.percent(row.performance.figures.error_rate_percent),
             is_number=True, priority=7,
             look=lambda row: _look(is_best=row.performance.is_most_reliable),
-            sort_key=lambda row: _number(row.performance.figures.error_rate_percent),
-            plain=lambda row: _plain(row.performance.figures.error_rate_percent),
+            sort_key=lambda row: sortable(row.performance.figures.error_rate_percent),
+            plain=lambda row: plain_number(row.performance.figures.error_rate_percent),
         ),
         Column(
             "speed", _tr("Tokens/s"),
             lambda row: formatting.count(_rounded(row.performance.tokens_per_second)),
             is_number=True, priority=9, look=lambda _row: Look("text2"),
-            sort_key=lambda row: _number(row.performance.tokens_per_second),
-            plain=lambda row: _plain(row.performance.tokens_per_second),
+            sort_key=lambda row: sortable(row.performance.tokens_per_second),
+            plain=lambda row: plain_number(row.performance.tokens_per_second),
         ),
     )  # fmt: skip
 
@@ -180,12 +179,12 @@ def _cache_columns() -> tuple[Column[ModelUse], ...]:
         Column(
             "hit", _tr("Cached"), lambda row: formatting.percent(_hit(row)), is_number=True,
             priority=10, look=lambda _row: Look("text2"),
-            sort_key=lambda row: _number(_hit(row)), plain=lambda row: _plain(_hit(row)),
+            sort_key=lambda row: sortable(_hit(row)), plain=lambda row: plain_number(_hit(row)),
         ),
         Column(
             "saved", _tr("Saved"), lambda row: formatting.money(_saved(row)), is_number=True,
             priority=11, look=lambda _row: Look("text2"),
-            sort_key=lambda row: _number(_saved(row)),
+            sort_key=lambda row: sortable(_saved(row)),
             plain=lambda row: formatting.money_plain(_saved(row)),
         ),
     )  # fmt: skip

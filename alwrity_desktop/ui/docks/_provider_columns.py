@@ -7,7 +7,14 @@ from PySide6.QtCore import QCoreApplication
 from alwrity_desktop.core.domain.report import Group
 from alwrity_desktop.core.domain.stated import NOT_ITEMISED
 from alwrity_desktop.ui import formatting
-from alwrity_desktop.ui.tables.columns import Column, Decoration, Look, Swatch
+from alwrity_desktop.ui.tables.columns import (
+    Column,
+    Decoration,
+    Look,
+    Swatch,
+    plain_number,
+    sortable,
+)
 
 TOTAL = ""
 """The key of the total row."""
@@ -15,15 +22,6 @@ TOTAL = ""
 
 def _tr(text: str) -> str:
     return QCoreApplication.translate("ProvidersDock", text)
-
-
-def _number(value: float | None) -> float:
-    """Return a sort key: what is not known comes after everything else."""
-    return -1.0 if value is None else float(value)
-
-
-def _plain(value: float | None) -> str:
-    return "" if value is None else str(value)
 
 
 def _swatch(row: Group) -> Decoration | None:
@@ -85,17 +83,17 @@ def columns(title: str, *, is_stated: bool = False) -> tuple[Column[Group], ...]
         ),
         Column(
             "calls", uses, lambda row: formatting.count(_uses(row)),
-            sort_key=lambda row: _number(_uses(row)), is_number=True, priority=1,
-            plain=lambda row: _plain(_uses(row)),
+            sort_key=lambda row: sortable(_uses(row)), is_number=True, priority=1,
+            plain=lambda row: plain_number(_uses(row)),
         ),
         Column(
             "tokens", _tr("Tokens"), lambda row: formatting.tokens(_tokens(row), 1),
             sort_key=lambda row: float(row.figures.tokens), is_number=True, priority=3,
-            plain=lambda row: _plain(_tokens(row)),
+            plain=lambda row: plain_number(_tokens(row)),
         ),
         Column(
             "cost", _tr("Cost"), lambda row: formatting.money(_cost(row)),
-            sort_key=lambda row: _number(_cost(row)), is_number=True, look=_strong,
+            sort_key=lambda row: sortable(_cost(row)), is_number=True, look=_strong,
             plain=lambda row: formatting.money_plain(_cost(row)), tooltip=_cost_note,
         ),
         *_quiet_columns(_tr("Per message") if is_stated else _tr("Per call")),
@@ -107,18 +105,18 @@ def _quiet_columns(each: str) -> tuple[Column[Group], ...]:
     return (
         Column(
             "share", _tr("Share"), lambda row: formatting.percent(row.share_percent),
-            sort_key=lambda row: _number(row.share_percent), is_number=True, priority=2,
-            look=_quiet, plain=lambda row: _plain(row.share_percent),
+            sort_key=lambda row: sortable(row.share_percent), is_number=True, priority=2,
+            look=_quiet, plain=lambda row: plain_number(row.share_percent),
         ),
         Column(
             "per_call", each, lambda row: formatting.money_small(_each_pico(row)),
-            sort_key=lambda row: _number(_each_pico(row)), is_number=True, priority=4, look=_quiet,
+            sort_key=lambda row: sortable(_each_pico(row)), is_number=True, priority=4, look=_quiet,
             plain=lambda row: formatting.money_plain(_each_pico(row)),
         ),
         Column(
             "per_million", _tr("Per 1M"),
             lambda row: formatting.money(row.figures.cost_per_million_tokens_pico),
-            sort_key=lambda row: _number(row.figures.cost_per_million_tokens_pico), is_number=True,
+            sort_key=lambda row: sortable(row.figures.cost_per_million_tokens_pico), is_number=True,
             priority=5, look=_quiet,
             plain=lambda row: formatting.money_plain(row.figures.cost_per_million_tokens_pico),
         ),

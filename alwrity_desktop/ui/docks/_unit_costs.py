@@ -13,7 +13,7 @@ from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.docks._call_columns import kind_word
 from alwrity_desktop.ui.docks._parts import Figure
 from alwrity_desktop.ui.requests import OpenCalls
-from alwrity_desktop.ui.tables.columns import Column, Look
+from alwrity_desktop.ui.tables.columns import Column, Look, sortable
 from alwrity_desktop.ui.tables.section import TableSection
 from alwrity_desktop.ui.tokens import SIZES
 from alwrity_desktop.ui.widgets import FlowLayout
@@ -45,10 +45,6 @@ def _note(row: KindCost) -> str:
     )
 
 
-def _sort(value: float | None) -> float:
-    return -1.0 if value is None else float(value)
-
-
 def kind_columns() -> tuple[Column[KindCost], ...]:
     """Return the columns: what is billed for, how much of it, what it cost."""
     return (
@@ -61,13 +57,13 @@ def kind_columns() -> tuple[Column[KindCost], ...]:
         ),
         Column(
             "cost", _tr("Cost"), lambda row: formatting.money(row.cost_pico), is_number=True,
-            look=lambda _row: Look("text", 600), sort_key=lambda row: _sort(row.cost_pico),
+            look=lambda _row: Look("text", 600), sort_key=lambda row: sortable(row.cost_pico),
             plain=lambda row: formatting.money_plain(row.cost_pico),
         ),
         Column(
             "share", _tr("Share"), lambda row: formatting.percent(row.share_percent),
             is_number=True, priority=1, look=lambda _row: Look("text2"),
-            sort_key=lambda row: _sort(row.share_percent),
+            sort_key=lambda row: sortable(row.share_percent),
         ),
         Column(
             "unit", _tr("On average"), _unit, is_number=True, look=lambda _row: Look("text2"),

@@ -15,7 +15,14 @@ from alwrity_desktop.ui import formatting, theme
 from alwrity_desktop.ui.docks._parts import ScrollBody
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.requests import OpenCalls
-from alwrity_desktop.ui.tables.columns import Column, Decoration, Look, Share
+from alwrity_desktop.ui.tables.columns import (
+    Column,
+    Decoration,
+    Look,
+    Share,
+    plain_number,
+    sortable,
+)
 from alwrity_desktop.ui.tables.section import TableSection
 from alwrity_desktop.ui.tokens import SIZES
 from alwrity_desktop.ui.widgets import EmptyState
@@ -77,14 +84,6 @@ def _uses(row: _Row) -> int | None:
     return row.figures.messages if row.figures.is_stated else row.figures.calls
 
 
-def _plain(value: float | None) -> str:
-    return "" if value is None else str(value)
-
-
-def _sort(value: float | None) -> float:
-    return -1.0 if value is None else float(value)
-
-
 def _columns(title: str, *, is_stated: bool) -> tuple[Column[_Row], ...]:
     uses = _tr("Messages") if is_stated else _tr("Calls")
     each = _tr("Per message") if is_stated else _tr("Per call")
@@ -95,13 +94,13 @@ def _columns(title: str, *, is_stated: bool) -> tuple[Column[_Row], ...]:
         ),
         Column(
             "uses", uses, lambda row: formatting.count(_uses(row)), is_number=True, priority=1,
-            sort_key=lambda row: _sort(_uses(row)), plain=lambda row: _plain(_uses(row)),
+            sort_key=lambda row: sortable(_uses(row)), plain=lambda row: plain_number(_uses(row)),
             look=_look,
         ),
         Column(
             "tokens", _tr("Tokens"), lambda row: formatting.tokens(row.figures.tokens or None, 1),
             is_number=True, priority=3, sort_key=lambda row: float(row.figures.tokens),
-            plain=lambda row: _plain(row.figures.tokens or None), look=_look,
+            plain=lambda row: plain_number(row.figures.tokens or None), look=_look,
         ),
         Column(
             "cost", _tr("Cost"), lambda row: formatting.money(row.figures.cost_pico),
@@ -111,14 +110,14 @@ def _columns(title: str, *, is_stated: bool) -> tuple[Column[_Row], ...]:
         ),
         Column(
             "each", each, lambda row: formatting.money_small(_each_pico(row)), is_number=True,
-            priority=4, sort_key=lambda row: _sort(_each_pico(row)),
+            priority=4, sort_key=lambda row: sortable(_each_pico(row)),
             look=lambda _row: Look("text2"),
             plain=lambda row: formatting.money_plain(_each_pico(row)),
         ),
         Column(
             "share", _tr("Share"), lambda _row: "", decoration=_bar, width=_SHARE_WIDTH,
             priority=5, tooltip=lambda row: formatting.percent(row.group.share_percent),
-            plain=lambda row: _plain(row.group.share_percent),
+            plain=lambda row: plain_number(row.group.share_percent),
         ),
     )  # fmt: skip
 
@@ -127,8 +126,8 @@ def _conversations_column() -> Column[_Row]:
     return Column(
         "conversations", _tr("Conversations"),
         lambda row: formatting.count(row.figures.conversations), is_number=True, priority=2,
-        sort_key=lambda row: _sort(row.figures.conversations), look=_look,
-        plain=lambda row: _plain(row.figures.conversations),
+        sort_key=lambda row: sortable(row.figures.conversations), look=_look,
+        plain=lambda row: plain_number(row.figures.conversations),
     )  # fmt: skip
 
 
@@ -136,8 +135,8 @@ def _percent_column() -> Column[_Row]:
     return Column(
         "share", _tr("Share"), lambda row: formatting.percent(row.group.share_percent),
         is_number=True, priority=5, look=lambda _row: Look("text2"),
-        sort_key=lambda row: _sort(row.group.share_percent),
-        plain=lambda row: _plain(row.group.share_percent),
+        sort_key=lambda row: sortable(row.group.share_percent),
+        plain=lambda row: plain_number(row.group.share_percent),
     )  # fmt: skip
 
 

@@ -14,7 +14,14 @@ from alwrity_desktop.ui import formatting, gateway_text, theme
 from alwrity_desktop.ui.docks._parts import HEALTH_ROLES, Rule, ScrollBody, health_word
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.requests import OpenCalls
-from alwrity_desktop.ui.tables.columns import Column, Decoration, Look, Spark, StatusMark
+from alwrity_desktop.ui.tables.columns import (
+    Column,
+    Decoration,
+    Look,
+    Spark,
+    StatusMark,
+    plain_number,
+)
 from alwrity_desktop.ui.tables.model import RowsModel
 from alwrity_desktop.ui.tables.view import TableView
 from alwrity_desktop.ui.tokens import SIZES, STATUS_ICONS
@@ -163,12 +170,12 @@ class HealthDock(DockView):
                 "p50", self.tr("p50"), lambda row: formatting.seconds(row.p50_duration_ms),
                 is_number=True, priority=4, look=lambda _row: Look("text2"),
                 tooltip=lambda _row: self.tr("Half of the answers came sooner"),
-                plain=lambda row: "" if row.p50_duration_ms is None else str(row.p50_duration_ms),
+                plain=lambda row: plain_number(row.p50_duration_ms),
             ),
             Column(
                 "p95", self.tr("p95"), lambda row: formatting.seconds(row.p95_duration_ms),
                 is_number=True, look=_figure_look, priority=2,
-                plain=lambda row: "" if row.p95_duration_ms is None else str(row.p95_duration_ms),
+                plain=lambda row: plain_number(row.p95_duration_ms),
             ),
             Column(
                 "errors", self.tr("Errors"),

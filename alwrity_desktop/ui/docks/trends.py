@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 
 import msgspec
@@ -24,7 +23,7 @@ from alwrity_desktop.ui.docks._trend_months import MonthsBox
 from alwrity_desktop.ui.docks._trend_views import View, bins_for, trend_data
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.requests import CheckForecast, OpenCalls
-from alwrity_desktop.ui.tables.columns import Column, Look
+from alwrity_desktop.ui.tables.columns import Column, Look, plain_number, sortable
 from alwrity_desktop.ui.tables.model import RowsModel
 from alwrity_desktop.ui.tables.view import TableView
 from alwrity_desktop.ui.tokens import SIZES
@@ -77,9 +76,9 @@ def _columns() -> tuple[Column[_TableRow], ...]:
 def _change_column() -> Column[_TableRow]:
     return Column(
         "change", _tr("Change"), lambda row: formatting.change(row.change), is_number=True,
-        sort_key=lambda row: -math.inf if row.change is None else row.change,
+        sort_key=lambda row: sortable(row.change),
         look=lambda _row: Look("text2"),
-        plain=lambda row: "" if row.change is None else str(row.change),
+        plain=lambda row: plain_number(row.change),
     )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
@@ -77,3 +78,13 @@ class Column(msgspec.Struct, Generic[Row], frozen=True):
 def column_index(columns: Sequence[Column[Row]], key: str) -> int:
     """Return where the column *key* stands."""
     return next(index for index, column in enumerate(columns) if column.key == key)
+
+
+def sortable(value: float | None) -> float:
+    """Return a sort key of *value*: what is not known comes after everything else."""
+    return -math.inf if value is None else float(value)
+
+
+def plain_number(value: float | None) -> str:
+    """Return *value* for the clipboard; what is not known is empty there."""
+    return "" if value is None else str(value)

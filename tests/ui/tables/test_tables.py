@@ -18,7 +18,7 @@ from alwrity_desktop.ui.docks._call_columns import call_columns
 from alwrity_desktop.ui.docks._provider_columns import TOTAL, columns
 from alwrity_desktop.ui.tables.alerts import ALERT_ROLE, AlertDelegate, AlertsModel
 from alwrity_desktop.ui.tables.calls import PAGE_SIZE, CallsModel
-from alwrity_desktop.ui.tables.columns import Column, Look, column_index
+from alwrity_desktop.ui.tables.columns import Column, Look, column_index, plain_number, sortable
 from alwrity_desktop.ui.tables.model import LOOK_ROLE, PLAIN_ROLE, RowsModel
 from alwrity_desktop.ui.tables.view import TableView
 from tests import builders
@@ -37,8 +37,8 @@ COLUMNS: tuple[Column[Item], ...] = (
     Column("name", "Name", lambda row: row.name, sort_key=lambda row: row.name, is_stretched=True,
            is_descending_first=False, tooltip=lambda row: row.name),
     Column("cost", "Cost", lambda row: "—" if row.cost is None else f"${row.cost}",
-           sort_key=lambda row: -1.0 if row.cost is None else float(row.cost), is_number=True,
-           plain=lambda row: "" if row.cost is None else str(row.cost)),
+           sort_key=lambda row: sortable(row.cost), is_number=True,
+           plain=lambda row: plain_number(row.cost)),
     Column("note", "Note", lambda _row: "a long note to make room for", priority=1),
 )  # fmt: skip
 
@@ -68,6 +68,13 @@ def test_that_large_and_small_numbers_sort_as_numbers(qapp: QApplication) -> Non
     assert names(model) == ["b", "<i>c</i>", "d", "a", "Total"]
     model.sort(1, Qt.SortOrder.AscendingOrder)
     assert names(model) == ["a", "d", "<i>c</i>", "b", "Total"]
+
+
+def test_that_what_is_not_known_comes_after_a_loss(qapp: QApplication) -> None:
+    model = RowsModel(COLUMNS)
+    model.set_rows((Item("unknown", None), Item("loss", -5_000_000_000), Item("gain", 7)))
+    model.sort(1, Qt.SortOrder.DescendingOrder)
+    assert names(model) == ["gain", "loss", "unknown"]
 
 
 def test_that_the_order_stays_when_new_rows_come(qapp: QApplication) -> None:
