@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from PySide6.QtCore import QT_TRANSLATE_NOOP, Qt, Slot
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QT_TRANSLATE_NOOP, Slot
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.budgets import LimitKind
@@ -24,7 +23,7 @@ from alwrity_desktop.ui.docks._activity_words import (
     unusual_columns,
 )
 from alwrity_desktop.ui.docks._parts import MeasureCombo, ScrollBody, ScrolledPages
-from alwrity_desktop.ui.docks.base import DockView
+from alwrity_desktop.ui.docks.base import TurningDock
 from alwrity_desktop.ui.requests import OpenCalls
 from alwrity_desktop.ui.tables.section import TableSection
 from alwrity_desktop.ui.tokens import SIZES
@@ -34,7 +33,7 @@ _HOURS = 24
 _LABELLED_HOURS = 3
 
 
-class ActivityDock(DockView):
+class ActivityDock(TurningDock):
     """When the money, the calls and the tokens are used."""
 
     name = "activity"
@@ -84,7 +83,7 @@ class ActivityDock(DockView):
     def _make_tools(self) -> QWidget:
         tools = QWidget()
         switch = IconButton("table", self.tr("Show as a table (T)"), is_title=True)
-        switch.clicked.connect(self._toggle_table)
+        switch.clicked.connect(self.turn)
         row = QHBoxLayout(tools)
         row.setContentsMargins(SIZES.dock_padding_x, 8, SIZES.dock_padding_x, 0)
         row.addWidget(self._measures)
@@ -167,15 +166,9 @@ class ActivityDock(DockView):
             sentences.append(season)
         return " ".join(sentences)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Switch between maps and table with T."""
-        if event.key() == Qt.Key.Key_T and event.modifiers() == Qt.KeyboardModifier.NoModifier:
-            self._toggle_table()
-        else:
-            super().keyPressEvent(event)
-
     @Slot()
-    def _toggle_table(self) -> None:
+    def turn(self) -> None:
+        """Show the hours as a table, or the maps again."""
         is_table = self._pages.currentWidget() is self._table_page
         if is_table:
             self._pages.turn_to(self._maps_page, self._week)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.report import Report
@@ -161,3 +162,18 @@ class DockView(QWidget):
 
     def _retry(self) -> None:
         self.ask(Retry())
+
+
+class TurningDock(DockView):
+    """A dock whose drawing can be read as a table as well: T turns it."""
+
+    def turn(self) -> None:
+        """Show the table in place of the drawing, or the drawing again. Each has its own."""
+        raise NotImplementedError
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Turn with T, unless what has the focus has a use for it."""
+        if event.key() == Qt.Key.Key_T and event.modifiers() == Qt.KeyboardModifier.NoModifier:
+            self.turn()
+        else:
+            super().keyPressEvent(event)

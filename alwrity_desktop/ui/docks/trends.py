@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import msgspec
-from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Qt, Slot
-from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.budgets import LimitKind
@@ -21,7 +21,7 @@ from alwrity_desktop.ui.docks._trend_bins import Bin, reached
 from alwrity_desktop.ui.docks._trend_legend import TrendLegend
 from alwrity_desktop.ui.docks._trend_months import MonthsBox
 from alwrity_desktop.ui.docks._trend_views import View, bins_for, trend_data
-from alwrity_desktop.ui.docks.base import DockView
+from alwrity_desktop.ui.docks.base import TurningDock
 from alwrity_desktop.ui.requests import CheckForecast, OpenCalls
 from alwrity_desktop.ui.tables.columns import Column, Look, plain_number, sortable
 from alwrity_desktop.ui.tables.model import RowsModel
@@ -82,7 +82,7 @@ def _change_column() -> Column[_TableRow]:
     )  # fmt: skip
 
 
-class TrendsDock(DockView):
+class TrendsDock(TurningDock):
     """How the period grows, where it will end, and how it compares."""
 
     name = "trends"
@@ -155,7 +155,7 @@ class TrendsDock(DockView):
         self._spans.chosen.connect(self._close_check)
         self._styles.chosen.connect(self._close_check)
         self._legend = TrendLegend()
-        self._legend.switch.clicked.connect(self._toggle_table)
+        self._legend.switch.clicked.connect(self.turn)
         flow = FlowLayout(tools)
         for widget in (self._spans, self._measures, self._styles):
             flow.addWidget(widget)
@@ -284,15 +284,9 @@ class TrendsDock(DockView):
         self._months_box.setFixedWidth(theme.scaled(_MONTHS_WIDTH))
         self._months_box.setVisible(is_wide and self._styles.key != _MONTHLY)
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Switch between chart and table with T."""
-        if event.key() == Qt.Key.Key_T and event.modifiers() == Qt.KeyboardModifier.NoModifier:
-            self._toggle_table()
-        else:
-            super().keyPressEvent(event)
-
     @Slot()
-    def _toggle_table(self) -> None:
+    def turn(self) -> None:
+        """Show the figures as a table, or the chart again."""
         self._is_table = not self._is_table
         self._grounds.set_open(is_open=False)
         page = self._chosen_page()

@@ -14,6 +14,7 @@ from alwrity_desktop.core.domain.budgets import Status
 from alwrity_desktop.core.domain.report import Figures, Group
 from alwrity_desktop.ui import theme
 from alwrity_desktop.ui.docks import dock_types
+from alwrity_desktop.ui.docks.activity import ActivityDock
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.docks.limits import LimitRow, LimitsDock
 from alwrity_desktop.ui.docks.overview import OverviewDock
@@ -282,6 +283,21 @@ def test_that_t_shows_the_figures_of_the_chart(qtbot: QtBot) -> None:
     assert asked.last == OpenCalls(day_start="2026-11-20", day_end="2026-11-20")
     QTest.keyClick(dock, Qt.Key.Key_T)
     assert not dock._table.isVisible()
+
+
+@pytest.mark.parametrize("dock_type", [ActivityDock, TrendsDock])
+def test_that_t_is_left_to_what_has_a_use_for_it(
+    qtbot: QtBot, dock_type: type[ActivityDock | TrendsDock]
+) -> None:
+    dock = dock_type()
+    shown(dock, qtbot)
+    page = dock._pages.currentWidget()
+    QTest.keyClick(dock, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
+    QTest.keyClick(dock._measures, Qt.Key.Key_T)
+    assert dock._measures.measure == "tokens"
+    assert dock._pages.currentWidget() is page
+    QTest.keyClick(dock._pages, Qt.Key.Key_T)
+    assert dock._pages.currentWidget() is not page
 
 
 def test_that_the_chart_can_be_opened_at_a_day_and_a_month(qtbot: QtBot) -> None:
