@@ -46,7 +46,7 @@ def run(arguments: Arguments, session: Session) -> int:
     context = session.context(arguments.account)
     if arguments.action == "read":
         return _mark_read(arguments, session)
-    ahead.warn(context, context.report(arguments.account, PeriodChoice(), ()))
+    ahead.warn(context, context.report(arguments.account, PeriodChoice(), (), has_tips=False))
     alerts = [
         alert
         for alert in context.alerts(arguments.account)

@@ -193,7 +193,7 @@ def _limits(context: Context, account: str, periods: set[str]) -> dict[int, Limi
     found: dict[int, Limit] = {}
     for period in sorted(periods):
         choice = PeriodChoice(_REPORTED_IN.get(period, period))
-        for limit in context.report(account, choice, ()).limits:
+        for limit in context.report(account, choice, (), has_tips=False).limits:
             if limit.budget_id is not None and limit.period == period:
                 found[limit.budget_id] = limit
     return found

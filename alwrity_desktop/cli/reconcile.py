@@ -40,7 +40,7 @@ def run(arguments: Arguments, session: Session) -> int:
         message = f'"{view.name}" has no server to compare with. {PROGRAM} accounts list shows '
         message += "those that have."
         raise PersonError(message)
-    report = context.report(view.name, parsing.period_choice(arguments), ())
+    report = context.report(view.name, parsing.period_choice(arguments), (), has_tips=False)
     if arguments.json:
         print_document(reconciliation_document(report.reconciliation))
     elif report.reconciliation:

@@ -39,7 +39,7 @@ def configure(parser: Parser) -> None:
 def run(arguments: Arguments, session: Session) -> int:
     """Print the line."""
     context = session.context(arguments.account)
-    report = context.report(arguments.account, PeriodChoice("month"), ())
+    report = context.report(arguments.account, PeriodChoice("month"), (), has_tips=False)
     ahead.warn(context, report)
     text = line(report)
     if arguments.json:

@@ -51,7 +51,7 @@ def _ahead(context: Context, result: SyncResult) -> tuple[Alert, ...]:
     """Warn of the limits that the new calls of an account bring nearer, each risk once."""
     if not result.calls_added:
         return ()
-    return context.warn_ahead(context.report(result.name, PeriodChoice(), ()))
+    return context.warn_ahead(context.report(result.name, PeriodChoice(), (), has_tips=False))
 
 
 def _sentence(result: SyncResult) -> str:

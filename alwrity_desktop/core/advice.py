@@ -141,7 +141,7 @@ class Advice:
 
         Raises NotFoundError where there are no such calls, or the model has no price.
         """
-        report = self._context.report(account, choice or PeriodChoice(), ())
+        report = self._context.report(account, choice or PeriodChoice(), (), has_tips=False)
         book, period = self.book(account), report.period
         scope = replace(self._context.scope(account), billing_period=period.billing_period)
         models = {(question.provider, question.model)}

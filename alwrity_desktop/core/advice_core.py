@@ -39,6 +39,13 @@ class AdviceCore(Protocol):
         """Return the ledger of *account*."""
         ...
 
-    def report(self, account: str, choice: PeriodChoice, dimensions: Sequence[str] = ...) -> Report:
+    def report(
+        self,
+        account: str,
+        choice: PeriodChoice,
+        dimensions: Sequence[str] = ...,
+        *,
+        has_tips: bool = ...,
+    ) -> Report:
         """Return the report of *account* for *choice*."""
         ...

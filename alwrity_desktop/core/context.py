@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from msgspec.structs import asdict
+
 from alwrity_desktop.core import clock, prices, settings
 from alwrity_desktop.core.account_desk import AccountDesk
 from alwrity_desktop.core.clock import Clock
@@ -144,8 +146,13 @@ class Context:
         account: str,
         choice: PeriodChoice,
         dimensions: Sequence[str] = ("provider", "model", "source"),
+        *,
+        has_tips: bool = True,
     ) -> Report:
-        """Return the report of *account* for *choice*, with a group for each dimension."""
+        """Return the report of *account* for *choice*, with a group for each dimension.
+
+        Tips read every call of the period and the price list: who shows none leaves them out.
+        """
         from alwrity_desktop.core import reporting  # noqa: PLC0415 - only for reports
         from alwrity_desktop.core.sources.registry import SOURCES  # noqa: PLC0415 - as above
 
@@ -153,16 +160,14 @@ class Context:
         kept = self.settings
         zone = choice.timezone or kept.timezone or clock.system_timezone(self._environ)
         titles = {**_DOORS, **{source.name: source.title for source in SOURCES}}
+        asked, members = tuple(dimensions), self._members(view)
+        question = reporting.Question(
+            view, choice, zone, kept.week_starts, asked, members, has_tips=has_tips
+        )
         with self.ledger(account).snapshot() as snapshot:
-            report = reporting.build_report(
-                snapshot,
-                reporting.Question(
-                    view, choice, zone, kept.week_starts, tuple(dimensions), self._members(view)
-                ),
-                self.clock.now_ms(),
-                titles,
-                self.advice.book(account),
-            )
+            book = self.advice.book(account) if question.needs_prices else None
+            now_ms = self.clock.now_ms()
+            report = reporting.build_report(snapshot, question, now_ms, titles, book)
         return self.desk.dressed(report)
 
     def calls(self, account: str, query: CallQuery) -> CallPage:
@@ -370,14 +375,6 @@ def _booked(result: BatchResult) -> tuple[BookedCall, ...]:
     """Return how each call of a commit was booked; the last one has the alerts of all."""
     last = len(result.booked) - 1
     return tuple(
-        BookedCall(
-            identity=booked.identity,
-            cost_pico=booked.cost_pico,
-            price_status=booked.price_status,
-            price_origin=booked.price_origin,
-            alerts=result.alerts if place == last else (),
-            is_new=booked.is_new,
-            is_different=booked.is_different,
-        )
+        BookedCall(**asdict(booked), alerts=result.alerts if place == last else ())
         for place, booked in enumerate(result.booked)
     )

@@ -51,6 +51,13 @@ class Question(msgspec.Struct, frozen=True):
     dimensions: tuple[str, ...]
     #: The accounts that "all" means; any other account is itself.
     members: tuple[AccountView, ...] = ()
+    #: Whether what could be changed is asked for; it is told from single calls.
+    has_tips: bool = True
+
+    @property
+    def needs_prices(self) -> bool:
+        """Whether the answer takes a price list."""
+        return self.has_tips or SPENDING in self.dimensions
 
 
 def build_report(
@@ -60,14 +67,15 @@ def build_report(
     source_titles: Mapping[str, str],
     book: PriceBook | None = None,
 ) -> Report:
-    """Return the report that answers *question*; tips need the prices of *book*.
+    """Return the report that answers *question*.
 
-    Raises UsageError for an unknown dimension.
+    Tips and what the money bought need the prices of *book*: without it there are none. Raises
+    UsageError for an unknown dimension.
     """
     _check_dimensions(question.dimensions)
     gathering = _Gathering(snapshot, question, now_ms)
     facts = gathering.facts(source_titles)
-    if book is not None:
+    if book is not None and question.needs_prices:
         facts = gathering.priced(facts, book)
     report = build(facts)
     return replace(report, activity=gathering.explained(report.activity))
@@ -138,10 +146,11 @@ class _Gathering:
         )
 
     def priced(self, facts: Facts, book: PriceBook) -> Facts:
-        """Return *facts* with what single calls tell: tips, and what the money bought if asked."""
+        """Return *facts* with what single calls tell: tips, and what the money bought, if asked."""
         snapshot, question = self._snapshot, self._tip_question(facts)
         rows = single_calls(snapshot, book, question)
-        facts = replace(facts, tips=tips_of(snapshot, book, question, rows))
+        if self._question.has_tips:
+            facts = replace(facts, tips=tips_of(snapshot, book, question, rows))
         if SPENDING not in facts.dimensions or facts.is_stated:
             return facts
         week_starts = self._question.week_starts

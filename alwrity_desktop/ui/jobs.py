@@ -93,7 +93,7 @@ class BuildStatus(msgspec.Struct, frozen=True):
 
     def run(self, context: Context, post: Post) -> None:
         """Post the report for the tray, and warn of the limits that it sees reached."""
-        report = context.report(self.account, PeriodChoice(), ())
+        report = context.report(self.account, PeriodChoice(), (), has_tips=False)
         post(StatusReady(report))
         context.warn_ahead(report)
 
@@ -130,7 +130,7 @@ class LoadPrices(msgspec.Struct, frozen=True):
 
     def run(self, context: Context, post: Post) -> None:
         """Post the models."""
-        report = context.report(self.account, PeriodChoice("all"), ())
+        report = context.report(self.account, PeriodChoice("all"), (), has_tips=False)
         post(PricesReady(report.unpriced))
 
 

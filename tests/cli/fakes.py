@@ -60,13 +60,21 @@ class FakeContext:
         if self.failure is not None:
             raise self.failure
 
-    def report(self, account: str, choice: PeriodChoice, dimensions: Sequence[str] = ()) -> Report:
+    def report(
+        self,
+        account: str,
+        choice: PeriodChoice,
+        dimensions: Sequence[str] = (),
+        *,
+        has_tips: bool = True,
+    ) -> Report:
         self._fail_if_told()
         self.questions.append((account, choice, tuple(dimensions)))
         report = reports.report(**self.report_changes)
         groups = {name: report.groups.get(name, ()) for name in dimensions if name not in INSIGHTS}
         limits = tuple(map(self._limit, self.kept_budgets.values())) or report.limits
-        return msgspec.structs.replace(report, groups=groups, limits=limits)
+        tips = report.tips if has_tips else ()
+        return msgspec.structs.replace(report, groups=groups, limits=limits, tips=tips)
 
     def warn_ahead(self, _report: Report) -> tuple[Alert, ...]:
         return ()

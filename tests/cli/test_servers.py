@@ -10,6 +10,7 @@ import pytest
 
 from alwrity_desktop.core.clock import Clock
 from tests.cli.program import Program
+from tests.core.single_calls import Reads
 from tests.servers.agent_platform import AgentPlatformServer
 from tests.servers.alwrity import AlwrityServer
 from tests.servers.call_rows import CallRow
@@ -192,6 +193,15 @@ def test_that_reconciling_puts_the_servers_figures_beside_the_calls(work: Progra
     assert all(keys <= row.keys() for row in rows)
     assert all(row["likely"] for row in rows if row["difference"] not in {"0", "0.00", None})
     assert work.document("reconcile")["rows"] == rows
+
+
+def test_that_asking_a_server_and_reconciling_read_no_single_calls(
+    work: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reads = Reads(monkeypatch)
+    work.run("sync")
+    work.run("reconcile", "--account", "work")
+    assert reads.count == 0
 
 
 def test_that_plans_and_the_calls_on_each_of_them_are_shown(work: Program) -> None:

@@ -48,7 +48,8 @@ def loaded(folder: Path, *words: str) -> set[str]:
         (RECORD, {REPORTS, ADVICE, SOURCES}),
         (("budget", "list"), {REPORTS, ADVICE, SOURCES}),
         (("import",), {REPORTS, ADVICE}),
-        (("status",), set()),
+        (("status",), {ADVICE}),
+        (("alerts",), {ADVICE}),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",
 )

@@ -19,7 +19,9 @@ from alwrity_desktop.core.domain.pricing import PriceOverride, price
 from alwrity_desktop.core.domain.report import CallQuery
 from alwrity_desktop.core.domain.tip import Tip, TipClass, TipState
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT, Call
+from alwrity_desktop.core.domain.what_if_values import WhatIf
 from alwrity_desktop.core.results import PeriodChoice
+from tests.core.single_calls import Reads
 from tests.core.tips import flash, named, sum_of_group
 from tests.core.trees import NOW_MS, one_call
 
@@ -373,3 +375,13 @@ def test_that_a_price_by_the_time_of_day_is_asked_for_by_the_quarter(context: Co
     for begin_ms, end_ms in cut:
         quotes = {id(book.quote(*models[0], at_ms)) for at_ms in range(begin_ms, end_ms, 900_000)}
         assert len(quotes) == 1
+
+
+def test_that_what_if_reads_single_calls_once(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context.record([flash(1)])
+    reads = Reads(monkeypatch)
+    outcome = context.advice.what_if(LOCAL_ACCOUNT, WhatIf("gemini", "gemini-2.5-pro"))
+    assert outcome.calls == 1
+    assert reads.count == 1

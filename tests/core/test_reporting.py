@@ -11,9 +11,12 @@ from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.budgets import Budget, LimitKind
 from alwrity_desktop.core.domain.dimensions import DIMENSIONS
 from alwrity_desktop.core.domain.errors import PersonError, UsageError
+from alwrity_desktop.core.domain.insight_values import ACTIVITY, INSIGHTS
 from alwrity_desktop.core.domain.report import Figures
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
 from alwrity_desktop.core.results import PeriodChoice
+from tests.core.single_calls import Reads
+from tests.core.tips import flash
 from tests.core.trees import NOW_MS, one_call
 
 DAY_MS: Final = 86_400_000
@@ -139,3 +142,16 @@ def test_that_messages_are_unknown_only_where_neither_knows_them() -> None:
     assert (Figures() + Figures()).messages is None
     assert (Figures() + Figures(messages=3)).messages == 3
     assert (Figures(messages=2) + Figures(messages=3)).messages == 5
+
+
+def test_that_tips_can_be_left_out_and_nothing_else_is(
+    context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context.record([flash(1)])
+    whole = context.report(LOCAL_ACCOUNT, PeriodChoice(), INSIGHTS)
+    assert whole.tips
+    bare = context.report(LOCAL_ACCOUNT, PeriodChoice(), INSIGHTS, has_tips=False)
+    assert bare == replace(whole, tips=())
+    reads = Reads(monkeypatch)
+    context.report(LOCAL_ACCOUNT, PeriodChoice(), (ACTIVITY,), has_tips=False)
+    assert reads.count == 0

@@ -86,7 +86,14 @@ class FakeContext:
     def timezone(self) -> str:
         return builders.ZONE
 
-    def report(self, account: str, choice: PeriodChoice, dimensions: Sequence[str] = ()) -> Report:
+    def report(
+        self,
+        account: str,
+        choice: PeriodChoice,
+        dimensions: Sequence[str] = (),
+        *,
+        has_tips: bool = True,
+    ) -> Report:
         self._check()
         self.questions.append((account, choice))
         self.dimensions.append(tuple(dimensions))
@@ -94,7 +101,8 @@ class FakeContext:
         known = set(report.groups) | {"agent", "conversation"}
         groups = {name: report.groups.get(name, ()) for name in dimensions if name in known}
         insights = tuple(name for name in dimensions if name in INSIGHTS)
-        return replace(report, groups=groups, insights=insights)
+        tips = report.tips if has_tips else ()
+        return replace(report, groups=groups, insights=insights, tips=tips)
 
     def _report_of(self, account: str) -> Report:
         if account == "sample":
