@@ -52,6 +52,39 @@ _UNITS: Final = (
 )
 
 
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("TableDialog", text)
+
+
+def _call_columns(timezone: str) -> tuple[Column[Call], ...]:
+    """Return the columns; they hold no dialog, so that one ends as soon as it is let go."""
+    return (
+        Column(
+            "at", _tr("Time"),
+            lambda row: formatting.moment(row.occurred_at_ms, timezone),
+        ),
+        Column(
+            "model", _tr("Model"), lambda row: row.model, is_stretched=True,
+            decoration=lambda row: Swatch(row.provider),
+        ),
+        Column(
+            "input", _tr("Input"),
+            lambda row: formatting.count(
+                row.input_tokens + row.cache_read_tokens + row.cache_write_tokens
+            ),
+            is_number=True, priority=2,
+        ),
+        Column(
+            "output", _tr("Output"), lambda row: formatting.count(row.output_tokens),
+            is_number=True, priority=1,
+        ),
+        Column(
+            "cost", _tr("Cost"),
+            lambda row: formatting.money_small(row.reported_cost_pico), is_number=True,
+        ),
+    )  # fmt: skip
+
+
 class TableDialog(Sheet):
     """One table: its columns, its first rows, and how far its booking is."""
 
@@ -65,14 +98,13 @@ class TableDialog(Sheet):
         super().__init__(self.tr("Import a table"), self.tr("Import"), parent)
         self.setMinimumWidth(theme.scaled(_WIDTH))
         self._path = path
-        self._timezone = timezone
         self._mapping: TableMapping | None = None
         self._combos: dict[str, Combo] = {}
         self._is_filling = False
         self.add_words(path.name, "body", "text")
         self._add_columns()
         self._add_options()
-        self._rows: RowsModel[Call] = RowsModel(self._call_columns(), self)
+        self._rows: RowsModel[Call] = RowsModel(_call_columns(timezone), self)
         self._table = TableView(self._rows, self.tr("The first rows"), SIZES.row_calls)
         self._table.setMinimumHeight(theme.scaled(96))
         self.column.addWidget(self._table, 1)
@@ -88,7 +120,7 @@ class TableDialog(Sheet):
         grid.setHorizontalSpacing(10)
         grid.setVerticalSpacing(4)
         for index, name in enumerate(FIELDS):
-            words = QCoreApplication.translate("TableDialog", _NAMES[name])
+            words = _tr(_NAMES[name])
             combo = Combo(words, is_small=True)
             combo.setObjectName(name)
             combo.currentIndexChanged.connect(self._choose)
@@ -105,7 +137,7 @@ class TableDialog(Sheet):
 
     def _add_options(self) -> None:
         self._unit = Combo(self.tr("Amounts are in"), is_small=False)
-        words = ((key, QCoreApplication.translate("TableDialog", text)) for key, text in _UNITS)
+        words = ((key, _tr(text)) for key, text in _UNITS)
         self._unit.set_items(tuple(words))
         self._unit.currentIndexChanged.connect(self._choose)
         self.add_row(self.tr("Amounts are in"), self._unit)
@@ -114,33 +146,6 @@ class TableDialog(Sheet):
         for box in (self._day_first, self._cache_inside):
             box.toggled.connect(self._choose)
             self.column.addWidget(box)
-
-    def _call_columns(self) -> tuple[Column[Call], ...]:
-        return (
-            Column(
-                "at", self.tr("Time"),
-                lambda row: formatting.moment(row.occurred_at_ms, self._timezone),
-            ),
-            Column(
-                "model", self.tr("Model"), lambda row: row.model, is_stretched=True,
-                decoration=lambda row: Swatch(row.provider),
-            ),
-            Column(
-                "input", self.tr("Input"),
-                lambda row: formatting.count(
-                    row.input_tokens + row.cache_read_tokens + row.cache_write_tokens
-                ),
-                is_number=True, priority=2,
-            ),
-            Column(
-                "output", self.tr("Output"), lambda row: formatting.count(row.output_tokens),
-                is_number=True, priority=1,
-            ),
-            Column(
-                "cost", self.tr("Cost"),
-                lambda row: formatting.money_small(row.reported_cost_pico), is_number=True,
-            ),
-        )  # fmt: skip
 
     @Slot(object)
     def take_event(self, event: object) -> None:
@@ -167,10 +172,7 @@ class TableDialog(Sheet):
 
     def _remarks(self, preview: TablePreview) -> list[str]:
         if preview.mapping.missing:
-            wanted = (
-                QCoreApplication.translate("TableDialog", _NAMES[name])
-                for name in preview.mapping.missing
-            )
+            wanted = (_tr(_NAMES[name]) for name in preview.mapping.missing)
             return [self.tr("Choose the columns of: {names}.").format(names=", ".join(wanted))]
         remarks = [
             self.tr("Row {row} is refused: {reason}.").format(row=each.row, reason=each.reason)

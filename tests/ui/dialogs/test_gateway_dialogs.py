@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -193,3 +194,16 @@ def test_that_a_long_table_is_booked_slice_by_slice(context: Context, tmp_path: 
         TableBooked(4_000, 0, 0, is_done=False),
         TableBooked(4_500, 0, 0, is_done=True),
     ]
+
+
+def test_that_a_table_that_is_let_go_ends_at_once(
+    qtbot: QtBot, context: Context, table: Path, collector: Collector
+) -> None:
+    dialog = TableDialog(table, "UTC")
+    PreviewTable(table).run(context, collector.post)
+    for event in collector.events:
+        dialog.take_event(event)
+    assert dialog._rows.rowCount() == 2
+    there = weakref.ref(dialog)
+    del dialog
+    assert there() is None
