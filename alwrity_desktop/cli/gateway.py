@@ -41,8 +41,9 @@ def configure(parser: Parser) -> None:
 
 def run(arguments: Arguments, session: Session) -> int:
     """Serve until SIGINT or SIGTERM."""
-    from alwrity_desktop.core.gateway.config import GatewayConfig, upstreams_of
+    from alwrity_desktop.core.gateway.config import GatewayConfig
     from alwrity_desktop.core.gateway.running import serve
+    from alwrity_desktop.core.gateway.upstreams import upstreams_of
     from alwrity_desktop.core.gateway_ledger import ContextDoor
 
     kept = session.settings

@@ -9,9 +9,9 @@ from urllib.parse import unquote
 
 import msgspec
 
-from alwrity_desktop.core.gateway.config import ADDRESS_TAGS
 from alwrity_desktop.core.gateway.dialects.base import MAX_NAME, Dialect
 from alwrity_desktop.core.gateway.dialects.registry import COMPATIBLE, PROVIDERS
+from alwrity_desktop.core.gateway.upstreams import ADDRESS_TAGS
 
 HEALTH: Final = "/healthz"
 

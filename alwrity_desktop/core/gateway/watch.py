@@ -14,12 +14,13 @@ from alwrity_desktop.core.gateway.addresses import Address, clean
 from alwrity_desktop.core.gateway.budget_gate import Hold
 from alwrity_desktop.core.gateway.calls import CANCELLED, Outcome, begun_call, done_call, orphan_of
 from alwrity_desktop.core.gateway.charges import call_at_most
-from alwrity_desktop.core.gateway.config import TAG_FIELDS, GatewayConfig
+from alwrity_desktop.core.gateway.config import GatewayConfig
 from alwrity_desktop.core.gateway.counting import AnswerCounter, RequestReader
 from alwrity_desktop.core.gateway.desk import Desk
 from alwrity_desktop.core.gateway.dialects.base import Refusal, Route, Usage
 from alwrity_desktop.core.gateway.request_hash import RequestHash, key_name
 from alwrity_desktop.core.gateway.status import UnderWay
+from alwrity_desktop.core.gateway.upstreams import TAG_FIELDS
 from alwrity_desktop.core.gateway.usage_asking import UsageKeeper, asking
 
 _UNREACHED: Final = frozenset({502, 504})

@@ -10,7 +10,7 @@ import pytest
 
 from alwrity_desktop.core.domain.errors import UsageError
 from alwrity_desktop.core.gateway.addresses import AddressBook, is_sound
-from alwrity_desktop.core.gateway.config import upstreams_of
+from alwrity_desktop.core.gateway.upstreams import upstreams_of
 from tests.core.gateway.harness import KEY, PATIENCE_S, RunningGateway
 from tests.servers.upstreams.providers import respond
 from tests.servers.upstreams.wire import Upstream
