@@ -197,14 +197,15 @@ class Settings:
     gateway_port: int = _option(
         4815,
         "Gateway's port",
-        "Programs are tracked at http://127.0.0.1 and this port.",
+        "Programs reach it at http://127.0.0.1 and this port. Tell them when it changes.",
         rule="a port from 1024 to 65535",
         is_allowed=_is_port,
     )
     gateway_upstreams: tuple[str, ...] = _option(
         (),
         "Gateway's own servers",
-        "Servers beside the known providers, each as groq=https://api.groq.com/openai.",
+        "Servers that speak as OpenAI does, or another address for a provider. One in each line.",
+        rule="up to 100 lines such as groq=https://api.groq.com/openai",
     )
     gateway_headers: tuple[str, ...] = _option(
         ("X-Project", "X-Agent", "X-Conversation"),
@@ -232,7 +233,7 @@ class Settings:
     receive_otlp: bool = _option(
         default=False,
         title="Receive OpenTelemetry",
-        description="Programs may report their calls to the gateway by OTLP over HTTP.",
+        description="Programs may report calls that do not pass through the gateway (OTLP, HTTP).",
     )
     first_run_done: bool = _option(
         default=False,
@@ -292,6 +293,11 @@ def change(path: Path, settings: Settings, **changes: Value) -> Settings:
         message = f"The settings cannot be kept in {path} ({reason})."
         raise WorldError(message) from error
     return changed
+
+
+def takes(name: str, value: object) -> bool:
+    """Return whether the setting *name* can take *value*."""
+    return _typed(OPTIONS[name], value) is not None
 
 
 def _checked(name: str, value: object) -> Value:

@@ -99,6 +99,25 @@ def test_that_a_wrong_value_is_refused_by_name_and_changes_nothing(
     assert not path.exists()
 
 
+@pytest.mark.parametrize(
+    ("name", "value", "is_taken"),
+    [
+        ("gateway_port", 1024, True),
+        ("gateway_port", 1023, False),
+        ("gateway_port", "4815", False),
+        ("gateway_port", True, False),
+        ("gateway_upstreams", ("groq=https://api.groq.com/openai",), True),
+        ("gateway_upstreams", ("a\nb",), False),
+        ("receive_otlp", True, True),
+        ("theme", "purple", False),
+    ],
+)
+def test_that_a_value_can_be_tried_before_it_is_kept(
+    name: str, value: module.Value, *, is_taken: bool
+) -> None:
+    assert module.takes(name, value) is is_taken
+
+
 def test_that_a_folder_that_cannot_be_written_is_said_in_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(WorldError, match="cannot be kept"):
         change(tmp_path / "absent" / "settings.toml", Settings(), notify=False)

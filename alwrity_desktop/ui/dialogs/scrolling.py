@@ -46,3 +46,7 @@ class ScrollingSheet(Sheet):
         self._area.setMinimumHeight(min(room, needed))
         self._area.setMinimumWidth(self._inside.minimumSizeHint().width() + 2 * _BAR)
         self.grow()
+
+    def show_row(self, row: QWidget) -> None:
+        """Bring *row* into view."""
+        self._area.ensureWidgetVisible(row)
