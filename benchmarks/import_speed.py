@@ -1,12 +1,17 @@
 """Times the import of a tree of Claude Code logs, side by side with ccusage.
 
     python -m benchmarks.import_speed [--tree FOLDER] [--ccusage PROGRAM] [--rounds 5]
+        [--usage-text-bytes 700 1700 2600]
 
-Makes a tree of 300 MB unless one is given (see make_tree.py), and runs the installed program as a
-person does, in a profile of its own each time. Before any time counts, calls and token sums of
-each model are held against the tree's ``truth.json``. Both programs take turns, so that both meet
-the same machine, and medians are shown. The second import, and the one after a megabyte of new
-lines, are shown beyond the time that the program needs to start and look at a single file.
+Makes trees of 300 MB unless one is given (see make_tree.py): as many calls in as many lines each,
+but with messages of different lengths, so that the lines with usage hold two fifths of the bytes,
+three fifths, or nearly all. How long ccusage takes depends on that more than on anything else.
+
+Runs the installed program as a person does, in a profile of its own each time. Before any time
+counts, calls and token sums of each model are held against the tree's ``truth.json``. Both
+programs take turns, so that both meet the same machine, and medians are shown. The second import,
+and the one after a megabyte of new lines, are shown beyond the time that the program needs to
+start and look at a single file.
 
 The program is compiled before, as an installed one is: where PYTHONDONTWRITEBYTECODE is set, each
 start would compile every file that was changed since, and take a tenth of a second longer. Beside
@@ -35,6 +40,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+from alwrity_desktop.core.sources.claude_code import MARKER
 from benchmarks.make_tree import Sizes, make_tree
 
 PROGRAM: Final = (sys.executable, "-m", "alwrity_desktop")
@@ -114,6 +120,17 @@ def check_truth(tree: Path) -> None:
     if differences:
         sys.exit("The import is wrong:\n" + "\n".join(differences))
     print(f"Every sum is right: {added:,} distinct calls, {len(truth['models'])} models.")
+
+
+def usage_percent(tree: Path) -> int:
+    """Return how many percent of the bytes of *tree* lie in lines with usage."""
+    whole = used = 0
+    for path in tree.rglob("*.jsonl"):
+        with path.open("rb") as log:
+            for line in log:
+                whole += len(line)
+                used += len(line) if MARKER in line else 0
+    return round(100 * used / whole)
 
 
 def ccusage_time(program: Path, tree: Path) -> Taken:
@@ -212,16 +229,21 @@ def main() -> None:
     parser.add_argument("--tree", type=Path, help="a tree of make_tree.py, left as it was")
     parser.add_argument("--ccusage", type=Path, default=shutil.which("ccusage"))
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument(
+        "--usage-text-bytes", type=int, nargs="+", default=[700, 1700, 2600], metavar="BYTES"
+    )
     options = parser.parse_args()
     compileall.compile_dir(PACKAGE, quiet=1)
-    with tempfile.TemporaryDirectory(prefix="import-speed-") as folder:
-        tree = Path(folder) / "tree"
-        if options.tree is None:
-            make_tree(tree, Sizes())
-        else:
-            shutil.copytree(options.tree, tree)
-        check_truth(tree)
-        print("\n".join(table(measure(tree, options.ccusage, options.rounds))))
+    for length in [None] if options.tree else options.usage_text_bytes:
+        with tempfile.TemporaryDirectory(prefix="import-speed-") as folder:
+            tree = Path(folder) / "tree"
+            if length is None:
+                shutil.copytree(options.tree, tree)
+            else:
+                make_tree(tree, Sizes(usage_text_bytes=length))
+            print(f"\nLines with usage hold {usage_percent(tree)} % of the bytes.")
+            check_truth(tree)
+            print("\n".join(table(measure(tree, options.ccusage, options.rounds))))
     if options.ccusage is None:
         print("\nccusage is not here to compare with: npm install ccusage@20")
 

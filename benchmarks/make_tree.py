@@ -27,8 +27,6 @@ MODEL_WEIGHTS = (30, 55, 15)
 #: 2026-08-01, in milliseconds; the tree covers the 100 days after it.
 FIRST_MS = 1_785_542_400_000
 DAY_MS = 86_400_000
-USAGE_TEXT_BYTES = 700
-"""Mean length of the message text in a line with usage."""
 
 
 @dataclass
@@ -39,6 +37,8 @@ class Sizes:
     files: int = 1300
     calls: int = 62_000
     usage_lines: int = 88_000
+    #: Mean length of the message text in a line with usage; other lines hold the rest.
+    usage_text_bytes: int = 700
     #: Of the calls: found only in a side conversation.
     sidechain_percent: int = 8
     #: Of the calls: no copy has a request id.
@@ -167,9 +167,12 @@ def usage_line(
     ).encode()
 
 
-def short_text(chance: random.Random, pool: list[str]) -> str:
-    text = chance.choice(pool)[: int(chance.expovariate(1 / USAGE_TEXT_BYTES))]
-    return text.rsplit(" ", 1)[0].rstrip("\\")
+def short_text(chance: random.Random, pool: list[str], mean_bytes: int) -> str:
+    length = int(chance.expovariate(1 / mean_bytes))
+    text = chance.choice(pool)
+    while len(text) < length:
+        text += chance.choice(pool)
+    return text[:length].rsplit(" ", 1)[0].rstrip("\\")
 
 
 class Writer:
@@ -200,7 +203,7 @@ class Writer:
     def _write_call(self, call: MadeCall, log: LogFile, copies: int) -> None:
         """Write the copies that were streamed before the whole call, then it, then the others."""
         chance, sizes = self._chance, self._sizes
-        text = short_text(chance, self._pool)
+        text = short_text(chance, self._pool, sizes.usage_text_bytes)
         later = []
         for _ in range(copies):
             kind = chance.randrange(100)

@@ -102,6 +102,7 @@ class _Uuid(msgspec.Struct, gc=False):
 
 
 _LINES: Final = msgspec.json.Decoder(_Line)
+_decode_line: Final = _LINES.decode
 _PROGRESS: Final = msgspec.json.Decoder(_Progress)
 _UUIDS: Final = msgspec.json.Decoder(_Uuid)
 _ANYTHING: Final = msgspec.json.Decoder()
@@ -199,9 +200,12 @@ def _desktop_folders(environ: Mapping[str, str], home: Path, settings: Path) -> 
 def _parse(line: bytes) -> _Line | None:
     """Return *line* when it holds a message with usage, None when it holds something else."""
     try:
-        parsed = decode(_LINES, line)
+        parsed = _decode_line(line)
     except msgspec.ValidationError as error:
         return _parse_odd(line, error)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        # Few lines need the second look, and each step before it is a step for every line.
+        parsed = decode(_LINES, line)
     if parsed.message is not None and parsed.message.usage is not None:
         return parsed
     return _parse_progress(line)
