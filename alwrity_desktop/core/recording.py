@@ -32,7 +32,7 @@ _MAX_AHEAD: Final = timedelta(minutes=5)
 _EARLIEST: Final = datetime(2015, 1, 1, tzinfo=UTC)
 
 #: No control characters, no marks that turn the direction of text, no half characters.
-_PLAIN: Final = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]*$"
+_PLAIN: Final = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]*\Z"
 
 _Tokens = Annotated[int, msgspec.Meta(ge=0, le=MAX_TOKENS_PER_CALL)]
 _Units = Annotated[int, msgspec.Meta(ge=0, le=MAX_UNITS)]

@@ -96,7 +96,7 @@ def test_that_a_missing_name_is_told(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["provider", "model", "id", "project", "endpoint"])
-@pytest.mark.parametrize("text", ["a\nb", "\x1b[2J", "\u202eevil", "x" * 201, "\udc80"])
+@pytest.mark.parametrize("text", ["a\nb", "a\n", "\x1b[2J", "\u202eevil", "x" * 201, "\udc80"])
 def test_that_text_that_could_steer_a_terminal_is_refused(name: str, text: str) -> None:
     with pytest.raises(EntryError, match=f"^{name} must be"):
         entry_of({**LEAST, name: text})
