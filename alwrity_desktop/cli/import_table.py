@@ -16,7 +16,7 @@ import msgspec
 from alwrity_desktop.cli import parsing
 from alwrity_desktop.cli.parsing import Arguments, Parser
 from alwrity_desktop.cli.session import Session
-from alwrity_desktop.cli.words import PROGRAM, call_money, calls, plain, print_document
+from alwrity_desktop.cli.words import PROGRAM, call_money, calls, complain, plain, print_document
 from alwrity_desktop.core.domain.errors import NotFoundError, UsageError
 from alwrity_desktop.core.domain.table_mapping import (
     COST_UNITS,
@@ -29,6 +29,7 @@ from alwrity_desktop.core.domain.table_mapping import (
 from alwrity_desktop.core.domain.usage import Call
 
 if TYPE_CHECKING:
+    from alwrity_desktop.core.refusals import Refusals
     from alwrity_desktop.core.table_mappings import TableMappings
 
 WORD: Final = "table"
@@ -89,6 +90,7 @@ def assignments(text: str) -> tuple[tuple[str, str], ...]:
 def run(arguments: Arguments, session: Session) -> int:
     """Preview the table, or book its calls."""
     from alwrity_desktop.core import table_import
+    from alwrity_desktop.core.refusals import Refusals
     from alwrity_desktop.core.table_mappings import TableMappings
 
     path = _path(arguments.words[1:])
@@ -105,7 +107,8 @@ def run(arguments: Arguments, session: Session) -> int:
         _keep(arguments, kept, header, mapping)
         return 0
     started_s = time.perf_counter()
-    added, merged, refused = _book(session, table_import.read(path, mapping, now_ms))
+    refusals = Refusals(context, table_import.SOURCE, path)
+    added, merged, refused = _book(session, table_import.read(path, mapping, now_ms), refusals)
     _keep(arguments, kept, header, mapping)
     done = {
         "source": table_import.SOURCE,
@@ -118,11 +121,7 @@ def run(arguments: Arguments, session: Session) -> int:
         "seconds": round(time.perf_counter() - started_s, 3),
         "refused": dict(refused),
     }
-    if arguments.json:
-        print_document({"sources": [done]})
-    else:
-        print("\n".join(_sentences(path, done, refused)))
-    return 0
+    return _told(path, done, refused, as_json=arguments.json)
 
 
 def is_asked_for(arguments: Arguments) -> bool:
@@ -179,7 +178,9 @@ def _keep(
         kept.keep(arguments.save_as, header, mapping)
 
 
-def _book(session: Session, rows: Iterator[Call | RefusedRow]) -> tuple[int, int, Counter[str]]:
+def _book(
+    session: Session, rows: Iterator[Call | RefusedRow], refusals: Refusals
+) -> tuple[int, int, Counter[str]]:
     """Book the calls among *rows*; return how many are new, known, and refused by reason."""
     refused: Counter[str] = Counter()
     added = merged = 0
@@ -190,6 +191,7 @@ def _book(session: Session, rows: Iterator[Call | RefusedRow]) -> tuple[int, int
                 yield row
             else:
                 refused[row.reason] += 1
+                refusals.add(row.reason, row.row)
 
     found = sound()
     while some := list(itertools.islice(found, _CALLS_PER_COMMIT)):
@@ -197,6 +199,8 @@ def _book(session: Session, rows: Iterator[Call | RefusedRow]) -> tuple[int, int
         new = sum(each.is_new for each in booked)
         added += new
         merged += len(some) - new
+        refusals.keep()
+    refusals.keep()
     return added, merged, refused
 
 
@@ -248,6 +252,18 @@ def _iso(at_ms: int) -> str:
     from datetime import UTC, datetime
 
     return datetime.fromtimestamp(at_ms / _MS, UTC).isoformat(timespec="milliseconds")
+
+
+def _told(path: Path, done: dict[str, Any], refused: Counter[str], *, as_json: bool) -> int:
+    """Tell what was done; return 1 where nothing could be: rows beside calls are no failure."""
+    if as_json:
+        print_document({"sources": [done]})
+    else:
+        print("\n".join(_sentences(path, done, refused)))
+    if not refused or done["calls_added"] + done["calls_merged"]:
+        return 0
+    complain(f"No row of {path.name} is a call. See why: {PROGRAM} import table PATH --preview")
+    return 1
 
 
 def _sentences(path: Path, done: dict[str, Any], refused: Counter[str]) -> Iterator[str]:

@@ -17,6 +17,7 @@ from alwrity_desktop.core.domain.usage import Call
 from alwrity_desktop.core.domain.words import money_words
 from alwrity_desktop.core.recording import (
     RULES,
+    SOURCE,
     Entry,
     EntryError,
     call_of,
@@ -95,9 +96,12 @@ def _record_one(given: dict[str, Any], session: Session, *, as_json: bool) -> in
 
 
 def _record_lines(session: Session, *, as_json: bool) -> int:
+    from alwrity_desktop.core.refusals import Refusals
+
     booked: list[BookedCall] = []
     rejected: list[tuple[int, str]] = []
     now_ms, timezone = session.now_ms(), session.timezone()
+    refusals = Refusals(session.context(), SOURCE)
     for block in _blocks_of_lines(sys.stdin.buffer):
         accepted: list[Call] = []
         for number, line in block:
@@ -105,9 +109,11 @@ def _record_lines(session: Session, *, as_json: bool) -> int:
                 accepted.append(call_of(_entry_of_line(line), now_ms, timezone, session.hashes))
             except EntryError as error:
                 rejected.append((number, str(error)))
+                refusals.add(error.reason, number)
                 complain(f"line {number}: {error}")
         if accepted:
             booked += session.context().record(accepted)
+        refusals.keep()
     if as_json:
         print_document(recorded_document(booked, rejected))
     else:

@@ -17,6 +17,7 @@ from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.domain.account_view import AccountView
 from alwrity_desktop.core.domain.errors import AlwrityError, NotFoundError
 from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS, LOCAL_ACCOUNT, Call
+from alwrity_desktop.core.doors import DOORS
 from alwrity_desktop.core.profile import Profile
 from alwrity_desktop.core.results import (
     BookedCall,
@@ -54,15 +55,6 @@ __all__ = [
 ]
 
 SAMPLE_ACCOUNT: Final = "sample"
-
-_DOORS: Final = {
-    "record": "Scripts",
-    "sample": "Sample data",
-    "gateway": "Gateway",
-    "otlp": "OpenTelemetry",
-    "table": "Imported table",
-}
-"""What people call the doors that are no tool's logs."""
 
 _SAMPLE_AGE_MS: Final = 86_400_000
 """A sample that ends earlier is made anew: a half year that ends now looks alive."""
@@ -159,7 +151,7 @@ class Context:
         view = self.account(account)
         kept = self.settings
         zone = choice.timezone or kept.timezone or clock.system_timezone(self._environ)
-        titles = {**_DOORS, **{source.name: source.title for source in SOURCES}}
+        titles = {**DOORS, **{source.name: source.title for source in SOURCES}}
         asked, members = tuple(dimensions), self._members(view)
         question = reporting.Question(
             view, choice, zone, kept.week_starts, asked, members, has_tips=has_tips

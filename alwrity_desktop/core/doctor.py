@@ -26,6 +26,7 @@ from alwrity_desktop.core.domain.health import WARNING_REJECTED_PERCENT, Rejecti
 from alwrity_desktop.core.domain.periods import local_time
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT, PriceStatus
 from alwrity_desktop.core.domain.words import name_words
+from alwrity_desktop.core.doors import DOORS
 from alwrity_desktop.core.log_reading import UNREADABLE
 from alwrity_desktop.core.profile import Profile
 from alwrity_desktop.core.results import Check, FoundLogs
@@ -43,6 +44,12 @@ LEAST_FREE_BYTES: Final = 200_000_000
 _MEGABYTE: Final = 1_000_000
 _MS_PER_HOUR: Final = 3_600_000
 _FOR_EVER_MS: Final = 1 << 50
+_NEWER: Final = f" Is there a newer version of {PROGRAM}? The format may have changed."
+_WHAT_TO_DO: Final = {
+    "table": f" Correct them and import the table again: {PROGRAM} import table PATH",
+    "record": " Correct what sends such lines, and send them once more.",
+}
+"""Where lines are refused of which people can change what wrote them."""
 _NAMED_MODELS: Final = 5
 _OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
@@ -225,7 +232,7 @@ def _sources(context: Checked) -> Iterator[Check]:
     titles = {source.name: source.title for source in SOURCES}
     left_out = context.settings.disabled_sources
     with context.ledger(LOCAL_ACCOUNT).snapshot() as snapshot:
-        health, _ = health_facts.gather(snapshot, LOCAL_ACCOUNT, now_ms, titles)
+        health, _ = health_facts.gather(snapshot, LOCAL_ACCOUNT, now_ms, {**DOORS, **titles})
     known = {source.source: source for source in health.sources}
     for name, title in titles.items():
         if name in left_out:
@@ -259,11 +266,13 @@ def _refusals(source: SourceHealth) -> Iterator[Check]:
         if each.reason == UNREADABLE:
             yield Check(f"{source.title}, files", is_ok=False, detail=_unreadable(each))
         else:
-            said = f"{_count(each.lines, 'line')} refused: {each.reason}. The newest is in "
-            said += f"{each.example_path} at byte {each.example_offset:,}."
+            said = f"{_count(each.lines, each.noun)} refused: {each.reason}. The newest is in "
+            said += (
+                f"{each.example_path} at {each.place}." if each.place else f"{each.example_path}."
+            )
             if not is_slight:
-                said += f" Is there a newer version of {PROGRAM}? The format may have changed."
-            yield Check(f"{source.title}, lines", is_ok=is_slight, detail=said)
+                said += _WHAT_TO_DO.get(source.source, _NEWER)
+            yield Check(f"{source.title}, {each.noun}s", is_ok=is_slight, detail=said)
 
 
 def _unreadable(files: Rejection) -> str:

@@ -75,8 +75,10 @@ RULES: Final = {
 class EntryError(UsageError):
     """A field of an entry is missing, unknown or out of bounds; the text names it."""
 
-    def __init__(self, name: str, words: str) -> None:
+    def __init__(self, name: str, words: str, reason: str = "") -> None:
         super().__init__(f"{name} {words}" if name else words)
+        #: What may be kept of it: nothing that stands in the entry.
+        self.reason = (reason or str(self)).rstrip(".")
         #: The field, "" when the whole entry is off.
         self.name = name
         #: What is wrong with it: "must be a whole number from …".
@@ -195,7 +197,8 @@ def _explained(error: msgspec.ValidationError) -> EntryError:
         return EntryError(found[1], "is missing.")
     if found := re.search(r"unknown field `(.*?)`", words, re.DOTALL):
         name = "".join(filter(str.isprintable, found[1]))[:40]
-        return EntryError("", f'"{name}" is not a name that is known.')
+        words = f'"{name}" is not a name that is known.'
+        return EntryError("", words, "A field has a name that is not known")
     found = re.search(r"at `\$\.(\w+)`", words)
     if found and found[1] in RULES:
         return EntryError(found[1], f"must be {RULES[found[1]]}.")

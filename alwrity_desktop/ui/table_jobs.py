@@ -13,6 +13,7 @@ from alwrity_desktop.core import table_import
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.table_mapping import RefusedRow, TableMapping
 from alwrity_desktop.core.domain.usage import Call
+from alwrity_desktop.core.refusals import Refusals
 from alwrity_desktop.core.table_mappings import TableMappings
 from alwrity_desktop.ui.events import TableBooked, TablePreviewed, Topic
 from alwrity_desktop.ui.jobs import Job, Post
@@ -51,6 +52,7 @@ class BookTable:
         self._mapping = mapping
         self._submit = submit
         self._rows: Iterator[Call | RefusedRow] | None = None
+        self._refusals: Refusals | None = None
         self._added = self._known = self._refused = 0
 
     def run(self, context: Context, post: Post) -> None:
@@ -60,12 +62,18 @@ class BookTable:
             name = "".join(filter(str.isprintable, self._path.stem))[:60].strip()
             TableMappings(context.profile.config).keep(name or "table", header, self._mapping)
             self._rows = table_import.read(self._path, self._mapping, context.clock.now_ms())
+        if self._refusals is None:
+            self._refusals = Refusals(context, table_import.SOURCE, self._path)
         some = list(itertools.islice(self._rows, ROWS_AT_ONCE))
         calls = [row for row in some if isinstance(row, Call)]
         booked = context.record(calls)
         self._added += sum(each.is_new for each in booked)
         self._known += sum(not each.is_new for each in booked)
         self._refused += len(some) - len(calls)
+        for row in some:
+            if isinstance(row, RefusedRow):
+                self._refusals.add(row.reason, row.row)
+        self._refusals.keep()
         is_done = len(some) < ROWS_AT_ONCE
         post(TableBooked(self._added, self._known, self._refused, is_done=is_done))
         if not is_done:

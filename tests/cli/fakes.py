@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 import msgspec
 
 from alwrity_desktop.cli.session import Session
+from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.budgets import Budget, Limit, percent_used, status_of
 from alwrity_desktop.core.domain.forecast_check import ForecastCheck
@@ -19,6 +20,7 @@ from alwrity_desktop.core.domain.price_book import PriceBook
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import CallRow, Report
 from alwrity_desktop.core.domain.usage import Call
+from alwrity_desktop.core.log_reading import RejectedLines
 from alwrity_desktop.core.results import (
     BookedCall,
     Check,
@@ -33,6 +35,21 @@ if TYPE_CHECKING:
 
 #: What every priced call costs here.
 COST_PICO = 75_000_000
+
+
+class FakeLedger:
+    """Remembers what was refused, by door and place: reason, number, newest."""
+
+    def __init__(self) -> None:
+        self.refused: dict[tuple[str, str], list[tuple[str, int, int]]] = {}
+
+    def keep_refused(
+        self, door: str, path: str, refused: Sequence[RejectedLines], _now_ms: int, *, is_anew: bool
+    ) -> None:
+        kept = self.refused.setdefault((door, path), [])
+        if is_anew:
+            kept.clear()
+        kept += [(each.reason, each.lines, each.example_offset) for each in refused]
 
 
 class FakeContext:
@@ -55,6 +72,12 @@ class FakeContext:
         self.sample_made = False
         self.is_closed = False
         self.failure: BaseException | None = None
+        self.clock = Clock(fixed_ms=0)
+        self.opened = FakeLedger()
+
+    def ledger(self, _account: str) -> FakeLedger:
+        self._fail_if_told()
+        return self.opened
 
     def _fail_if_told(self) -> None:
         if self.failure is not None:

@@ -68,3 +68,42 @@ def test_that_columns_may_hold_commas() -> None:
     for wrong in ("", "model", "colour=red", "model=", "x,model=M"):
         with pytest.raises(ArgumentTypeError):
             assignments(wrong)
+
+
+def test_that_refused_rows_are_named_by_the_doctor_until_they_are_mended(
+    program: Program, table: str
+) -> None:
+    program.run("import", "table", table, "--map", MAPPED, "--save-as", "bills")
+    said = f"1 row refused: Token count is not a whole number. The newest is in {table} at row 2."
+    assert said in program.run("doctor", status=1)
+    program.run("import", "table", table)
+    assert said in program.run("doctor", status=1)
+    health = program.document("report", "--period", "all")["health"]
+    assert [each["rejected_lines"] for each in health["sources"]] == [1]
+    Path(table).write_text(ROWS.replace("x,5", "7,5"), encoding="utf-8")
+    program.run("import", "table", table)
+    assert "refused" not in program.run("doctor")
+
+
+def test_that_refused_lines_of_a_pipe_are_named_by_the_doctor(program: Program) -> None:
+    lines = '{"provider": "acme", "model": "x"}\n{"provider": "canary", "colour": "canary"}\n'
+    program.run("record", "--stdin", stdin=lines, status=1)
+    said = program.run("doctor", status=1)
+    assert "1 line refused: A field has a name that is not known." in said
+    assert "standard input at line 2." in said
+    kept = b"".join(path.read_bytes() for path in program.home.rglob("*") if path.is_file())
+    assert b"canary" not in kept
+    assert b"colour" not in kept
+
+
+@pytest.mark.parametrize(("rows", "status"), [("x,5", 1), ("1,5", 0), ("1,5\n2026-11-03,,,", 0)])
+def test_that_only_a_table_without_any_call_is_a_failure(
+    program: Program, tmp_path: Path, rows: str, status: int
+) -> None:
+    path = tmp_path / "usage.csv"
+    path.write_text(f"Wann,Modell,Rein,Raus\n2026-11-02 10:00,gpt-4o,{rows}\n", encoding="utf-8")
+    words = ("import", "table", str(path), "--map", MAPPED)
+    said = program.run(*words, status=status)
+    assert ("No row of usage.csv is a call." in said) is (status == 1)
+    # A second reading finds what is known, which is no failure either.
+    program.run(*words, status=status)

@@ -132,6 +132,29 @@ def test_that_lines_are_booked_and_a_bad_one_is_named_by_number_and_reason(
     assert outcome.err.startswith("alwrity-desktop: line 3: input_tokens must be a whole number")
     assert "canary" not in outcome.err + outcome.out
     assert sum(context.commits) == 2
+    (kept,) = context.opened.refused.items()
+    assert kept[0] == ("record", "standard input")
+    assert [(lines, place) for _, lines, place in kept[1]] == [(1, 3), (1, 4)]
+
+
+def test_that_nothing_of_a_refused_line_is_kept(
+    run: Run, context: FakeContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    feed(
+        monkeypatch,
+        line(canary_field=1),
+        line(model="canary\n"),
+        line(at="canary"),
+        line(api_key="sk-canary-0123456789abcdefghijklmnop"),
+        b'["canary"]\n',
+        b"\xffcanary\n",
+    )
+    assert run("record", "--stdin").status == 1
+    reasons = [reason for kept in context.opened.refused.values() for reason, _, _ in kept]
+    assert "A field has a name that is not known" in reasons
+    assert len(reasons) == 6
+    assert "canary" not in "".join(reasons)
+    assert not any(reason.endswith(".") for reason in reasons)
 
 
 def test_that_what_stands_ready_is_booked_before_more_is_awaited(
@@ -173,3 +196,18 @@ def test_that_no_lines_at_all_are_no_error(run: Run, monkeypatch: pytest.MonkeyP
     outcome = run("record", "--stdin", "--json")
     assert outcome.status == 0
     assert outcome.document == {"calls": [], "rejected": []}
+
+
+def test_that_no_lines_at_all_are_no_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    feed(monkeypatch)
+    outcome = run("record", "--stdin", "--json")
+    assert outcome.status == 0
+    assert outcome.document == {"calls": [], "rejected": []}
+
+
+def test_that_a_summary_of_calls_without_a_price_knows_no_cost(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    unpriced = json.dumps({"provider": "unknown", "model": "x"}).encode() + b"\n"
+    assert summary_of(run, monkeypatch, unpriced).out == "Booked 1 call, —; 1 without a price.\n"
+    assert summary_of(run, monkeypatch, b"{\n").out == "Booked 0 calls, $0.00; 1 refused.\n"

@@ -22,8 +22,14 @@ WARNING_REJECTED_PERCENT: Final = 1.0
 """Log readers meet a torn line now and then; more than this is a change of format."""
 FAILED_REJECTED_PERCENT: Final = 50.0
 STALE_DAYS: Final = 7
+STANDARD_INPUT: Final = "standard input"
+"""Where lines come from that stand in no file."""
 
 _MS_PER_DAY: Final = 86_400_000
+
+_NOUNS: Final = {"table": "row"}
+_UNITS: Final = {"table": "row", "record": "line"}
+"""By what people find a place, by source; in logs by the byte."""
 
 
 class HealthStatus(StrEnum):
@@ -42,9 +48,22 @@ class Rejection(msgspec.Struct, frozen=True):
     #: A sentence without the line's text: "Token count is not a whole number".
     reason: str
     lines: int
-    #: File and byte offset of the newest such line.
+    #: Where the newest such line is: its byte offset in a log, its number in a table or pipe.
     example_path: str
     example_offset: int
+
+    @property
+    def noun(self) -> str:
+        """What was refused: "line", "row"."""
+        return noun_of(self.source)
+
+    @property
+    def place(self) -> str:
+        """Where in its file the newest is: "byte 1,204", "row 17"; "" for all of the file."""
+        unit = _UNITS.get(self.source)
+        if unit is not None and not self.example_offset:
+            return ""
+        return f"{unit or 'byte'} {self.example_offset:,}"
 
 
 class SourceHealth(msgspec.Struct, frozen=True):
@@ -118,6 +137,11 @@ class ProviderCounts(msgspec.Struct, frozen=True):
     usual_p95_duration_ms: int | None = None
 
 
+def noun_of(source: str) -> str:
+    """Return what the lines of *source* are: "line", "row"."""
+    return _NOUNS.get(source, "line")
+
+
 def source_health(counts: SourceCounts, now_ms: int) -> SourceHealth:
     """Return how a source stands at *now_ms*, with the reason."""
     status, reason = _judge_source(counts, now_ms)
@@ -178,7 +202,8 @@ def _judge_source(counts: SourceCounts, now_ms: int) -> tuple[HealthStatus, str]
         return HealthStatus.NO_DATA, f"{title}: not read yet."
     refused = _judge_refusals(counts)
     if refused is not None:
-        return refused, f"{title}: {counts.rejected_lines:,} of its lines could not be read."
+        noun = noun_of(counts.source)
+        return refused, f"{title}: {counts.rejected_lines:,} of its {noun}s could not be read."
     days = (now_ms - counts.last_read_ms) // _MS_PER_DAY
     if days >= STALE_DAYS:
         return HealthStatus.WARNING, f"{title}: last read {days} days ago."

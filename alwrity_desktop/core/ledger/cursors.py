@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Final
 
 from sqlalchemy import Connection
 
 from alwrity_desktop.core.ledger.batches import Batch
-from alwrity_desktop.core.log_reading import LogCursor, LogReading
+from alwrity_desktop.core.log_reading import LogCursor, RejectedLines
 
 _COLUMNS: Final = (
     "source, path, device, inode, size_bytes, mtime_ns, next_offset, prefix_bytes,"
@@ -70,7 +70,8 @@ def save(connection: Connection, batch: Batch) -> list[int]:
         connection.exec_driver_sql(_UPSERT, rows)
     query = "SELECT path, id FROM files WHERE source = ?"
     ids = {row[0]: row[1] for row in connection.exec_driver_sql(query, (batch.door,))}
-    _save_rejects(connection, current, ids, batch.now_ms)
+    files = [(ids[each.cursor.path], each.rejected, each.is_from_start) for each in current]
+    _save_rejects(connection, files, batch.now_ms)
     return [int(ids[reading.cursor.path]) for reading in batch.readings]
 
 
@@ -89,18 +90,34 @@ def _values(cursor: LogCursor) -> tuple[str | int | bytes, ...]:
     )
 
 
-def _save_rejects(
-    connection: Connection, readings: Iterable[LogReading], ids: Mapping[str, int], now_ms: int
+def keep_refused(
+    connection: Connection,
+    door: str,
+    path: str,
+    refused: Iterable[RejectedLines],
+    now_ms: int,
+    *,
+    is_anew: bool,
 ) -> None:
+    """Keep what *door* refused of *path*: a row of ``files`` stands for it, which no log has."""
+    cursor = LogCursor(door, path, 0, 0, -1, 0, 0, 0, b"", b"")
+    connection.exec_driver_sql(_UPSERT, (*_values(cursor), now_ms))
+    query = "SELECT id FROM files WHERE source = ? AND path = ?"
+    file_id = int(connection.exec_driver_sql(query, (door, path)).scalar_one())
+    _save_rejects(connection, [(file_id, refused, is_anew)], now_ms)
+
+
+def _save_rejects(
+    connection: Connection, files: Iterable[tuple[int, Iterable[RejectedLines], bool]], now_ms: int
+) -> None:
+    """Keep what was refused of *files*; True for one that was read from its start."""
     reread = []
     refused = []
-    for reading in readings:
-        file_id = ids[reading.cursor.path]
-        if reading.is_from_start:
+    for file_id, rejected, is_from_start in files:
+        if is_from_start:
             reread.append((file_id,))
         refused += [
-            (file_id, lines.reason, lines.lines, lines.example_offset, now_ms)
-            for lines in reading.rejected
+            (file_id, lines.reason, lines.lines, lines.example_offset, now_ms) for lines in rejected
         ]
     if reread:
         connection.exec_driver_sql("DELETE FROM rejects WHERE file_id = ?", reread)

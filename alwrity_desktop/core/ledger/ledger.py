@@ -42,7 +42,7 @@ from alwrity_desktop.core.ledger.intake import Intake
 from alwrity_desktop.core.ledger.migrate import prepare
 from alwrity_desktop.core.ledger.snapshot import LedgerSnapshot
 from alwrity_desktop.core.ledger.writing import book_batch
-from alwrity_desktop.core.log_reading import LogCursor
+from alwrity_desktop.core.log_reading import LogCursor, RejectedLines
 from alwrity_desktop.core.sources.servers.base import KnownRows
 
 
@@ -88,6 +88,22 @@ class Ledger:
         """Note that *source* was read and had nothing new."""
         with writing(self._engine) as connection:
             cursors.note_read(connection, source, now_ms)
+
+    def keep_refused(
+        self,
+        door: str,
+        path: str,
+        refused: Sequence[RejectedLines],
+        now_ms: int,
+        *,
+        is_anew: bool,
+    ) -> None:
+        """Keep what *door* refused of *path*, which is no log.
+
+        It adds to what was refused of it before, or replaces that where it was read *is_anew*.
+        """
+        with writing(self._engine) as connection:
+            cursors.keep_refused(connection, door, path, refused, now_ms, is_anew=is_anew)
 
     @contextmanager
     def snapshot(self) -> Iterator[LedgerSnapshot]:

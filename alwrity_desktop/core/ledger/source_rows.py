@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Connection
 
+from alwrity_desktop.core.domain.health import STANDARD_INPUT
 from alwrity_desktop.core.domain.sums import RejectedReason, Scope, SourceTotals, scope_of
 from alwrity_desktop.core.ledger.coarse_rows import DAYS
 from alwrity_desktop.core.ledger.reading import SPAN, joined, table_of_all, whose_series
@@ -16,7 +17,8 @@ def sources(connection: Connection, account: str | Scope) -> list[SourceTotals]:
     read = {
         source: (files, at_ms)
         for source, files, at_ms in connection.exec_driver_sql(
-            "SELECT source, count(*), max(read_at_ms) FROM files GROUP BY 1"
+            "SELECT source, sum(path <> ?), max(read_at_ms) FROM files GROUP BY 1",
+            (STANDARD_INPUT,),
         )
     }
     booked = {

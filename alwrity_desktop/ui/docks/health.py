@@ -280,6 +280,6 @@ def _refusals(source: SourceHealth) -> list[str]:
     """Return what was refused, with its reason and where."""
     return [
         f"{source.title}: {formatting.count(item.lines)} × {item.reason}"
-        f" ({item.example_path}, byte {formatting.count(item.example_offset)})"
+        f" ({', '.join(filter(None, (item.example_path, item.place)))})"
         for item in source.rejections
     ]

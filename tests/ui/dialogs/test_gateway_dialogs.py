@@ -178,7 +178,9 @@ def test_that_a_table_is_looked_at_mapped_and_booked(
 def test_that_a_long_table_is_booked_slice_by_slice(context: Context, tmp_path: Path) -> None:
     path = tmp_path / "long.jsonl"
     line = '{"time": "2026-11-02T10:00:00Z", "model": "gpt-4o", "id": "call-x-%d"}\n'
-    path.write_text("".join(line % number for number in range(4_500)))
+    lines = [line % number for number in range(4_500)]
+    lines[5] = lines[2_500] = "canary\n"
+    path.write_text("".join(lines))
     jobs: list[Job] = []
     collector = Collector()
     PreviewTable(path).run(context, collector.post)
@@ -190,10 +192,16 @@ def test_that_a_long_table_is_booked_slice_by_slice(context: Context, tmp_path: 
         jobs.pop(0).run(context, collector.post)
     booked = collector.of(TableBooked)
     assert booked == [
-        TableBooked(2_000, 0, 0, is_done=False),
-        TableBooked(4_000, 0, 0, is_done=False),
-        TableBooked(4_500, 0, 0, is_done=True),
+        TableBooked(1_999, 0, 1, is_done=False),
+        TableBooked(3_998, 0, 2, is_done=False),
+        TableBooked(4_498, 0, 2, is_done=True),
     ]
+    with context.ledger("local").snapshot() as snapshot:
+        (refused,) = snapshot.rejects()
+    assert (refused.source, refused.lines, refused.example_path, refused.example_offset) == (
+        *("table", 2, str(path)),
+        2_501,
+    )
 
 
 def test_that_a_table_that_is_let_go_ends_at_once(
