@@ -46,7 +46,7 @@ _MS_PER_HOUR: Final = 3_600_000
 _FOR_EVER_MS: Final = 1 << 50
 _NEWER: Final = f" Is there a newer version of {PROGRAM}? The format may have changed."
 _WHAT_TO_DO: Final = {
-    "table": f" Correct them and import the table again: {PROGRAM} import table PATH",
+    "table": f" Correct the table and import it again: {PROGRAM} import table PATH",
     "record": " Correct what sends such lines, and send them once more.",
 }
 """Where lines are refused of which people can change what wrote them."""

@@ -126,7 +126,7 @@ def test_that_the_doctor_names_a_refused_row_and_what_to_do(
     assert not check.is_ok
     assert check.detail == (
         f"1 row refused: {base.BAD_COUNT}. The newest is in {path} at row 1,204. "
-        "Correct them and import the table again: alwrity-desktop import table PATH"
+        "Correct the table and import it again: alwrity-desktop import table PATH"
     )
     keep(context, "table", path)
     assert "Imported table, rows" not in {each.name for each in context.doctor()}
