@@ -226,8 +226,8 @@ def _row(budget: Budget, limit: Limit | None) -> tuple[str, ...]:
         _scope(budget),
         budget.period,
         amount_words(budget.limit, budget.kind),
-        UNKNOWN if limit is None else amount_words(limit.used, limit.kind),
-        percent(None if limit is None else limit.percent),
+        UNKNOWN if limit is None else amount_words(limit.known_used, limit.kind),
+        percent(None if limit is None else limit.known_percent),
     )
 
 
@@ -243,7 +243,8 @@ def _sentence(budget: Budget, limit: Limit | None) -> str:
     marks = ", ".join(f"{each}%" for each in budget.thresholds)
     used = ""
     if limit is not None:
-        used = f" Used so far: {amount_words(limit.used, limit.kind)} ({percent(limit.percent)})."
+        used = f" Used so far: {amount_words(limit.known_used, limit.kind)}"
+        used += "." if limit.is_unknown else f" ({percent(limit.percent)})."
     blocks = ""
     if budget.enforcement is Enforcement.BLOCK:
         blocks = (

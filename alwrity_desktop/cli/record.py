@@ -165,7 +165,8 @@ def _booked_sentence(call: Call, booked: BookedCall) -> str:
 def _summary(booked: list[BookedCall], rejected: int) -> str:
     fresh = [each for each in booked if each.is_new]
     unpriced = sum(each.cost_pico is None for each in fresh)
-    cost = money_words(sum(each.cost_pico or 0 for each in fresh))
+    known = [each.cost_pico for each in fresh if each.cost_pico is not None]
+    cost = money_words(sum(known) if known or not fresh else None)
     parts = [f"Booked {calls(len(fresh))}, {cost}"]
     if unpriced:
         parts.append(f"{unpriced:,} without a price")

@@ -141,7 +141,7 @@ def _sentences(report: Report) -> Iterator[str]:
         yield f"Nothing is known of {days}: the server of {report.account.name} never stated it."
     else:
         yield (
-            f"{sample}{_span(report)} you've used {money_words(totals.cost_pico)} across "
+            f"{sample}{_span(report)} you've used {money_words(report.known_cost_pico)} across "
             f"{_uses(report)}, {tokens_words(totals.tokens)} tokens ({days}, {period.timezone})."
         )
     if report.server is not None:
@@ -200,12 +200,17 @@ def _coverage(report: Report) -> Iterator[str]:
     ]
     more = len(report.unpriced) - len(named)
     names = ", ".join(named) + (f" and {more:,} more" if more else "")
-    has = "has" if totals.unpriced_calls == 1 else "have"
-    yield (
-        f"{percent(totals.priced_percent)} of the calls are priced; "
-        f"{calls(totals.unpriced_calls)} {has} no known price and are not in the sum"
-        + (f": {names}." if names else ".")
-    )
+    is_one = totals.unpriced_calls == 1
+    if report.known_cost_pico is None:
+        said = "The call has no known price" if is_one else "None of the calls has a known price"
+        said += ", so the cost is not known"
+    else:
+        have = "has no known price and is" if is_one else "have no known price and are"
+        said = (
+            f"{percent(totals.priced_percent)} of the calls are priced; "
+            f"{calls(totals.unpriced_calls)} {have} not in the sum"
+        )
+    yield f"{said}: {names}." if names else f"{said}."
     yield f"Give them one: {PROGRAM} prices set --provider P --model M --input X --output Y"
 
 
@@ -235,9 +240,9 @@ def _limits_table(report: Report) -> str:
             name_words(limit.name),
             limit.status.value.replace("_", " "),
             limit.period,
-            amount_words(limit.used, limit.kind),
+            amount_words(limit.known_used, limit.kind),
             amount_words(limit.limit, limit.kind),
-            percent(limit.percent),
+            percent(limit.known_percent),
             limit.resets_on or UNKNOWN,
         )
         for limit in used
@@ -263,8 +268,8 @@ def _group_name(group: Group) -> str:
 
 
 _COST: Final[dict[str, Callable[[Group], str]]] = {
-    "Cost": lambda group: money_words(group.figures.cost_pico),
-    "Share": lambda group: percent(group.share_percent),
+    "Cost": lambda group: money_words(group.figures.known_cost_pico),
+    "Share": lambda group: percent(group.known_share_percent),
 }
 _COLUMNS: Final[dict[str, Callable[[Group], str]]] = {
     **_COST,

@@ -124,8 +124,8 @@ def _paragraphs(result: Repricing, *, is_trial: bool) -> Iterator[str]:
         (
             f"{change.model} ({change.provider})",
             count(change.calls),
-            money_words(change.before_pico),
-            money_words(change.after_pico),
+            money_words(change.known_before_pico),
+            money_words(change.known_after_pico),
             count(change.newly_priced),
         )
         for change in result.models[:_MAX_MODELS]
@@ -134,7 +134,8 @@ def _paragraphs(result: Repricing, *, is_trial: bool) -> Iterator[str]:
     more = len(result.models) - len(rows)
     if more:
         yield f"and {more:,} more models."
-    moved = f"from {money_words(result.before_pico)} to {money_words(result.after_pico)}"
+    before, after = money_words(result.known_before_pico), money_words(result.known_after_pico)
+    moved = f"from {before} to {after}"
     if is_trial:
         yield plain(f"{calls(result.changed)} would move {moved}. Nothing was changed.")
     elif result.kind is RevisionKind.UNDONE:

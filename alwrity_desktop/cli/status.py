@@ -7,14 +7,14 @@ from types import MappingProxyType
 from alwrity_desktop.cli import ahead, parsing
 from alwrity_desktop.cli.parsing import Arguments, Parser
 from alwrity_desktop.cli.session import Session
-from alwrity_desktop.cli.words import plain, print_document
+from alwrity_desktop.cli.words import calls, plain, print_document
 from alwrity_desktop.core.documents import status_document
 from alwrity_desktop.core.domain.budgets import Status
 from alwrity_desktop.core.domain.health import HealthStatus
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.server import ServerFacts
 from alwrity_desktop.core.domain.subscriptions import expired_on, unpaid
-from alwrity_desktop.core.domain.words import UNKNOWN, money_words
+from alwrity_desktop.core.domain.words import money_words
 from alwrity_desktop.core.results import PeriodChoice
 
 _LIMIT_WORDS = MappingProxyType(
@@ -51,12 +51,16 @@ def run(arguments: Arguments, session: Session) -> int:
 
 def line(report: Report) -> str:
     """Return the line: cost of the budget, forecast if there is one, and the worst state."""
-    cost = UNKNOWN if report.is_never_read else money_words(report.totals.cost_pico)
+    cost = money_words(report.known_cost_pico)
     limit = report.cost_limit
     if limit is not None:
+        cost += f" of {money_words(limit.limit)}"
+    if limit is not None and limit.known_percent is not None:
         # Rounded down, so that a threshold is never read before it is reached.
-        cost += f" of {money_words(limit.limit)} ({int(limit.percent)} %)"
+        cost += f" ({int(limit.known_percent)} %)"
     parts = [cost]
+    if report.totals.is_floor:
+        parts.append(f"{calls(report.totals.unpriced_calls)} without a price")
     if report.forecast.cost_pico is not None:
         parts.append(f"on track for {money_words(report.forecast.cost_pico)}")
     facts = report.server.facts if report.server is not None else ServerFacts()

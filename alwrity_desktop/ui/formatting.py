@@ -289,11 +289,11 @@ def limit_amount(limit: Limit) -> str:
     """Return what a limit stands at: "$83.85 of $125.00", "37.2M of 44.0M"."""
     template = _tr("{used} of {limit}")
     return template.format(
-        used=amount(limit.kind, limit.used), limit=amount(limit.kind, limit.limit)
+        used=amount(limit.kind, limit.known_used), limit=amount(limit.kind, limit.limit)
     )
 
 
-def amount(kind: LimitKind, value: int) -> str:
+def amount(kind: LimitKind, value: int | None) -> str:
     """Return *value* in the way that its *kind* is written."""
     if kind == LimitKind.COST:
         return money(value)
@@ -340,6 +340,22 @@ _SOURCES: Final = {
     "anthropic-admin": "Anthropic",
     "openrouter": "OpenRouter",
 }
+
+
+def unpriced_words(figures: Figures) -> str:
+    """Return what is missing in the cost of *figures*, "" where every call has a price."""
+    unpriced = figures.unpriced_calls
+    if not unpriced:
+        return ""
+    if figures.known_cost_pico is None:
+        template = _tr("The call has no price")
+        if unpriced > 1:
+            template = _tr("None of the {count} calls has a price")
+    elif unpriced == 1:
+        template = _tr("1 call has no price and is not in this sum")
+    else:
+        template = _tr("{count} calls have no price and are not in this sum")
+    return template.format(count=count(unpriced))
 
 
 def uses(figures: Figures) -> str:

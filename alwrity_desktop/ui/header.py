@@ -11,10 +11,17 @@ from PySide6.QtWidgets import QHBoxLayout, QLayout, QMenu, QVBoxLayout, QWidget
 
 from alwrity_desktop.core.domain.live import GatewayState
 from alwrity_desktop.core.domain.report import Report
-from alwrity_desktop.ui import account_text, header_text, theme
+from alwrity_desktop.ui import account_text, formatting, header_text, theme
 from alwrity_desktop.ui.gateway_mark import GatewayMark
 from alwrity_desktop.ui.header_widgets import Bell, MenuButton, MoneyMetric, PeriodPicker, StatePill
-from alwrity_desktop.ui.requests import EditBudget, ExportReport, OpenCalls, OpenDock
+from alwrity_desktop.ui.requests import (
+    EditBudget,
+    ExportReport,
+    OpenCalls,
+    OpenDock,
+    Request,
+    ShowPrices,
+)
 from alwrity_desktop.ui.sentence import Sentence
 from alwrity_desktop.ui.widgets import IconButton, PlainLabel, PushButton, plain_tooltip
 
@@ -68,6 +75,7 @@ class Header(QWidget):
         self._gateway = GatewayMark()
         self._refresh = IconButton("refresh-cw", self.tr("Refresh (F5)"))
         self.more = IconButton("ellipsis-vertical", self.tr("Menu"))
+        self._prices = PushButton(self.tr("Set prices"), "primary", "pencil")
         self._budget = PushButton(self.tr("Set a budget"), "primary", "target")
         self._export = PushButton(self.tr("Export…"), "primary", "download")
         self._link = PushButton(self.tr("Set a budget"), "link")
@@ -103,9 +111,8 @@ class Header(QWidget):
         self._pill.clicked.connect(self._open_health)
         self._bell.clicked.connect(self._open_alerts)
         self._gateway.clicked.connect(self._open_live)
-        self._budget.clicked.connect(self._do_primary)
-        self._export.clicked.connect(self._do_primary)
-        self._link.clicked.connect(self._do_primary)
+        for button in (self._prices, self._budget, self._export, self._link):
+            button.clicked.connect(self._do_primary)
 
     def set_menus(self, account: QMenu, period: QMenu, everything: QMenu) -> None:
         """Open these menus from the account, the period and the narrow window's button."""
@@ -119,11 +126,8 @@ class Header(QWidget):
         self._report = report
         self.account.set_words(*self._account_words(report), account_text.account_icon(report))
         self._show_period(report)
-        is_known = report.calls_ever > 0 or report.totals.is_stated
-        is_known = is_known and not report.is_unknown
-        cost_pico = report.totals.cost_pico if is_known else None
-        self._cost.set_cost(cost_pico)
-        self._cost_in_line.set_cost(cost_pico)
+        for figure in (self._cost, self._cost_in_line):
+            figure.set_cost(report.known_cost_pico, formatting.unpriced_words(report.totals))
         self._used.set_runs(header_text.used_runs(report))
         self._show_forecast(report)
         self._against_caption.set_plain(header_text.comparison_caption(report))
@@ -131,15 +135,20 @@ class Header(QWidget):
         state = header_text.state_of(report)
         self._pill.set_state(state.tone, state.word, state.reason)
         self._bell.set_unread(report.unread_alerts)
-        self._link.setText((self._export if report.limits else self._budget).text())
+        self._link.setText(self._primary().text())
         self._show_primary()
 
+    def _primary(self) -> PushButton:
+        """Return what is offered: prices where none is known, a budget without one, the export."""
+        report = self._report
+        if report is not None and header_text.lacks_prices(report):
+            return self._prices
+        return self._export if report is not None and report.limits else self._budget
+
     def _show_primary(self) -> None:
-        """Offer a budget to those who have none, else the export."""
-        has_limits = self._report is not None and bool(self._report.limits)
         is_wide = self._fold in {Fold.WIDE, Fold.MEDIUM}
-        self._export.setVisible(is_wide and has_limits)
-        self._budget.setVisible(is_wide and not has_limits)
+        for button in (self._prices, self._budget, self._export):
+            button.setVisible(is_wide and button is self._primary())
 
     def _account_words(self, report: Report) -> tuple[str, str]:
         name, detail = account_text.account_words(report)
@@ -214,7 +223,7 @@ class Header(QWidget):
         _add(above, self._pill, self._bell, self._gateway, self._rule_above)
         if is_wide:
             above.addWidget(self._age)
-        _add(above, self._refresh, self._budget, self._export)
+        _add(above, self._refresh, self._prices, self._budget, self._export)
         used = _row(self._cost, self._used)
         used.setSpacing(12)
         left = _column(self._used_caption, used)
@@ -296,8 +305,11 @@ class Header(QWidget):
 
     @Slot()
     def _do_primary(self) -> None:
-        has_limits = self._report is not None and bool(self._report.limits)
-        self.requested.emit(ExportReport() if has_limits else EditBudget())
+        asked: dict[PushButton, Request] = {
+            self._prices: ShowPrices(),
+            self._export: ExportReport(),
+        }
+        self.requested.emit(asked.get(self._primary(), EditBudget()))
 
 
 def _row(*widgets: QWidget) -> QHBoxLayout:

@@ -70,7 +70,13 @@ def is_present(report: Report) -> bool:
 
 
 def used_caption(report: Report) -> str:
-    """Return the words above the period's cost."""
+    """Return the words above the period's cost, "at least" where it is a floor."""
+    caption = _caption(report)
+    is_floor = report.totals.is_floor and report.known_cost_pico is not None
+    return _tr("{used} at least").format(used=caption) if is_floor else caption
+
+
+def _caption(report: Report) -> str:
     captions = {
         "today": _tr("Today you've used"),
         "week": _tr("This week you've used"),
@@ -103,9 +109,18 @@ def used_runs(report: Report) -> tuple[Run, ...]:
         template = _tr("across {calls} API call, {tokens} tokens")
     else:
         template = _tr("across {calls} API calls, {tokens} tokens")
-    return runs(
+    line = runs(
         template, calls=formatting.count(totals.calls), tokens=formatting.tokens(totals.tokens)
     )
+    if not lacks_prices(report):
+        return line
+    words = _tr("it has no price") if totals.calls == 1 else _tr("none has a price")
+    return (*line, Run(words, gap=12, colour="warning.text"))
+
+
+def lacks_prices(report: Report) -> bool:
+    """Return whether there are calls, and nothing can be said of their cost without a price."""
+    return bool(report.totals.unpriced_calls) and report.known_cost_pico is None
 
 
 def forecast_runs(report: Report, *, is_short: bool = False) -> tuple[Run, ...]:
@@ -167,8 +182,12 @@ def comparison_runs(report: Report) -> tuple[Run, ...]:
     comparison = report.comparison
     if comparison is None:
         return ()
-    then = formatting.money(comparison.totals.cost_pico)
+    then = formatting.money(comparison.totals.known_cost_pico)
     percent = comparison.cost_percent
+    if comparison.totals.known_cost_pico is None:
+        return (Run(_tr("None of the calls by then has a price")),)
+    if report.known_cost_pico is None:
+        return runs(_tr("{then} by then"), then=then)
     if percent is None:
         return (Run(_tr("Nothing was spent by then")),)
     size = f"{abs(round(percent)):,}%"
@@ -233,13 +252,13 @@ def _reason(limit: Limit | None) -> str:
     return _tr("{name}: {amount} ({percent})").format(
         name=name_words(limit.name),
         amount=formatting.limit_amount(limit),
-        percent=formatting.percent_whole(limit.percent),
+        percent=formatting.percent_whole(limit.known_percent),
     )
 
 
 def cost_words(report: Report) -> str:
     """Return the period's cost, "—" where nothing is known of it."""
-    return formatting.money(None if report.is_never_read else report.totals.cost_pico)
+    return formatting.money(report.known_cost_pico)
 
 
 def used_words(report: Report) -> str:
@@ -247,9 +266,11 @@ def used_words(report: Report) -> str:
     limit = report.cost_limit
     if limit is None:
         return cost_words(report)
-    return _tr("{amount} ({percent})").format(
-        amount=formatting.limit_amount(limit), percent=formatting.percent_whole(limit.percent)
-    )
+    amount = formatting.limit_amount(limit)
+    if limit.known_percent is None:
+        return amount
+    percent = formatting.percent_whole(limit.known_percent)
+    return _tr("{amount} ({percent})").format(amount=amount, percent=percent)
 
 
 def on_track_words(report: Report) -> str:

@@ -262,15 +262,18 @@ class MoneyMetric(PlainLabel):
         self._target_pico = 0
         self._tween = Tween(self, "count", self._show_cents)
 
-    def set_cost(self, cost_pico: int | None) -> None:
-        """Count to *cost_pico*; None when nothing was ever read."""
+    def set_cost(self, cost_pico: int | None, missing: str = "") -> None:
+        """Count to *cost_pico*; None where it is not known. *missing* says what is not in it."""
+        self.setAccessibleName(formatting.money(cost_pico))
+        self.setAccessibleDescription(missing)
+        plain_tooltip(self, missing)
         if cost_pico is None:
+            self._tween.halt()
             self.set_plain(formatting.UNKNOWN)
             self.unsetCursor()
             return
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._target_pico = cost_pico
-        self.setAccessibleName(formatting.money(cost_pico))
         self._tween.go(cost_pico / PICO_PER_CENT)
 
     def _show_cents(self, cents: float) -> None:

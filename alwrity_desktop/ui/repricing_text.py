@@ -55,8 +55,8 @@ def sentence(result: Repricing) -> str:
         template = _tr("{calls} moved from {before} to {after} ({difference}).")
     return template.format(
         calls=calls(result.changed),
-        before=write(result.before_pico),
-        after=write(result.after_pico),
+        before=write(result.known_before_pico),
+        after=write(result.known_after_pico),
         difference=difference(result.before_pico, result.after_pico, write),
     )
 
@@ -78,8 +78,8 @@ def take_back_sentence(result: Repricing) -> str:
     write = writer(result)
     return template.format(
         calls=calls(result.changed),
-        after=write(result.after_pico),
-        before=write(result.before_pico),
+        after=write(result.known_after_pico),
+        before=write(result.known_before_pico),
     )
 
 

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.report import Report
-from alwrity_desktop.ui import account_text, header_text, theme
+from alwrity_desktop.ui import account_text, formatting, header_text, theme
 from alwrity_desktop.ui.actions import Actions
 from alwrity_desktop.ui.tokens import DARK_STATUS, STATUS_ICONS
 
@@ -183,9 +183,10 @@ class Tray(QObject):
 
 
 def tooltip(report: Report, paused: str = "") -> str:
-    """Return account and state, the cost, and where the month will end."""
+    """Return account and state, the cost, what is missing in it, and where the month will end."""
     label, _detail = account_text.account_words(report)
     state = header_text.state_of(report)
     lines = [f"{label}: {state.word}", header_text.used_words(report)]
-    lines += [words for words in (header_text.on_track_words(report), paused) if words]
+    missing = formatting.unpriced_words(report.totals) if report.totals.is_floor else ""
+    lines += [words for words in (missing, header_text.on_track_words(report), paused) if words]
     return "\n".join(lines)

@@ -160,7 +160,7 @@ def test_that_prices_are_tried_applied_and_taken_back(program: Program) -> None:
     assert (totals["cost_usd"], totals["unpriced_calls"]) == ("12.3457", 0)
     assert program.run(*asked) == "Nothing changes: 10 calls cost what they cost.\n"
     undone = program.run("prices", "reprice", "--undo")
-    assert undone.endswith("10 calls moved back from $12.35 to $0.00, as revision 2.\n")
+    assert undone.endswith("10 calls moved back from $12.35 to —, as revision 2.\n")
     assert program.document("report")["totals"]["unpriced_calls"] == 10
     assert "No prices of local were applied" in program.run("prices", "reprice", "--undo", status=1)
 

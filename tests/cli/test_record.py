@@ -198,13 +198,6 @@ def test_that_no_lines_at_all_are_no_error(run: Run, monkeypatch: pytest.MonkeyP
     assert outcome.document == {"calls": [], "rejected": []}
 
 
-def test_that_no_lines_at_all_are_no_error(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    feed(monkeypatch)
-    outcome = run("record", "--stdin", "--json")
-    assert outcome.status == 0
-    assert outcome.document == {"calls": [], "rejected": []}
-
-
 def test_that_a_summary_of_calls_without_a_price_knows_no_cost(
     run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ import pytest
 from alwrity_desktop.core.domain.budgets import Status
 from alwrity_desktop.core.domain.health import Health, HealthStatus
 from alwrity_desktop.core.domain.insight_values import INSIGHTS
-from alwrity_desktop.core.domain.report import AccountView, Group
+from alwrity_desktop.core.domain.report import AccountView, Figures, Group, UnpricedModel
 from alwrity_desktop.core.domain.words import name_words
 from alwrity_desktop.core.results import PeriodChoice
 from tests.cli.conftest import Run
@@ -43,7 +43,7 @@ def test_that_an_empty_ledger_says_what_to_do_and_why_there_is_no_forecast(
         for field in msgspec.structs.fields(reports.empty_report())
     }
     out = run("report").out
-    assert "$0.00 across 0 API calls" in out
+    assert "you've used — across 0 API calls" in out
     assert "alwrity-desktop import reads the logs" in out
     assert "No forecast: There are under 7 days of history." in out
 
@@ -97,6 +97,49 @@ def test_that_a_status_is_one_line_with_cost_budget_forecast_and_state(
 ) -> None:
     context.report_changes = {"status": Status.ACTIVE}
     assert run("status").out == "$83.85 of $125.00 (67 %), on track for $120.96, healthy\n"
+
+
+UNPRICED = Figures(calls=7, input_tokens=8400, unpriced_calls=7)
+
+
+def test_that_a_cost_that_nobody_knows_is_a_dash_in_every_text(
+    run: Run, context: FakeContext
+) -> None:
+    context.report_changes = {
+        "totals": UNPRICED,
+        "groups": {"provider": (Group("x", UNPRICED, 0.0),)},
+        "limits": (msgspec.structs.replace(reports.COST_LIMIT, used=0, is_unknown=True),),
+        "unpriced": (UnpricedModel("x", "nobody-9", 7),),
+    }
+    out = run("report").out
+    assert out.startswith("This month you've used — across 7 API calls, 8.4k tokens")
+    assert "None of the calls has a known price, so the cost is not known: nobody-9 (x, 7" in out
+    assert "Give them one: alwrity-desktop prices set" in out
+    assert "$0.00" not in out
+    limit = next(line for line in out.splitlines() if line.startswith("Monthly cost"))
+    assert limit.split()[4:] == ["—", "$125.00", "—", "2026-12-01"]
+    row = next(line for line in out.splitlines() if line.startswith("x "))
+    assert row.split()[:4] == ["x", "—", "—", "7"]
+
+
+def test_that_a_script_still_reads_the_sum_of_priced_calls(run: Run, context: FakeContext) -> None:
+    context.report_changes = {"totals": UNPRICED}
+    totals = run("report", "--json").document["totals"]
+    assert (totals["cost_usd"], totals["unpriced_calls"]) == ("0.00", 7)
+
+
+def test_that_a_status_says_which_prices_are_missing(run: Run, context: FakeContext) -> None:
+    empty = reports.empty_report()
+    context.report_changes = {
+        "totals": UNPRICED, "limits": (), "forecast": empty.forecast, "status": Status.ACTIVE,
+    }  # fmt: skip
+    assert run("status").out == "—, 7 calls without a price, healthy\n"
+    limit = msgspec.structs.replace(reports.COST_LIMIT, used=0, is_unknown=True)
+    context.report_changes |= {"limits": (limit,)}
+    assert run("status").out == "— of $125.00, 7 calls without a price, healthy\n"
+    floor = msgspec.structs.replace(reports.FIGURES, unpriced_calls=1000)
+    context.report_changes |= {"totals": floor, "limits": ()}
+    assert run("status").out == "$83.85, 1,000 calls without a price, healthy\n"
 
 
 def test_that_a_percentage_is_never_rounded_up_to_a_threshold(

@@ -62,3 +62,17 @@ def test_that_a_ledger_that_cannot_be_read_is_unknown(context: Context) -> None:
     assert view.calls_now is None
     assert view.gateway.url == "x"
     context.close()
+
+
+def test_that_the_cost_of_calls_without_a_price_is_not_known(context: Context) -> None:
+    unpriced = Call(
+        identity="test::unpriced", occurred_at_ms=NOW_MS, source="record", provider="x",
+        model="nobody-9", input_tokens=100,
+    )  # fmt: skip
+    context.record([unpriced])
+    view = live_view(context, "local", GatewayState())
+    assert (view.calls_now, view.cost_pico_now, view.cost_pico_of_hour) == (1, None, None)
+    book(context, 2 * MINUTE_MS)
+    view = live_view(context, "local", GatewayState())
+    assert (view.cost_pico_now, view.cost_pico_of_hour) == (None, 10**9)
+    context.close()

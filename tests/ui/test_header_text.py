@@ -10,10 +10,11 @@ from msgspec.structs import replace
 from alwrity_desktop.core.domain.budgets import Status
 from alwrity_desktop.core.domain.forecast import Forecast
 from alwrity_desktop.core.domain.health import HealthStatus
-from alwrity_desktop.core.domain.report import AccountView, Report
+from alwrity_desktop.core.domain.report import AccountView, Figures, Report
 from alwrity_desktop.ui import account_text, header_text
 from alwrity_desktop.ui.sentence import plain, runs
 from tests import builders
+from tests.builders_unpriced import an_unpriced_report
 
 
 @pytest.fixture
@@ -43,6 +44,48 @@ def test_that_without_a_budget_only_the_cost_is_told(report: Report) -> None:
     free = replace(report, limits=())
     assert header_text.used_words(free) == "$83.85"
     assert header_text.margin_runs(free) == ()
+
+
+def test_that_calls_without_a_price_cost_nobody_knows_what(report: Report) -> None:
+    unpriced = an_unpriced_report()
+    assert header_text.cost_words(unpriced) == "—"
+    assert header_text.summary(unpriced) == "—"
+    told = plain(header_text.used_runs(unpriced))
+    assert told == "across 7 API calls, 8.40k tokens  none has a price"
+    assert header_text.lacks_prices(unpriced)
+    single = replace(unpriced, totals=Figures(calls=1, input_tokens=5, unpriced_calls=1))
+    assert plain(header_text.used_runs(single)).endswith("  it has no price")
+    assert not header_text.lacks_prices(report)
+
+
+def test_that_a_comparison_with_what_nobody_knows_is_none(report: Report) -> None:
+    unpriced = an_unpriced_report()
+    words = plain(header_text.comparison_runs(unpriced))
+    assert words == "None of the calls by then has a price"
+    known_then = replace(unpriced, comparison=report.comparison)
+    assert plain(header_text.comparison_runs(known_then)) == "$72.87 by then"
+
+
+def test_that_a_limit_of_an_unknown_cost_has_no_percentage() -> None:
+    limit = builders.a_limit(used=0, is_unknown=True)
+    unpriced = an_unpriced_report(limits=(limit,))
+    assert header_text.used_words(unpriced) == "— of $125.00"
+
+
+def test_that_a_period_without_calls_costs_nothing_where_something_was_read() -> None:
+    assert header_text.cost_words(builders.an_empty_report()) == "—"
+    assert header_text.cost_words(builders.an_empty_report(calls_ever=3)) == "$0.00"
+    read = builders.an_empty_report(last_read_ms=builders.NOW_MS)
+    assert header_text.cost_words(read) == "$0.00"
+
+
+@pytest.mark.parametrize(("unpriced", "words"), [(14, ""), (148, " at least")])
+def test_that_a_sum_that_lacks_many_prices_is_told_as_a_floor(
+    report: Report, unpriced: int, words: str
+) -> None:
+    floor = replace(report, totals=replace(report.totals, unpriced_calls=unpriced))
+    assert header_text.used_caption(floor) == f"This month you've used{words}"
+    assert header_text.cost_words(floor) == "$83.85"
 
 
 def test_that_a_budget_that_will_be_passed_is_said_in_the_danger_tone(report: Report) -> None:

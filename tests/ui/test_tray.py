@@ -14,6 +14,7 @@ from alwrity_desktop.core.domain.report import AccountView
 from alwrity_desktop.ui.actions import Actions
 from alwrity_desktop.ui.tray import Tray, tooltip, tray_icon
 from tests import builders
+from tests.builders_unpriced import an_unpriced_report
 from tests.ui.looks import dressed
 
 __all__ = ["dressed"]
@@ -45,6 +46,20 @@ def test_that_the_tooltip_tells_state_cost_and_forecast() -> None:
         "This computer: No data",
         "—",
         "Paused until 15:30",
+    ]
+
+
+def test_that_the_tooltip_says_which_prices_are_missing() -> None:
+    assert tooltip(an_unpriced_report()).splitlines() == [
+        "This computer: Warning",
+        "—",
+        "None of the 7 calls has a price",
+    ]
+    report = builders.a_report(limits=())
+    floor = replace(report, totals=replace(report.totals, unpriced_calls=1000))
+    assert tooltip(floor).splitlines()[1:3] == [
+        "$83.85",
+        "1,000 calls have no price and are not in this sum",
     ]
 
 

@@ -21,6 +21,7 @@ from alwrity_desktop.ui.layout_store import LayoutStore
 from alwrity_desktop.ui.layouts import LAYOUTS, Layout, Room, docks_of
 from alwrity_desktop.ui.widgets import PushButton
 from tests import builders
+from tests.builders_unpriced import an_unpriced_report
 from tests.ui.desks import Desk, desk
 from tests.ui.fakes import FakeContext
 from tests.ui.looks import dressed, texts
@@ -269,6 +270,28 @@ def test_that_the_dearest_button_sets_a_budget_until_there_is_one(qtbot: QtBot, 
     with qtbot.waitSignal(header.requested) as asked:
         header._budget.click()
     assert asked.args == [requests.EditBudget()]
+
+
+def test_that_prices_are_asked_for_where_no_call_has_one(qtbot: QtBot, desk: Desk) -> None:
+    desk.start(qtbot)
+    header = desk.window.header
+    header.show_report(builders.a_report())
+    assert header._cost.accessibleDescription() == (
+        "14 calls have no price and are not in this sum"
+    )
+    desk.window.show_report(an_unpriced_report())
+    assert (header._cost.text(), header._cost.accessibleName()) == ("—", "—")
+    assert "None of the 7 calls has a price" in header._cost.toolTip()
+    assert desk.window.windowTitle().endswith(": —")
+    assert desk.window.status_line._summary.text() == "—"
+    assert header._prices.isVisible()
+    assert not header._budget.isVisible()
+    with qtbot.waitSignal(header.requested) as asked:
+        header._prices.click()
+    assert asked.args == [requests.ShowPrices()]
+    header.show_report(builders.a_report())
+    assert header._cost.text() == "$83.85"
+    assert header._export.isVisible()
 
 
 @pytest.mark.qt_log_ignore("This plugin does not support raise")

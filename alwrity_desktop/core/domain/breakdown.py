@@ -202,7 +202,7 @@ def point(start: str, rows: Iterable[SlotSums], *, is_unfinished: bool = False) 
 
 def amounts_of(figures: Figures) -> Amounts:
     """Return the measures that charts show."""
-    return Amounts(figures.cost_pico, figures.calls, figures.tokens)
+    return Amounts(figures.cost_pico, figures.calls, figures.tokens, figures.unpriced_calls)
 
 
 def merged(starts: Sequence[tuple[str, Sequence[Point]]], open_start: str) -> tuple[Point, ...]:
@@ -212,10 +212,8 @@ def merged(starts: Sequence[tuple[str, Sequence[Point]]], open_start: str) -> tu
         by_provider: defaultdict[str, Amounts] = defaultdict(Amounts)
         for one in points:
             for provider, amounts in one.by_provider.items():
-                by_provider[provider] = _add(by_provider[provider], amounts)
-        total = Amounts()
-        for amounts in by_provider.values():
-            total = _add(total, amounts)
+                by_provider[provider] += amounts
+        total = sum(by_provider.values(), Amounts())
         found.append(Point(start, total, dict(by_provider), start == open_start))
     return tuple(found)
 
@@ -231,12 +229,6 @@ def weeks(days: Sequence[Point], week_starts: str, today: str) -> tuple[Point, .
 def _first_of_week(iso_day: str, week_starts: str) -> str:
     day = date.fromisoformat(iso_day)
     return (day - timedelta(days=(day.weekday() - WEEKDAYS.index(week_starts)) % 7)).isoformat()
-
-
-def _add(one: Amounts, other: Amounts) -> Amounts:
-    return Amounts(
-        one.cost_pico + other.cost_pico, one.calls + other.calls, one.tokens + other.tokens
-    )
 
 
 def hour_points(period: Period, slots: Sequence[SlotSums], now_ms: int) -> tuple[Point, ...]:

@@ -119,6 +119,19 @@ class Limit(msgspec.Struct, frozen=True):
     reaches_earliest: str | None = None
     #: What will stand against it at its period's end; None where that cannot be told.
     expected: int | None = None
+    #: Whether it limits cost and nobody knows what is used of it: every call that counts lacks
+    #: a price, or nothing was ever read.
+    is_unknown: bool = False
+
+    @property
+    def known_used(self) -> int | None:
+        """What is used as people read it; None where nobody knows."""
+        return None if self.is_unknown else self.used
+
+    @property
+    def known_percent(self) -> float | None:
+        """The percentage as people read it; None likewise."""
+        return None if self.is_unknown else self.percent
 
 
 def has_reached(used: int, limit: int, threshold_percent: int) -> bool:

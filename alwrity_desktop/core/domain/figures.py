@@ -8,6 +8,9 @@ from alwrity_desktop.core.domain.money import divide_half_even
 
 TOKENS_PER_MILLION = 1_000_000
 
+_FLOOR_PERCENT = 1
+"""Where so many of the calls lack a price, it is said beside every sum."""
+
 
 class Figures(msgspec.Struct, frozen=True):
     """Sums over some calls. Adding two gives the sums over both."""
@@ -56,6 +59,21 @@ class Figures(msgspec.Struct, frozen=True):
             self.unsplit_tokens + other.unsplit_tokens,
             self.unpriced_tokens + other.unpriced_tokens,
         )
+
+    @property
+    def known_cost_pico(self) -> int | None:
+        """The cost as people read it; None where every call lacks a price.
+
+        With some of them unpriced it is the sum of the others: a floor.
+        """
+        if self.messages:
+            return self.cost_pico
+        return _known_cost(self.cost_pico, self.calls, self.unpriced_calls)
+
+    @property
+    def is_floor(self) -> bool:
+        """Whether so many calls lack a price that the cost is not told without saying so."""
+        return 0 < self.calls * _FLOOR_PERCENT <= self.unpriced_calls * 100
 
     @property
     def tokens(self) -> int:
@@ -115,6 +133,11 @@ class Figures(msgspec.Struct, frozen=True):
         return divide_half_even(self.cost_pico * TOKENS_PER_MILLION, priced)
 
 
+def _known_cost(cost_pico: int, calls: int, unpriced_calls: int) -> int | None:
+    """Return the cost, None where none of the calls has a price. No calls cost nothing."""
+    return None if calls and calls == unpriced_calls and not cost_pico else cost_pico
+
+
 def _sum_known(one: int | None, other: int | None) -> int | None:
     if one is None or other is None:
         return one if other is None else other
@@ -124,6 +147,22 @@ def _sum_known(one: int | None, other: int | None) -> int | None:
 class Amounts(msgspec.Struct, frozen=True):
     """The three measures that charts can show."""
 
+    #: Sum of the priced calls only.
     cost_pico: int = 0
     calls: int = 0
     tokens: int = 0
+    unpriced_calls: int = 0
+
+    def __add__(self, other: Amounts) -> Amounts:
+        """Return the sums over both."""
+        return Amounts(
+            self.cost_pico + other.cost_pico,
+            self.calls + other.calls,
+            self.tokens + other.tokens,
+            self.unpriced_calls + other.unpriced_calls,
+        )
+
+    @property
+    def known_cost_pico(self) -> int | None:
+        """The cost as people read it; None where every call lacks a price."""
+        return _known_cost(self.cost_pico, self.calls, self.unpriced_calls)

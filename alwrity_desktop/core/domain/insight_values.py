@@ -86,14 +86,18 @@ class Velocity(msgspec.Struct, frozen=True):
     times_usual: float | None = None
 
     @property
-    def cost_per_hour_pico(self) -> int:
-        """Pico-dollars an hour at this rate."""
-        return divide_half_even(self.amounts.cost_pico * _MS_PER_HOUR, self.duration_ms)
+    def cost_per_hour_pico(self) -> int | None:
+        """Pico-dollars an hour at this rate; None where no call of the stretch has a price."""
+        return self._cost_per(_MS_PER_HOUR)
 
     @property
-    def cost_per_day_pico(self) -> int:
-        """Pico-dollars a day at this rate."""
-        return divide_half_even(self.amounts.cost_pico * _MS_PER_DAY, self.duration_ms)
+    def cost_per_day_pico(self) -> int | None:
+        """Pico-dollars a day at this rate; None likewise."""
+        return self._cost_per(_MS_PER_DAY)
+
+    def _cost_per(self, span_ms: int) -> int | None:
+        cost = self.amounts.known_cost_pico
+        return None if cost is None else divide_half_even(cost * span_ms, self.duration_ms)
 
     @property
     def calls_per_hour(self) -> float:

@@ -87,8 +87,8 @@ class Minute(msgspec.Struct, frozen=True):
     #: 0 is the minute that ends now.
     minutes_ago: int
     calls: int
-    #: Of the priced calls.
-    cost_pico: int
+    #: Of the priced calls; None where none of them has a price.
+    cost_pico: int | None
 
 
 class LiveView(msgspec.Struct, frozen=True):
@@ -99,7 +99,8 @@ class LiveView(msgspec.Struct, frozen=True):
     gateway: GatewayState = GatewayState()
     #: The last hour, oldest first, the minute that ends now last.
     calls_per_minute: tuple[int, ...] = (0,) * MINUTES
-    cost_pico_per_minute: tuple[int, ...] = (0,) * MINUTES
+    #: Likewise; None where there were calls, and none of them has a price.
+    cost_pico_per_minute: tuple[int | None, ...] = (0,) * MINUTES
     #: The newest first.
     calls: tuple[CallRow, ...] = ()
     #: True where the ledger could not be read: the calls are of no time.
@@ -115,12 +116,21 @@ class LiveView(msgspec.Struct, frozen=True):
         """Cost of the last minute's priced calls; None when nobody knows."""
         return None if self.is_unread else self.cost_pico_per_minute[-1]
 
+    @property
+    def cost_pico_of_hour(self) -> int | None:
+        """Cost of the last hour's priced calls; None when nobody knows."""
+        minutes = zip(self.calls_per_minute, self.cost_pico_per_minute, strict=True)
+        used = [cost for calls, cost in minutes if calls]
+        is_unpriced = bool(used) and all(cost is None for cost in used)
+        return None if self.is_unread or is_unpriced else sum(cost or 0 for cost in used)
 
-def series_of(minutes: Iterable[Minute]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+
+def series_of(minutes: Iterable[Minute]) -> tuple[tuple[int, ...], tuple[int | None, ...]]:
     """Return calls and cost of each of the last 60 minutes, oldest first, 0 where nothing ran."""
-    calls, costs = [0] * MINUTES, [0] * MINUTES
+    calls = [0] * MINUTES
+    costs: list[int | None] = [0] * MINUTES
     for one in minutes:
         if 0 <= one.minutes_ago < MINUTES:
-            calls[-1 - one.minutes_ago] += one.calls
-            costs[-1 - one.minutes_ago] += one.cost_pico
+            calls[-1 - one.minutes_ago] = one.calls
+            costs[-1 - one.minutes_ago] = one.cost_pico
     return tuple(calls), tuple(costs)

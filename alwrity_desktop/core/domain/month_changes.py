@@ -16,8 +16,9 @@ def month_changes(
 ) -> tuple[float | None, ...]:
     """Return each month's change in percent against the month before.
 
-    None for the first, for a month that is not over, and beside a month of nothing or one that
-    began before the first use: they would say nothing. *days* are those of the same span.
+    None for the first, for a month that is not over, and beside a month of nothing, of unknown
+    cost, or one that began before the first use: they would say nothing. *days* are those of the
+    same span.
     """
     used = (day.start for day in days if day.total.calls or day.total.tokens)
     first_use = next(used, "")
@@ -27,14 +28,14 @@ def month_changes(
         change = None
         if before is not None and not month.is_unfinished and _is_whole(before, first_use):
             was, is_now = (_amount(each.total, kind) for each in (before, month))
-            change = 100 * (is_now - was) / was if was else None
+            change = None if is_now is None or not was else 100 * (is_now - was) / was
         found.append(change)
     return tuple(found)
 
 
-def _amount(amounts: Amounts, kind: LimitKind) -> int:
+def _amount(amounts: Amounts, kind: LimitKind) -> int | None:
     if kind is LimitKind.COST:
-        return amounts.cost_pico
+        return amounts.known_cost_pico
     return amounts.calls if kind is LimitKind.CALLS else amounts.tokens
 
 

@@ -55,6 +55,11 @@ class Group(msgspec.Struct, frozen=True):
     #: What people call it where the key is an id (agents, conversations); plain text.
     label: str = ""
 
+    @property
+    def known_share_percent(self) -> float | None:
+        """The share as people read it; None also where the cost is not known."""
+        return None if self.figures.known_cost_pico is None else self.share_percent
+
 
 class Point(msgspec.Struct, frozen=True):
     """One hour, day, week or month of a series."""
@@ -148,6 +153,14 @@ class Report(msgspec.Struct, frozen=True):
         totals = self.totals
         is_empty = not (self.calls_ever or totals.cost_pico or totals.messages)
         return self.is_unknown or (is_empty and self.last_read_ms is None)
+
+    @property
+    def known_cost_pico(self) -> int | None:
+        """The period's cost as people read it: a sum, or None where nothing is known of it.
+
+        None where nothing was ever read, and where every call of the period lacks a price.
+        """
+        return None if self.is_never_read else self.totals.known_cost_pico
 
     @property
     def is_stated(self) -> bool:

@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from alwrity_desktop.core.domain import breakdown
 from alwrity_desktop.core.domain.alerts import Alert
-from alwrity_desktop.core.domain.budgets import Limit, worst
+from alwrity_desktop.core.domain.budgets import Limit, LimitKind, worst
 from alwrity_desktop.core.domain.day_shape import EVEN, DayShape
 from alwrity_desktop.core.domain.dimensions import SERIES_DIMENSIONS
 from alwrity_desktop.core.domain.durations import percentile
@@ -107,7 +107,7 @@ def build(facts: Facts) -> Report:
     today = local_day(facts.now_ms, facts.period.timezone)
     history = breakdown.day_points(_history_days(facts, today), facts.day_slots, today)
     counts = breakdown.buckets(facts.durations)
-    return Report(
+    report = Report(
         account=facts.account,
         period=facts.period,
         as_of_ms=facts.now_ms,
@@ -136,6 +136,15 @@ def build(facts: Facts) -> Report:
         insights=tuple(name for name in facts.dimensions if name in INSIGHTS),
         spending=None if facts.spending is None else _spending(facts, facts.spending, totals),
         is_unknown=facts.is_stated and facts.stated.totals is None,
+    )
+    return replace(report, limits=_unread(report.limits)) if report.is_never_read else report
+
+
+def _unread(limits: Sequence[Limit]) -> tuple[Limit, ...]:
+    """Return *limits* where nothing was ever read: what stands against cost is not known."""
+    return tuple(
+        replace(limit, is_unknown=limit.kind is LimitKind.COST and not limit.used)
+        for limit in limits
     )
 
 
@@ -218,15 +227,17 @@ def _comparison(facts: Facts, now: Figures) -> Comparison | None:
         start=earlier.span.start,
         end=earlier.span.end,
         totals=then,
-        cost_percent=_change(now.cost_pico, then.cost_pico),
+        cost_percent=_change(now.known_cost_pico, then.known_cost_pico),
         calls_percent=_change(now.calls, then.calls),
         tokens_percent=_change(now.tokens, then.tokens),
         days=breakdown.day_points(days_before, earlier.slots, _NEVER),
     )
 
 
-def _change(now: int, then: int) -> float | None:
-    return round((now - then) * 100 / then, 1) if then > 0 else None
+def _change(now: int | None, then: int | None) -> float | None:
+    if now is None or then is None or then <= 0:
+        return None
+    return round((now - then) * 100 / then, 1)
 
 
 def _unpriced(series: Sequence[SeriesSums]) -> tuple[UnpricedModel, ...]:

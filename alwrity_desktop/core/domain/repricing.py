@@ -54,6 +54,8 @@ class ModelChange(msgspec.Struct, frozen=True):
     after_pico: int = 0
     #: Calls that had no price and now have one.
     newly_priced: int = 0
+    #: Calls that had a price, and have none again.
+    no_longer_priced: int = 0
 
     def plus(self, before_pico: int | None, after_pico: int | None) -> ModelChange:
         """Return it with one more call; None is a call without a price."""
@@ -63,7 +65,19 @@ class ModelChange(msgspec.Struct, frozen=True):
             before_pico=self.before_pico + (before_pico or 0),
             after_pico=self.after_pico + (after_pico or 0),
             newly_priced=self.newly_priced + (before_pico is None and after_pico is not None),
+            no_longer_priced=self.no_longer_priced
+            + (before_pico is not None and after_pico is None),
         )
+
+    @property
+    def known_before_pico(self) -> int | None:
+        """What the calls cost before, as people read it; None where none had a price."""
+        return None if 0 < self.calls == self.newly_priced else self.before_pico
+
+    @property
+    def known_after_pico(self) -> int | None:
+        """What they cost afterwards; None where none has a price any more."""
+        return None if 0 < self.calls == self.no_longer_priced else self.after_pico
 
 
 class Repricing(msgspec.Struct, frozen=True):
@@ -100,6 +114,18 @@ class Repricing(msgspec.Struct, frozen=True):
     def after_pico(self) -> int:
         """What they cost afterwards."""
         return sum(change.after_pico for change in self.models)
+
+    @property
+    def known_before_pico(self) -> int | None:
+        """What they cost before, as people read it; None where none of them had a price."""
+        is_known = any(change.known_before_pico is not None for change in self.models)
+        return self.before_pico if is_known or not self.models else None
+
+    @property
+    def known_after_pico(self) -> int | None:
+        """What they cost afterwards; None where none of them has a price any more."""
+        is_known = any(change.known_after_pico is not None for change in self.models)
+        return self.after_pico if is_known or not self.models else None
 
 
 def settled_anew(

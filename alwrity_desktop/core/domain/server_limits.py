@@ -99,6 +99,7 @@ def limits_of(
         if limit.limit is None or limit.meaning is not Meaning.LIMITED:
             continue
         used = _used(limit, calls, said)
+        is_cost = limit.kind is LimitKind.COST
         is_one = len(limit.providers) == 1
         found.append(
             Limit(
@@ -114,14 +115,19 @@ def limits_of(
                 resets_on=resets_on,
                 provider=limit.providers[0] if is_one else None,
                 account=account,
+                is_unknown=is_cost and not used and _all(calls).known_cost_pico is None,
             )
         )
     return found
 
 
+def _all(calls: Mapping[str, Figures]) -> Figures:
+    return sum(calls.values(), Figures())
+
+
 def _used(limit: PlanLimit, calls: Mapping[str, Figures], said: Sequence[Statement]) -> int:
     if limit.kind is LimitKind.COST:
-        own = sum(figures.cost_pico for figures in calls.values())
+        own = _all(calls).cost_pico
         stated = [one.cost_pico or 0 for one in said if one.kind is StatementKind.TOTAL]
         most = max(stated, default=0)
         # Servers round to cents: half a cent more is the same figure.

@@ -75,8 +75,10 @@ def tokens_words(tokens: int | None) -> str:
     return str(tokens)
 
 
-def amount_words(amount: int, kind: LimitKind) -> str:
+def amount_words(amount: int | None, kind: LimitKind) -> str:
     """Return what a limit counts, in its own unit."""
+    if amount is None:
+        return UNKNOWN
     if kind == LimitKind.COST:
         return money_words(amount)
     return tokens_words(amount) if kind == LimitKind.TOKENS else f"{amount:,}"

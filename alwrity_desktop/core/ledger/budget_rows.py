@@ -21,7 +21,7 @@ from alwrity_desktop.core.domain.errors import NotFoundError
 from alwrity_desktop.core.domain.periods import Period, period_of
 from alwrity_desktop.core.domain.server_limits import billing_period
 from alwrity_desktop.core.domain.sums import Scope
-from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS
+from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS, PriceStatus
 from alwrity_desktop.core.ledger import overlap_rows, server_rows
 from alwrity_desktop.core.ledger.coarse_rows import levels_for, pieces
 from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS
@@ -48,6 +48,11 @@ _USED: Final = {
         "sum(r.input_tokens + r.cache_read_tokens + r.cache_write_tokens + r.output_tokens)",
     ),
 }
+
+_CALLS: Final = (
+    "sum(r.calls)",
+    f"sum(r.calls * (s.price_status = '{PriceStatus.UNPRICED}'))",
+)
 
 
 def load(connection: Connection, account: str) -> list[tuple[Budget, int]]:
@@ -187,11 +192,28 @@ def standing(connection: Connection, budget: Budget, period: Period) -> Limit:
         thresholds=budget.thresholds,
         account=budget.account,
         project=budget.project,
+        is_unknown=budget.kind is LimitKind.COST
+        and not used
+        and _is_unpriced(connection, budget, period),
     )
 
 
+def _is_unpriced(connection: Connection, budget: Budget, period: Period) -> bool:
+    """Return whether calls count for *budget*, and none of them has a price."""
+    calls, unpriced = _sums(connection, budget, period, _CALLS)
+    return 0 < calls == unpriced
+
+
 def _used(connection: Connection, budget: Budget, period: Period) -> int:
-    high, low = _USED[budget.kind]
+    micro, rest = _sums(connection, budget, period, _USED[budget.kind])
+    return micro * PICO_PER_MICRO + rest - _twice(connection, budget, period)
+
+
+def _sums(
+    connection: Connection, budget: Budget, period: Period, wanted: tuple[str, str]
+) -> tuple[int, int]:
+    """Return two sums over the calls that count for *budget*."""
+    one, other = wanted
     key = period.billing_period
     bounds = (0, 1 << 52) if key else (period.start_ms, period.end_ms)
     named = {
@@ -203,17 +225,17 @@ def _used(connection: Connection, budget: Budget, period: Period) -> int:
     }
     kept = {name: value for name, value in named.items() if value is not None}
     conditions = "".join(f" AND s.{name} = ?" for name in kept)
-    used = 0
+    found = (0, 0)
     span = bounds[0] // QUARTER_MS, -(-bounds[1] // QUARTER_MS)
     for table, *part in pieces(*span, levels_for(kept), "rollups"):
         query = (
-            f"SELECT coalesce({high}, 0), coalesce({low}, 0) FROM {table} r"  # noqa: S608 - our names
+            f"SELECT coalesce({one}, 0), coalesce({other}, 0) FROM {table} r"  # noqa: S608 - our names
             " CROSS JOIN series s ON s.id = r.series_id"
             f" WHERE r.quarter >= ? AND r.quarter < ?{conditions}"
         )
-        micro, rest = connection.exec_driver_sql(query, (*part, *kept.values())).one()
-        used += int(micro * PICO_PER_MICRO + rest)
-    return used - _twice(connection, budget, period)
+        row = connection.exec_driver_sql(query, (*part, *kept.values())).one()
+        found = found[0] + int(row[0]), found[1] + int(row[1])
+    return found
 
 
 def _twice(connection: Connection, budget: Budget, period: Period) -> int:

@@ -134,7 +134,7 @@ def per_minute(connection: Connection, account: str | Scope, now_ms: int) -> lis
         f" FROM ({_from(where)}) GROUP BY ago"
     )
     rows = connection.exec_driver_sql(statement, (now_ms, *parameters))
-    return [Minute(ago, calls, cost or 0) for ago, calls, cost in rows]
+    return [Minute(*row) for row in rows]
 
 
 def _from(where: str) -> str:

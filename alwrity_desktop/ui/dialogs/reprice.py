@@ -27,7 +27,7 @@ from alwrity_desktop.ui.events import (
     RepriceStopped,
     RevisionsReady,
 )
-from alwrity_desktop.ui.tables.columns import Column, Look, Swatch
+from alwrity_desktop.ui.tables.columns import Column, Look, Swatch, sortable
 from alwrity_desktop.ui.tables.section import TableSection
 from alwrity_desktop.ui.widgets import Combo, PushButton
 
@@ -325,14 +325,14 @@ def _columns(write: repricing_text.Writer) -> tuple[Column[ModelChange], ...]:
             tooltip=lambda _row: _tr("Calls that had no price, and get one"),
         ),
         Column(
-            "before", _tr("Before"), lambda row: write(row.before_pico),
-            lambda row: float(row.before_pico), is_number=True,
-            plain=lambda row: formatting.money_plain(row.before_pico),
+            "before", _tr("Before"), lambda row: write(row.known_before_pico),
+            lambda row: sortable(row.known_before_pico), is_number=True,
+            plain=lambda row: formatting.money_plain(row.known_before_pico),
         ),
         Column(
-            "after", _tr("After"), lambda row: write(row.after_pico),
+            "after", _tr("After"), lambda row: write(row.known_after_pico),
             lambda row: float(row.after_pico), is_number=True,
-            plain=lambda row: formatting.money_plain(row.after_pico),
+            plain=lambda row: formatting.money_plain(row.known_after_pico),
         ),
         Column(
             "difference", _tr("Difference"),

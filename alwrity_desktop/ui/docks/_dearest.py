@@ -99,6 +99,7 @@ def conversation_columns() -> tuple[Column[Performance], ...]:
             is_number=True, look=lambda _row: Look("text", 600),
             sort_key=lambda row: float(row.figures.cost_pico),
             plain=lambda row: formatting.money_plain(row.figures.cost_pico),
+            tooltip=lambda row: formatting.unpriced_words(row.figures),
         ),
         Column(
             "share", _tr("Share"), lambda row: formatting.percent(row.share_percent),

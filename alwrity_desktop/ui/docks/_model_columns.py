@@ -58,9 +58,7 @@ def _look(*, is_best: bool) -> Look:
 
 
 def _cost(row: ModelUse) -> int | None:
-    figures = row.performance.figures
-    is_unpriced = figures.calls > 0 and figures.unpriced_calls == figures.calls
-    return None if is_unpriced else figures.cost_pico
+    return row.performance.figures.known_cost_pico
 
 
 def _hit(row: ModelUse) -> float | None:
@@ -121,6 +119,7 @@ def _cost_columns() -> tuple[Column[ModelUse], ...]:
             "cost", _tr("Cost"), lambda row: formatting.money(_cost(row)), is_number=True,
             sort_key=lambda row: sortable(_cost(row)), look=lambda _row: Look("text", 600),
             plain=lambda row: formatting.money_plain(_cost(row)),
+            tooltip=lambda row: formatting.unpriced_words(row.performance.figures),
         ),
         Column(
             "each", _tr("Per call"),

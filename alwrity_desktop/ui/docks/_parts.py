@@ -40,6 +40,13 @@ def status_word(status: Status) -> str:
     }[status]
 
 
+def standing(status: Status, limits: Sequence[Limit]) -> tuple[str, str]:
+    """Return the role and the word of how *limits* stand, together at *status*."""
+    if status is Status.ACTIVE and any(limit.is_unknown for limit in limits):
+        return "neutral", _tr("Not known")
+    return STATUS_ROLES[status], status_word(status)
+
+
 def health_word(status: HealthStatus) -> str:
     """Return how a source or a provider stands, in a word."""
     return {

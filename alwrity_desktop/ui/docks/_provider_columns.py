@@ -40,22 +40,6 @@ def _tokens(row: Group) -> int | None:
     return row.figures.tokens or None
 
 
-def _is_unpriced(row: Group) -> bool:
-    return row.figures.calls > 0 and row.figures.unpriced_calls == row.figures.calls
-
-
-def _cost(row: Group) -> int | None:
-    return None if _is_unpriced(row) else row.figures.cost_pico
-
-
-def _cost_note(row: Group) -> str:
-    unpriced = row.figures.unpriced_calls
-    if not unpriced:
-        return ""
-    text = _tr("{count} calls have no price and are not in this sum")
-    return text.format(count=formatting.count(unpriced))
-
-
 def _quiet(_row: Group) -> Look:
     return Look("text2")
 
@@ -92,9 +76,10 @@ def columns(title: str, *, is_stated: bool = False) -> tuple[Column[Group], ...]
             plain=lambda row: plain_number(_tokens(row)),
         ),
         Column(
-            "cost", _tr("Cost"), lambda row: formatting.money(_cost(row)),
-            sort_key=lambda row: sortable(_cost(row)), is_number=True, look=_strong,
-            plain=lambda row: formatting.money_plain(_cost(row)), tooltip=_cost_note,
+            "cost", _tr("Cost"), lambda row: formatting.money(row.figures.known_cost_pico),
+            sort_key=lambda row: sortable(row.figures.known_cost_pico), is_number=True,
+            look=_strong, plain=lambda row: formatting.money_plain(row.figures.known_cost_pico),
+            tooltip=lambda row: formatting.unpriced_words(row.figures),
         ),
         *_quiet_columns(_tr("Per message") if is_stated else _tr("Per call")),
     )  # fmt: skip
@@ -104,9 +89,9 @@ def _quiet_columns(each: str) -> tuple[Column[Group], ...]:
     """Return the columns that explain the cost."""
     return (
         Column(
-            "share", _tr("Share"), lambda row: formatting.percent(row.share_percent),
-            sort_key=lambda row: sortable(row.share_percent), is_number=True, priority=2,
-            look=_quiet, plain=lambda row: plain_number(row.share_percent),
+            "share", _tr("Share"), lambda row: formatting.percent(row.known_share_percent),
+            sort_key=lambda row: sortable(row.known_share_percent), is_number=True, priority=2,
+            look=_quiet, plain=lambda row: plain_number(row.known_share_percent),
         ),
         Column(
             "per_call", each, lambda row: formatting.money_small(_each_pico(row)),

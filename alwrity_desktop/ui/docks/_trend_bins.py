@@ -82,24 +82,31 @@ def leading_providers(bins: Sequence[Bin], measure: str) -> tuple[str, ...]:
     return (*ranked[: MAX_SERIES - 1], OTHER)
 
 
-def provider_values(
-    bins: Sequence[Bin], providers: Sequence[str], measure: str
-) -> dict[str, tuple[float, ...]]:
-    """Return each provider's values, with those beyond *providers* summed in "other"."""
+def provider_amounts(
+    bins: Sequence[Bin], providers: Sequence[str]
+) -> dict[str, tuple[Amounts, ...]]:
+    """Return each provider's amounts, with those beyond *providers* summed in "other"."""
     named = set(providers) - {OTHER}
-    found: dict[str, tuple[float, ...]] = {}
+    found: dict[str, tuple[Amounts, ...]] = {}
     for provider in providers:
         if provider == OTHER:
             found[provider] = tuple(
                 sum(
-                    measured(amounts, measure)
-                    for name, amounts in item.by_provider.items()
-                    if name not in named
+                    (amounts for name, amounts in item.by_provider.items() if name not in named),
+                    Amounts(),
                 )
                 for item in bins
             )
         else:
-            found[provider] = tuple(
-                measured(item.by_provider.get(provider, Amounts()), measure) for item in bins
-            )
+            found[provider] = tuple(item.by_provider.get(provider, Amounts()) for item in bins)
     return found
+
+
+def provider_values(
+    bins: Sequence[Bin], providers: Sequence[str], measure: str
+) -> dict[str, tuple[float, ...]]:
+    """Return one measure of each provider's amounts, for drawing."""
+    return {
+        provider: tuple(measured(one, measure) for one in amounts)
+        for provider, amounts in provider_amounts(bins, providers).items()
+    }

@@ -82,9 +82,9 @@ def _short_tokens(number: int | None) -> str:
     return formatting.tokens(number, 1)
 
 
-def _amount(point: Point, measure: str) -> int:
+def _amount(point: Point, measure: str) -> int | None:
     total = point.total
-    return total.cost_pico if measure == "cost" else round(measured(total, measure))
+    return total.known_cost_pico if measure == "cost" else round(measured(total, measure))
 
 
 def _budget(report: Report) -> float | None:
@@ -117,8 +117,8 @@ def _bar(
     unit = PICO_PER_USD if measure == "cost" else 1
     return Bar(
         formatting.month_short(point.start),
-        amount / unit,
-        write(amount) if amount or measure != "cost" else formatting.money_whole(amount),
+        (amount or 0) / unit,
+        formatting.money_whole(0) if measure == "cost" and amount == 0 else write(amount),
         _tooltip(point, change, report),
         is_unfinished=point.is_unfinished,
         expected=None if expected is None else expected / unit,
@@ -128,7 +128,7 @@ def _bar(
 
 
 def _tooltip(point: Point, change: float | None, report: Report) -> str:
-    month, cost = formatting.month_year(point.start), formatting.money(point.total.cost_pico)
+    month, cost = formatting.month_year(point.start), formatting.money(point.total.known_cost_pico)
     parts = [f"{month}: {cost}"]
     if not report.is_stated:
         template = _tr("1 call") if point.total.calls == 1 else _tr("{count} calls")

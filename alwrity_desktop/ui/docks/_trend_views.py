@@ -12,7 +12,7 @@ from PySide6.QtCore import QCoreApplication
 from alwrity_desktop.core.domain.budgets import Limit
 from alwrity_desktop.core.domain.money import PICO_PER_USD
 from alwrity_desktop.core.domain.periods import start_of_day
-from alwrity_desktop.core.domain.report import Report
+from alwrity_desktop.core.domain.report import Amounts, Report
 from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.charts.trend_data import (
     Column,
@@ -30,6 +30,7 @@ from alwrity_desktop.ui.docks._trend_bins import (
     bins_of,
     leading_providers,
     measured,
+    provider_amounts,
     provider_values,
     reached,
     weekly,
@@ -92,6 +93,13 @@ def write_exact(measure: str, value: float) -> str:
     return (
         formatting.tokens(round(value)) if measure == "tokens" else formatting.count(round(value))
     )
+
+
+def write_amounts(measure: str, amounts: Amounts) -> str:
+    """Return *amounts* as they are read: a cost without any price is not known."""
+    if measure == "cost":
+        return formatting.money(amounts.known_cost_pico)
+    return write_exact(measure, measured(amounts, measure))
 
 
 def trend_data(report: Report, view: View) -> TrendData:
@@ -180,7 +188,8 @@ def _now_x(report: Report, bins: Sequence[Bin]) -> float:
 def _cumulative(report: Report, bins: tuple[Bin, ...], view: View) -> TrendData:
     past = reached(bins)
     values = [measured(item.total, view.measure) for item in past]
-    sums = list(accumulate(values))
+    totals = list(accumulate(item.total for item in past))
+    sums = [measured(total, view.measure) for total in totals]
     is_days = view.span == "days"
     now_x = _now_x(report, bins) if is_days else float(len(past))
     xs = (0.0, *(float(index + 1) for index in range(len(past) - 1)), now_x)
@@ -188,18 +197,18 @@ def _cumulative(report: Report, bins: tuple[Bin, ...], view: View) -> TrendData:
     is_open = past[-1].is_unfinished
     first_day = bins[0].start[:10]
     forecast = band(report, view.measure, first_day, now_x, sums[-1]) if is_days else ()
-    total = write_exact(view.measure, sums[-1])
+    total = write_amounts(view.measure, totals[-1])
     text = _tr("{amount} today").format(amount=total) if is_days and is_open else total
     readouts = tuple(
         Readout(
             x,
             _bin_name(item, bins),
             (
-                _tr("{amount} so far").format(amount=write_exact(view.measure, total_so_far)),
-                _own_amount(bins).format(amount=write_exact(view.measure, value)),
+                _tr("{amount} so far").format(amount=write_amounts(view.measure, total_so_far)),
+                _own_amount(bins).format(amount=write_amounts(view.measure, item.total)),
             ),
         )
-        for x, item, value, total_so_far in zip(xs[1:], past, values, sums, strict=True)
+        for x, item, total_so_far in zip(xs[1:], past, totals, strict=True)
     )
     return TrendData(
         x_max=float(len(bins) if is_days else len(past)),
@@ -273,7 +282,7 @@ def _each(bins: tuple[Bin, ...], view: View) -> TrendData:
         for index, (item, value) in enumerate(zip(past, values, strict=True))
     )
     readouts = tuple(
-        Readout(column.x, _bin_name(item, bins), (write_exact(view.measure, column.y),))
+        Readout(column.x, _bin_name(item, bins), (write_amounts(view.measure, item.total),))
         for column, item in zip(columns, past, strict=True)
     )
     centres = [column.x for column in columns]
@@ -291,13 +300,14 @@ def _each(bins: tuple[Bin, ...], view: View) -> TrendData:
 def _by_provider(bins: tuple[Bin, ...], view: View) -> TrendData:
     past = reached(bins)
     providers = leading_providers(past, view.measure)
+    amounts = provider_amounts(past, providers)
     values = provider_values(past, providers, view.measure)
     xs = tuple(index + 0.5 for index in range(len(past)))
     curves = tuple(
         Curve(
             provider,
             formatting.provider_label(provider),
-            write_exact(view.measure, values[provider][-1]),
+            write_amounts(view.measure, amounts[provider][-1]),
             xs,
             values[provider],
             unfinished=int(past[-1].is_unfinished),
@@ -309,7 +319,8 @@ def _by_provider(bins: tuple[Bin, ...], view: View) -> TrendData:
             xs[index],
             _bin_name(item, bins),
             tuple(
-                f"{curve.label}  {write_exact(view.measure, curve.ys[index])}" for curve in curves
+                f"{curve.label}  {write_amounts(view.measure, amounts[curve.provider][index])}"
+                for curve in curves
             ),
         )
         for index, item in enumerate(past)
@@ -352,7 +363,7 @@ def _sentence(title: str, bins: Sequence[Bin], view: View, values: list[float]) 
     return _tr("{title}, {measure}: {total} in all, most {amount} on {day}").format(
         title=title,
         measure=measure,
-        total=write_exact(view.measure, sum(values)),
-        amount=write_exact(view.measure, values[top]),
+        total=write_amounts(view.measure, sum((item.total for item in bins), Amounts())),
+        amount=write_amounts(view.measure, bins[top].total),
         day=_bin_name(bins[top], bins),
     )

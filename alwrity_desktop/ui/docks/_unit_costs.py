@@ -91,9 +91,9 @@ def velocity_columns() -> tuple[Column[Velocity], ...]:
     return (
         Column("stretch", _tr("When"), _stretch, is_stretched=True),
         Column(
-            "cost", _tr("Cost"), lambda row: formatting.money(row.amounts.cost_pico),
+            "cost", _tr("Cost"), lambda row: formatting.money(row.amounts.known_cost_pico),
             is_number=True, look=lambda _row: Look("text", 600), priority=3,
-            plain=lambda row: formatting.money_plain(row.amounts.cost_pico),
+            plain=lambda row: formatting.money_plain(row.amounts.known_cost_pico),
         ),
         Column(
             "hour", _tr("An hour"), lambda row: formatting.money(row.cost_per_hour_pico),

@@ -58,12 +58,12 @@ def _from_options(report: Report) -> list[Option]:
     """Return what can be moved: all calls, those of a provider, those of a model."""
 
     def note(group: Group) -> str:
-        return formatting.money(group.figures.cost_pico)
+        return formatting.money(group.figures.known_cost_pico)
 
     def used(dimension: str) -> list[Group]:
         return [group for group in report.groups.get(dimension, ()) if group.figures.calls]
 
-    everything = formatting.money(report.totals.cost_pico)
+    everything = formatting.money(report.known_cost_pico)
     return [
         Option(_ANY, _tr("All calls"), everything),
         *(

@@ -103,10 +103,11 @@ def _columns(title: str, *, is_stated: bool) -> tuple[Column[_Row], ...]:
             plain=lambda row: plain_number(row.figures.tokens or None), look=_look,
         ),
         Column(
-            "cost", _tr("Cost"), lambda row: formatting.money(row.figures.cost_pico),
-            is_number=True, sort_key=lambda row: float(row.figures.cost_pico),
+            "cost", _tr("Cost"), lambda row: formatting.money(row.figures.known_cost_pico),
+            is_number=True, sort_key=lambda row: sortable(row.figures.known_cost_pico),
             look=lambda row: Look(_look(row).colour, 600),
-            plain=lambda row: formatting.money_plain(row.figures.cost_pico),
+            plain=lambda row: formatting.money_plain(row.figures.known_cost_pico),
+            tooltip=lambda row: formatting.unpriced_words(row.figures),
         ),
         Column(
             "each", each, lambda row: formatting.money_small(_each_pico(row)), is_number=True,
@@ -116,8 +117,8 @@ def _columns(title: str, *, is_stated: bool) -> tuple[Column[_Row], ...]:
         ),
         Column(
             "share", _tr("Share"), lambda _row: "", decoration=_bar, width=_SHARE_WIDTH,
-            priority=5, tooltip=lambda row: formatting.percent(row.group.share_percent),
-            plain=lambda row: plain_number(row.group.share_percent),
+            priority=5, tooltip=lambda row: formatting.percent(row.group.known_share_percent),
+            plain=lambda row: plain_number(row.group.known_share_percent),
         ),
     )  # fmt: skip
 
@@ -133,10 +134,10 @@ def _conversations_column() -> Column[_Row]:
 
 def _percent_column() -> Column[_Row]:
     return Column(
-        "share", _tr("Share"), lambda row: formatting.percent(row.group.share_percent),
+        "share", _tr("Share"), lambda row: formatting.percent(row.group.known_share_percent),
         is_number=True, priority=5, look=lambda _row: Look("text2"),
-        sort_key=lambda row: sortable(row.group.share_percent),
-        plain=lambda row: plain_number(row.group.share_percent),
+        sort_key=lambda row: sortable(row.group.known_share_percent),
+        plain=lambda row: plain_number(row.group.known_share_percent),
     )  # fmt: skip
 
 

@@ -16,12 +16,11 @@ from alwrity_desktop.core.domain.words import name_words
 from alwrity_desktop.ui import account_text, formatting
 from alwrity_desktop.ui.docks._parts import (
     LIMIT_ROLES,
-    STATUS_ROLES,
     Rule,
     ScrollBody,
     first_threshold,
     fullest_first,
-    status_word,
+    standing,
 )
 from alwrity_desktop.ui.docks.base import DockView
 from alwrity_desktop.ui.requests import EditBudget, OpenCalls, RemoveBudget, Request
@@ -72,10 +71,10 @@ class LimitRow(QWidget):
         """Show *limit* as it stands in *report*, and what *gateway* does about it."""
         self._limit = limit
         self._bar.set_marks(LIMIT_ROLES[limit.status], first_threshold(limit))
-        percent = formatting.percent_whole(limit.percent)
+        percent = formatting.percent_whole(limit.known_percent)
         amounts = formatting.limit_amount(limit)
         self._bar.set_limit(name_words(limit.name), amounts, percent, limit.percent)
-        self._pill.set_status(STATUS_ROLES[limit.status], status_word(limit.status))
+        self._pill.set_status(*standing(limit.status, (limit,)))
         facts = [*self._fact_list(limit, report), *self._refusing(limit, gateway)]
         self._facts.set_plain(" · ".join(facts))
         is_own = limit.budget_id is not None

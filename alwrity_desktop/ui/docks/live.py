@@ -210,13 +210,12 @@ class LiveDock(DockView):
     def _show_rates(self, view: LiveView) -> None:
         calls, costs = view.calls_per_minute, view.cost_pico_per_minute
         text = self.tr("{amount} in the last hour")
-        sums = (formatting.count(sum(calls)), formatting.money_small(sum(costs)))
-        if view.is_unread:
-            sums = (formatting.UNKNOWN, formatting.UNKNOWN)
-        note = text.format(amount=sums[0])
+        whole = formatting.count(None if view.is_unread else sum(calls))
+        note = text.format(amount=whole)
         self._call_rate.show_rate(view.calls_now, calls, formatting.count, note)
-        note = text.format(amount=sums[1])
-        self._cost_rate.show_rate(view.cost_pico_now, costs, formatting.money_small, note)
+        note = text.format(amount=formatting.money_small(view.cost_pico_of_hour))
+        drawn = [cost or 0 for cost in costs]
+        self._cost_rate.show_rate(view.cost_pico_now, drawn, formatting.money_small, note)
 
     def _show_calls(self, view: LiveView) -> None:
         day = (local_day(view.as_of_ms, view.timezone), view.timezone)

@@ -9,21 +9,20 @@ from PySide6.QtWidgets import QBoxLayout, QGridLayout, QHBoxLayout, QVBoxLayout,
 from alwrity_desktop.core.domain.budgets import Limit, Status
 from alwrity_desktop.core.domain.report import Report
 from alwrity_desktop.core.domain.words import name_words
-from alwrity_desktop.ui import formatting, theme
+from alwrity_desktop.ui import formatting, header_text, theme
 from alwrity_desktop.ui.charts.gauge import Gauge
 from alwrity_desktop.ui.docks._key_figures import KeyFigures
 from alwrity_desktop.ui.docks._parts import (
     LIMIT_ROLES,
-    STATUS_ROLES,
     Hollow,
     Rule,
     ScrollBody,
     first_threshold,
     fullest_first,
-    status_word,
+    standing,
 )
 from alwrity_desktop.ui.docks.base import DockView
-from alwrity_desktop.ui.requests import EditBudget, OpenCalls, OpenDock
+from alwrity_desktop.ui.requests import EditBudget, OpenCalls, OpenDock, ShowPrices
 from alwrity_desktop.ui.tokens import SIZES
 from alwrity_desktop.ui.widgets import ActionButton, LimitBar, Pill, PlainLabel
 
@@ -111,7 +110,15 @@ class OverviewDock(DockView):
         self._hint_words = PlainLabel("", "body-dense", "text2")
         self._hint_words.setWordWrap(True)
         button = ActionButton(self.tr("Set a budget"), EditBudget(), icon="target", is_small=True)
-        button.chosen.connect(self.requested)
+        self._set_prices = ActionButton(
+            self.tr("Set prices"), ShowPrices(), icon="pencil", is_small=True
+        )
+        buttons = QHBoxLayout()
+        buttons.setSpacing(8)
+        for each in (self._set_prices, button):
+            each.chosen.connect(self.requested)
+            buttons.addWidget(each)
+        buttons.addStretch(1)
         head = QHBoxLayout()
         head.setSpacing(8)
         head.addWidget(self._spent)
@@ -122,7 +129,7 @@ class OverviewDock(DockView):
         column.setSpacing(8)
         column.addLayout(head)
         column.addWidget(self._hint_words)
-        column.addWidget(button, 0, Qt.AlignmentFlag.AlignLeft)
+        column.addLayout(buttons)
         return self._hint
 
     def _make_limits(self) -> QWidget:
@@ -165,11 +172,17 @@ class OverviewDock(DockView):
 
     def _show_status(self, report: Report) -> None:
         for pill in (self._pill, self._hint_pill):
-            pill.set_status(STATUS_ROLES[report.status], status_word(report.status))
+            pill.set_status(*standing(report.status, report.limits))
         self._reason.set_plain(self._status_reason(report))
 
     def _status_reason(self, report: Report) -> str:
         over = [limit for limit in report.limits if limit.status != Status.ACTIVE]
+        unknown = sum(limit.is_unknown for limit in report.limits)
+        if not over and unknown:
+            template = self.tr("What is used of 1 limit is not known")
+            if unknown > 1:
+                template = self.tr("What is used of {count} limits is not known")
+            return template.format(count=unknown)
         if not over:
             return self.tr("Every limit is below 80%")
         reached = [limit for limit in over if limit.status == Status.LIMIT_REACHED]
@@ -182,19 +195,26 @@ class OverviewDock(DockView):
         return self.tr("{count} limits above 80%").format(count=len(over))
 
     def _show_hint(self, report: Report) -> None:
-        self._spent.set_plain(formatting.money(report.totals.cost_pico))
+        self._spent.set_plain(formatting.money(report.known_cost_pico))
         words = self.tr("No budget for this period.")
         forecast = report.forecast
         if forecast.cost_pico is not None:
             on_track = self.tr("You're on track to spend {amount}.")
             words = f"{on_track.format(amount=formatting.money(forecast.cost_pico))} {words}"
+        missing = formatting.unpriced_words(report.totals)
+        if header_text.lacks_prices(report):
+            template = self.tr("{missing}, so the cost is not known. Set a price to see it.")
+            words = template.format(missing=missing)
+        elif report.totals.is_floor:
+            words = f"{missing}. {words}"
         self._hint_words.set_plain(words)
+        self._set_prices.setVisible(header_text.lacks_prices(report))
         # Without any limit there is nothing to be within.
         self._hint_pill.setVisible(bool(report.limits))
 
     def _show_gauge(self, report: Report, limit: Limit) -> None:
         of_limit = self.tr("of {amount}").format(amount=formatting.money(limit.limit))
-        heading = formatting.percent_whole(limit.percent)
+        heading = formatting.percent_whole(limit.known_percent)
         self._gauge.set_value(limit.percent, heading, of_limit, LIMIT_ROLES[limit.status])
         expected = report.forecast.cost_pico
         share = None if expected is None or not limit.limit else expected * 100 / limit.limit
@@ -221,14 +241,14 @@ class OverviewDock(DockView):
         self._make_bars(len(shown) + len(models))
         for bar, limit in zip(self._bars, shown, strict=False):
             bar.set_marks(LIMIT_ROLES[limit.status], first_threshold(limit))
-            percent = formatting.percent_whole(limit.percent)
+            percent = formatting.percent_whole(limit.known_percent)
             bar.set_limit(
                 name_words(limit.name), formatting.limit_amount(limit), percent, limit.percent
             )
         for bar, model in zip(self._bars, models, strict=False):
             bar.set_marks("info", None)
             calls = formatting.uses(model.figures)
-            cost = formatting.money(model.figures.cost_pico)
+            cost = formatting.money(model.figures.known_cost_pico)
             bar.set_limit(model.key, calls, cost, model.share_percent or 0.0)
         self._models = tuple((model.provider, model.key) for model in models)
         self._bars_title.setVisible(bool(models))

@@ -168,7 +168,8 @@ class ProvidersDock(DockView):
         if report is None:
             return
         rows = self._rows(report)
-        total = self._total(report).figures.cost_pico
+        figures = self._total(report).figures
+        total = figures.cost_pico
         slices = [
             self._slice(row, index, total)
             for index, row in enumerate(rows[:MAX_SERIES])
@@ -181,7 +182,8 @@ class ProvidersDock(DockView):
             noun = self.tr("1 model") if len(rows) == 1 else self.tr("{count} models")
         else:
             noun = self.tr("1 provider") if len(rows) == 1 else self.tr("{count} providers")
-        self._ring.set_slices(slices, formatting.money(total), noun.format(count=len(rows)))
+        caption = formatting.money(figures.known_cost_pico)
+        self._ring.set_slices(slices, caption, noun.format(count=len(rows)))
 
     def _slice(self, row: Group, index: int, total: int) -> Slice:
         provider = row.provider or row.key

@@ -55,10 +55,10 @@ def _columns() -> tuple[Column[_TableRow], ...]:
             is_stretched=True, plain=lambda row: row.start,
         ),
         Column(
-            "cost", _tr("Cost"), lambda row: formatting.money(row.amounts.cost_pico),
-            sort_key=lambda row: float(row.amounts.cost_pico), is_number=True,
+            "cost", _tr("Cost"), lambda row: formatting.money(row.amounts.known_cost_pico),
+            sort_key=lambda row: sortable(row.amounts.known_cost_pico), is_number=True,
             look=lambda _row: Look("text", 600),
-            plain=lambda row: formatting.money_plain(row.amounts.cost_pico),
+            plain=lambda row: formatting.money_plain(row.amounts.known_cost_pico),
         ),
         Column(
             "calls", _tr("Calls"), lambda row: formatting.count(row.amounts.calls),

@@ -43,6 +43,11 @@ class Tween(QVariantAnimation):
         self._target = None
         self.go(target, start)
 
+    def halt(self) -> None:
+        """Move no further, and forget the target: there is nothing to move to."""
+        self.stop()
+        self._target = None
+
     @Slot(object)
     def _step(self, value: float) -> None:
         self._receiver(value)

@@ -50,3 +50,11 @@ def test_that_a_change_leads_from_one_month_to_the_next(costs: list[int]) -> Non
             assert before == 0
         else:
             assert abs(before * (100 + change) / 100 - now) <= 1 + now * 1e-9
+
+
+def test_that_a_month_of_unknown_cost_is_held_against_nothing() -> None:
+    unknown = Point("2026-10-01", Amounts(calls=3, unpriced_calls=3), {})
+    months = (MONTHS[2], unknown, point("2026-11-01", 90))
+    found = month_changes(months, (point("2026-08-01"),), LimitKind.COST)
+    assert found == (None, None, None)
+    assert month_changes(months, (point("2026-08-01"),), LimitKind.CALLS)[1] == 200.0

@@ -149,3 +149,46 @@ def test_that_nothing_at_all_is_zeros_and_unknowns() -> None:
     assert (report.p50_duration_ms, report.last_read_ms) == (None, None)
     assert report.forecast.cost_pico is None
     assert report.unread_alerts == 0
+
+
+def test_that_a_comparison_with_calls_without_a_price_says_nothing_of_cost() -> None:
+    period = period_of("month", NOW_MS, ZONE)
+    before = previous(period)
+    assert before is not None
+    span = like_for_like(period, NOW_MS)
+    assert span is not None
+    then = EarlierFacts(span, before, Figures(calls=2, unpriced_calls=2), ())
+    comparison = build(facts(earlier=then)).comparison
+    assert comparison is not None
+    assert (comparison.cost_percent, comparison.calls_percent) == (None, 50.0)
+
+    unpriced = [row for row in facts().series if row.dimensions["provider"] == "acme"]
+    priced = replace(then, totals=Figures(calls=2, cost_pico=9))
+    report = build(facts(earlier=priced, series=unpriced))
+    assert report.comparison is not None
+    assert report.comparison.cost_percent is None
+    assert report.known_cost_pico is None
+
+
+def test_that_a_limit_of_cost_is_unknown_until_something_was_read() -> None:
+    limit = Limit(
+        "B", "account", LimitKind.COST, 0, 10, 0.0, Status.ACTIVE, "budget", "month", "2026-12-01"
+    )
+    calls = replace(limit, kind=LimitKind.CALLS)
+    nothing: dict[str, Any] = {"series": (), "day_slots": (), "limits": (limit, calls)}
+    never = build(facts(**nothing, calls_ever=0))
+    assert never.known_cost_pico is None
+    assert [one.known_used for one in never.limits] == [None, 0]
+    for read in ({"calls_ever": 3}, {"calls_ever": 0, "last_read_ms": NOW_MS}):
+        report = build(facts(**nothing, **read))
+        assert report.known_cost_pico == 0
+        assert [one.known_used for one in report.limits] == [0, 0]
+
+
+def test_that_days_know_which_of_their_calls_lack_a_price() -> None:
+    report = build(facts())
+    days = {point.start: point for point in report.points}
+    first = days["2026-11-17"]
+    assert (first.total.unpriced_calls, first.total.known_cost_pico) == (1, 400)
+    assert first.by_provider["acme"].known_cost_pico is None
+    assert report.history_months[-1].by_provider["acme"].known_cost_pico is None

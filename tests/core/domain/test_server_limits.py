@@ -77,3 +77,15 @@ def test_that_only_what_limits_stands_as_a_limit() -> None:
         "tavily",
     )
     assert limits_of(ServerFacts(), "2026-11", calls, [], "") == []
+
+
+def test_that_calls_without_a_price_leave_a_limit_of_cost_unknown() -> None:
+    cost = PlanLimit("cost", LimitKind.COST, 10**12, Meaning.LIMITED)
+    count = PlanLimit("tavily_calls", LimitKind.CALLS, 4, Meaning.LIMITED, ("tavily",))
+    facts = ServerFacts(limits=(cost, count))
+    unpriced = {"tavily": Figures(calls=3, unpriced_calls=3)}
+    found = limits_of(facts, "2026-11", unpriced, [], "")
+    assert [(one.known_used, one.known_percent) for one in found] == [(None, None), (3, 75.0)]
+    priced = {**unpriced, "exa": Figures(calls=1, cost_pico=10**11)}
+    assert limits_of(facts, "2026-11", priced, [], "")[0].known_used == 10**11
+    assert limits_of(facts, "2026-11", {}, [], "")[0].known_used == 0

@@ -125,3 +125,25 @@ def test_that_a_budget_of_all_accounts_counts_a_call_of_two_once(
 
     found = used(ledger)
     assert found["all"] == found["alice"] == found["local"] > 0
+
+
+def test_that_a_budget_of_calls_without_a_price_is_unknown(ledger: Ledger, book: PriceBook) -> None:
+    for name, fields in {
+        "all": {},
+        "of_acme": {"provider": "acme"},
+        "idle": {"project": "p"},
+    }.items():
+        set_budget(ledger, 10**12, kind=LimitKind.COST, name=name, **fields)
+    set_budget(ledger, name="calls")
+    unpriced = a_call("m1", provider="acme", model="nobody-9")
+
+    def known() -> dict[str, int | None]:
+        with ledger.snapshot() as snapshot:
+            found = snapshot.standings(NOW_MS, ZONE, "monday")
+        return {each.budget.name: each.limit.known_used for each in found}
+
+    assert known() == {"all": 0, "of_acme": 0, "idle": 0, "calls": 0}
+    ledger.record(from_script(unpriced), book)
+    assert known() == {"all": None, "of_acme": None, "idle": 0, "calls": 1}
+    ledger.record(from_script(a_call("m2")), book)
+    assert known() == {"all": 10_500_000_000, "of_acme": None, "idle": 0, "calls": 2}

@@ -115,7 +115,7 @@ def test_that_a_trial_shows_every_model_and_the_whole(asked: Asked) -> None:
     ]
     assert shown == [
         ["claude-sonnet-4-5", "12", "0", "$4.00", "$6.00", "+$2.00"],
-        ["big", "3", "3", "$0.00", "$0.50", "+$0.50"],
+        ["big", "3", "3", "—", "$0.50", "+$0.50"],
         ["All together", "15", "3", "$4.00", "$6.50", "+$2.50"],
     ]
 

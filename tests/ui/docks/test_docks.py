@@ -32,6 +32,7 @@ from alwrity_desktop.ui.requests import (
 )
 from alwrity_desktop.ui.widgets import ActionButton, LimitBar, Pill, PlainLabel
 from tests import builders, builders_servers
+from tests.builders_unpriced import an_unpriced_report
 from tests.ui.looks import SIZES, shown, texts
 
 
@@ -333,3 +334,60 @@ def test_that_an_empty_dock_keeps_its_button_over_a_refresh(qtbot: QtBot) -> Non
     dock.show_report(builders.a_report())
     dock.show_report(builders.an_empty_report(calls_ever=9))
     assert any("Calls of other periods" in text for text in texts(dock))
+
+
+@pytest.mark.parametrize("dock_type", dock_types(), ids=lambda dock: dock.name)
+def test_that_no_dock_tells_a_cost_that_nobody_knows(
+    dock_type: type[DockView], qtbot: QtBot
+) -> None:
+    dock = dock_type()
+    shown(dock, qtbot, an_unpriced_report())
+    assert not [words for words in texts(dock) if "$0" in words]
+
+
+def test_that_an_overview_without_a_price_asks_for_one(qtbot: QtBot) -> None:
+    dock = OverviewDock()
+    asked = shown(dock, qtbot, an_unpriced_report())
+    words = "None of the 7 calls has a price, so the cost is not known. Set a price to see it."
+    assert words in texts(dock)
+    button = next(b for b in dock.findChildren(ActionButton) if b.text() == "Set prices")
+    button.click()
+    assert asked.last == ShowPrices()
+    bars = [bar for bar in dock.findChildren(LimitBar) if bar.isVisible()]
+    assert bars[0].accessibleName() == "nobody-9: 7 calls, —"
+    dock.show_report(builders.a_report(limits=()))
+    assert not button.isVisible()
+
+
+def test_that_a_limit_of_an_unknown_cost_is_not_called_kept(qtbot: QtBot) -> None:
+    limits = (builders.a_limit(used=0, is_unknown=True),)
+    for dock in (OverviewDock(), LimitsDock()):
+        shown(dock, qtbot, an_unpriced_report(limits=limits))
+        (bar,) = (bar for bar in dock.findChildren(LimitBar) if bar.isVisible())
+        assert bar.accessibleName() == "Monthly budget: — of $125.00, —"
+        (pill,) = (pill for pill in dock.findChildren(Pill) if pill.isVisible())
+        assert pill.accessibleName() == "Not known"
+    overview = OverviewDock()
+    shown(overview, qtbot, an_unpriced_report(limits=limits))
+    assert "What is used of 1 limit is not known" in texts(overview)
+
+
+def test_that_a_group_without_a_price_has_neither_cost_nor_share(qtbot: QtBot) -> None:
+    dock = ProvidersDock()
+    shown(dock, qtbot, an_unpriced_report())
+    for row, name in enumerate(("x", "Total")):
+        cells = [dock._model.index(row, column).data() for column in range(5)]
+        assert cells == [name, "7", "8.4k", "—", "—"]
+    assert dock._ring.accessibleName().count("—") == 1
+
+
+def test_that_days_and_months_without_a_price_have_no_cost(qtbot: QtBot) -> None:
+    dock = TrendsDock()
+    shown(dock, qtbot, an_unpriced_report())
+    QTest.keyClick(dock, Qt.Key.Key_T)
+    assert dock._model.index(0, 1).data() == "—"
+    dock._measures.setCurrentIndex(dock._measures.findData("cost"))
+    dock._draw()
+    bar = dock._months_box.bars._bars[0]
+    assert bar.caption == "—"
+    assert bar.tooltip == "October 2026: —, 7 calls, 8.40k tokens"

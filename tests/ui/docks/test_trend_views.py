@@ -22,6 +22,7 @@ from alwrity_desktop.ui.docks._trend_bins import (
 )
 from alwrity_desktop.ui.docks._trend_views import View, bins_for, trend_data
 from tests import builders
+from tests.builders_unpriced import an_unpriced_report
 
 DAYS = st.lists(
     st.dictionaries(
@@ -198,3 +199,19 @@ def test_that_a_servers_distant_limit_does_not_flatten_the_curve() -> None:
     drawn = trend_data(builders.a_report(limits=(near,)), View("days", "cost", "cumulative"))
     assert drawn.budget is not None
     assert drawn.budget.text == "Limit $125.00"
+
+
+@pytest.mark.parametrize("style", ["cumulative", "each", "provider"])
+def test_that_a_curve_without_a_price_says_that_it_is_not_known(style: str) -> None:
+    priced = Point("2026-11-01", Amounts(2 * 10**12, 1, 5), {"x": Amounts(2 * 10**12, 1, 5)})
+    unpriced = Point("2026-11-02", Amounts(0, 3, 9, 3), {"x": Amounts(0, 3, 9, 3)})
+    report = an_unpriced_report(points=(unpriced, replace(priced, start="2026-11-03")))
+    said = [readout.lines for readout in trend_data(report, View(style=style)).readouts]
+    assert (
+        said
+        == {
+            "cumulative": [("— so far", "— on this day"), ("$2.00 so far", "$2.00 on this day")],
+            "each": [("—",), ("$2.00",)],
+            "provider": [("x  —",), ("x  $2.00",)],
+        }[style]
+    )
