@@ -78,9 +78,12 @@ class LiveLoop:
 
     def run(self) -> None:
         """Look until asked to stop."""
-        while not self._is_stopping:
+        while True:
             began = time.monotonic()
             self._wake.clear()
+            # Only now: what was asked for before would have been cleared with the rest.
+            if self._is_stopping:
+                return
             self.step()
             took_s = time.monotonic() - began
             self._wake.wait(max(self._rest_s, _WORK_SHARE * took_s))

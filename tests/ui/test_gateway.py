@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 
 import pytest
@@ -141,3 +142,24 @@ class TestLoop:
         assert isinstance(collector.events[0], Crashed)
         loop.stop()
         assert control.is_closed
+
+    def test_that_an_end_at_an_untimely_moment_waits_for_no_look(
+        self, context: FakeContext, control: FakeControl, collector: Collector
+    ) -> None:
+        loop = LiveLoop(context.as_context(), control, collector.post)
+        waits: list[float | None] = []
+
+        class Untimely(threading.Event):
+            """The end comes just before what was asked for is taken note of."""
+
+            def clear(self) -> None:
+                loop.stop()
+                super().clear()
+
+            def wait(self, timeout: float | None = None) -> bool:
+                waits.append(timeout)
+                return True
+
+        loop._wake = Untimely()
+        loop.run()
+        assert waits == []
