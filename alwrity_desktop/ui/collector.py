@@ -36,8 +36,13 @@ class Collector(QObject):
         self._timer.start()
 
     def stop(self) -> None:
-        """Leave the search to Python again: the other threads have ended."""
+        """Leave the search to Python again: the other threads have ended.
+
+        What is there now goes with the process. Python would search it several times before, a
+        second in all while it was not passed over yet.
+        """
         self._timer.stop()
+        gc.freeze()
         gc.enable()
 
     @Slot()

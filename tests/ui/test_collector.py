@@ -68,6 +68,14 @@ def test_that_the_search_is_left_to_python_at_the_end(qtbot: QtBot) -> None:
     gc.unfreeze()
 
 
+def test_that_a_program_that_ends_early_is_not_searched_either(qtbot: QtBot) -> None:
+    nodes = [Node() for _ in range(9)]
+    before = gc.get_freeze_count()
+    Collector().stop()
+    assert gc.get_freeze_count() >= before + len(nodes)
+    gc.unfreeze()
+
+
 def test_that_what_is_loaded_is_passed_over(collector: Collector) -> None:
     assert gc.get_freeze_count() > 0
 
