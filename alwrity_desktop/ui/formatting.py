@@ -5,6 +5,7 @@ None is always "—": what is not known is never shown as 0.
 
 from __future__ import annotations
 
+import re
 from datetime import date, timedelta
 from typing import Final
 
@@ -25,6 +26,7 @@ _MINUTE_S: Final = 60
 _HOUR_S: Final = 3600
 _DAY_S: Final = 86_400
 _WEEK_DAYS: Final = 7
+_ISO_DAY: Final = re.compile(r"\b\d{4}-\d{2}-\d{2}\b", re.ASCII)
 _TEN_SECONDS_MS: Final = 10_000
 
 
@@ -232,6 +234,18 @@ def day(iso: str) -> str:
 def day_year(iso: str) -> str:
     """Return an ISO date with its year: "12 Nov 2026"."""
     return f"{day(iso)} {_date(iso).year}"
+
+
+def dated(sentence: str) -> str:
+    """Return *sentence* with its ISO dates written as :func:`day_year` does."""
+    return _ISO_DAY.sub(_day_found, sentence)
+
+
+def _day_found(found: re.Match[str]) -> str:
+    try:
+        return day_year(found[0])
+    except ValueError:
+        return found[0]
 
 
 def weekday_day(iso: str) -> str:

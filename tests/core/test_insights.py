@@ -259,3 +259,23 @@ def test_that_a_rate_is_held_against_days_since_the_first_use(
         assert {rate.times_usual for rate in rates.values()} == {None}
     else:
         assert rates["week"].times_usual == pytest.approx(times, abs=0.1)
+
+
+def test_that_hours_and_days_without_a_price_are_named(context: Context) -> None:
+    unpriced = {"provider": "acme", "model": "nobody-9"}
+    context.record([one_call(identity="record:u", **unpriced)])
+    answer = context.report(LOCAL_ACCOUNT, PeriodChoice("month"), (ACTIVITY,))
+    cost, calls, _tokens = answer.activity
+    assert cost.kind is LimitKind.COST
+    assert set(cost.unpriced_days) == {"2026-11-20"}
+    (place,) = cost.unpriced_hours
+    assert [(one.weekday, one.hour) for one in calls.week if one.amount] == [place]
+    assert not calls.unpriced_days
+    assert not calls.unpriced_hours
+
+    context.record([one_call()])
+    cost, _calls, _tokens = context.report(
+        LOCAL_ACCOUNT, PeriodChoice("month"), (ACTIVITY,)
+    ).activity
+    assert not cost.unpriced_days
+    assert not cost.unpriced_hours

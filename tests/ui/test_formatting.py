@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.money import PICO_PER_CENT, PICO_PER_USD
+from alwrity_desktop.core.domain.report import Figures
 from alwrity_desktop.ui import formatting
 from tests import builders
 
@@ -182,3 +183,30 @@ def test_that_names_from_outside_stay_as_they_came() -> None:
     assert formatting.provider_label("anthropic") == "Anthropic"
     assert formatting.provider_label("<b>acme</b>") == "<b>acme</b>"
     assert formatting.source_label("claude-code") == "Claude Code"
+
+
+@pytest.mark.parametrize(
+    ("sentence", "written"),
+    [
+        ("It stops on 2026-09-03, at 5.", "It stops on 3 Sep 2026, at 5."),
+        ("from 2026-08-01 to 2026-10-31", "from 1 Aug 2026 to 31 Oct 2026"),
+        ("gpt-4o-2024-05-13x and 2026-02-31 stay", "gpt-4o-2024-05-13x and 2026-02-31 stay"),
+        ("", ""),
+    ],
+)
+def test_that_sentences_of_the_core_name_days_as_the_window_does(
+    sentence: str, written: str
+) -> None:
+    assert formatting.dated(sentence) == written
+
+
+def test_that_what_is_missing_in_a_sum_is_said() -> None:
+    def said(calls: int, unpriced: int, cost_pico: int = 0) -> str:
+        figures = Figures(calls=calls, unpriced_calls=unpriced, cost_pico=cost_pico)
+        return formatting.unpriced_words(figures)
+
+    assert said(3, 0) == said(0, 0) == ""
+    assert said(1, 1) == "The call has no price"
+    assert said(1200, 1200) == "None of the 1,200 calls has a price"
+    assert said(3, 1, 5) == "1 call has no price and is not in this sum"
+    assert said(3, 2) == "2 calls have no price and are not in this sum"

@@ -142,6 +142,9 @@ class Activity(msgspec.Struct, frozen=True):
     monthly: tuple[SeasonPart, ...]
     #: Days, and hours of the last weeks; the newest first, a day before its hours.
     unusual: tuple[Unusual, ...]
+    #: Of cost, the days and the hours of the week (weekday, hour) in which no call has a price.
+    unpriced_days: frozenset[str] = frozenset()
+    unpriced_hours: frozenset[tuple[int, int]] = frozenset()
 
 
 class ModelUse(msgspec.Struct, frozen=True):

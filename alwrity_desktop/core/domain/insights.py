@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from datetime import date
 from operator import attrgetter
 from typing import Final
 
 import msgspec
 
-from alwrity_desktop.core.domain.breakdown import day_of_slot, share
+from alwrity_desktop.core.domain.breakdown import amounts_of, day_of_slot, share
 from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.call_row import CallRow
 from alwrity_desktop.core.domain.cost_analysis import (
@@ -91,7 +92,24 @@ def _activity(
         weekly=weekly_season(complete),
         monthly=monthly_season(complete),
         unusual=unusual_days(complete, {"provider": parts})[::-1],
+        unpriced_days=_unpriced_days(history) if kind is LimitKind.COST else frozenset(),
+        unpriced_hours=_unpriced_hours(hours) if kind is LimitKind.COST else frozenset(),
     )
+
+
+def _unpriced_days(history: Sequence[Point]) -> frozenset[str]:
+    return frozenset(point.start for point in history if point.total.known_cost_pico is None)
+
+
+def _unpriced_hours(hours: Sequence[SlotSums]) -> frozenset[tuple[int, int]]:
+    if not any(row.figures.unpriced_calls for row in hours):
+        return frozenset()
+    sums: defaultdict[tuple[int, int], Amounts] = defaultdict(Amounts)
+    for row in hours:
+        day, hour = divmod(row.slot, HOURS_PER_DAY)
+        weekday = date.fromisoformat(day_of_slot(day)).weekday()
+        sums[weekday, hour] += amounts_of(row.figures)
+    return frozenset(place for place, one in sums.items() if one.known_cost_pico is None)
 
 
 def amount_of(amounts: Amounts, kind: LimitKind) -> int:

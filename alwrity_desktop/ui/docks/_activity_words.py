@@ -8,6 +8,7 @@ from PySide6.QtCore import QCoreApplication
 
 from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.dimensions import DIMENSIONS
+from alwrity_desktop.core.domain.insight_values import Activity
 from alwrity_desktop.core.domain.patterns import HourCell, Peak, SeasonPart
 from alwrity_desktop.core.domain.periods import WEEKDAYS
 from alwrity_desktop.core.domain.unusual import Cause, Unusual
@@ -19,11 +20,19 @@ def _tr(text: str) -> str:
     return QCoreApplication.translate("ActivityDock", text)
 
 
-def cell_words(cell: HourCell, kind: LimitKind) -> str:
+def cell_words(cell: HourCell, activity: Activity) -> str:
     """Return what an hour of the week holds: "Thu 14:00–15:00, $1.84 (2.2%)"."""
-    hours = formatting.clock_hours(cell.hour)
-    text = f"{formatting.weekday(cell.weekday)} {hours}, {formatting.amount(kind, cell.amount)}"
-    return text if cell.share_percent is None else f"{text} ({cell.share_percent:.1f}%)"
+    is_known = (cell.weekday, cell.hour) not in activity.unpriced_hours
+    amount = formatting.amount(activity.kind, cell.amount if is_known else None)
+    text = f"{formatting.weekday(cell.weekday)} {formatting.clock_hours(cell.hour)}, {amount}"
+    share = cell.share_percent if is_known else None
+    return text if share is None else f"{text} ({share:.1f}%)"
+
+
+def day_words(day: str, amount: int, activity: Activity) -> str:
+    """Return what an ISO day holds: "Thu 12 Nov: $8.00"."""
+    known = None if day in activity.unpriced_days else amount
+    return f"{formatting.weekday_day(day)}: {formatting.amount(activity.kind, known)}"
 
 
 def peak_words(peak: Peak, kind: LimitKind) -> str:

@@ -63,19 +63,23 @@ def blocked_columns(timezone: Callable[[], str]) -> tuple[Column[BlockedCall], .
         Column(
             "model", _tr("Model"), lambda row: row.model or formatting.provider_label(row.provider),
             decoration=lambda row: Swatch(row.provider), is_stretched=True,
-            tooltip=lambda row: row.reason,
+            tooltip=_reason,
         ),
         Column(
             "budget", _tr("Budget"), lambda row: row.budget or formatting.UNKNOWN, priority=2,
-            tooltip=lambda row: row.reason,
+            tooltip=_reason,
         ),
         Column("used", _tr("Used of limit"), _used, is_number=True, priority=3),
         Column(
-            "why", _tr("Why"), why_word, priority=1, tooltip=lambda row: row.reason,
+            "why", _tr("Why"), why_word, priority=1, tooltip=_reason,
             decoration=lambda _row: StatusMark("circle-x", "danger.mark"),
             look=lambda _row: Look("danger.text"),
         ),
     )  # fmt: skip
+
+
+def _reason(row: BlockedCall) -> str:
+    return formatting.dated(row.reason)
 
 
 def _used(row: BlockedCall) -> str:

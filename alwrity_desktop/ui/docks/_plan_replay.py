@@ -96,10 +96,10 @@ class ReplaySection(QWidget):
         """Show how the replayed months fared on each plan."""
         note = _tr("{span}, on {basis}").format(
             span=formatting.span(comparison.first_day, comparison.last_day),
-            basis=comparison.basis,
+            basis=formatting.dated(comparison.basis),
         )
         columns = replay_columns(comparison.recommended)
         self.table.set_rows(columns, comparison.outcomes, note)
-        self._why.set_plain(comparison.why)
+        self._why.set_plain(formatting.dated(comparison.why))
         self._advice.set_plain("\n".join(f"{advice.text}." for advice in comparison.advice))
         self._advice.setVisible(bool(comparison.advice))

@@ -17,6 +17,7 @@ from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.charts.heatmap import HeatCell, HeatData, Heatmap
 from alwrity_desktop.ui.docks._activity_words import (
     cell_words,
+    day_words,
     hour_columns,
     peak_words,
     season_words,
@@ -139,14 +140,14 @@ class ActivityDock(TurningDock):
         words = self.tr("No hours are known of this period.")
         if busiest is not None and busiest.amount:
             words = self.tr("Busiest in this period: {cell}").format(
-                cell=cell_words(busiest, found.kind)
+                cell=cell_words(busiest, found)
             )
         self._week_words.set_plain(words)
         self._calendar_words.set_plain(self.tr("Last twelve months"))
-        self._week.set_data(_week_data(found.week, found.kind), words)
+        self._week.set_data(_week_data(found), words)
         peaks = self._peak_sentences(found)
         self._calendar_start = found.calendar[0].start if found.calendar else ""
-        self._calendar.set_data(_calendar_data(found.calendar, found.kind), peaks)
+        self._calendar.set_data(_calendar_data(found), peaks)
         self._peaks.set_plain(peaks)
         self._peaks.setVisible(bool(peaks))
         self._unusual.set_rows(unusual_columns(found.kind), found.unusual, self._unusual_note())
@@ -199,11 +200,11 @@ class ActivityDock(TurningDock):
             self._open_hour(row.weekday, row.hour)
 
 
-def _week_data(cells: Sequence[HourCell], kind: LimitKind) -> HeatData:
+def _week_data(found: Activity) -> HeatData:
     rows = tuple(
         tuple(
-            HeatCell(float(cell.amount), cell_words(cell, kind))
-            for cell in cells
+            HeatCell(float(cell.amount), cell_words(cell, found))
+            for cell in found.week
             if cell.weekday == number
         )
         for number in range(7)
@@ -212,7 +213,8 @@ def _week_data(cells: Sequence[HourCell], kind: LimitKind) -> HeatData:
     return HeatData(rows, tuple(formatting.weekday(number) for number in range(7)), hours)
 
 
-def _calendar_data(weeks: Sequence[CalendarWeek], kind: LimitKind) -> HeatData:
+def _calendar_data(found: Activity) -> HeatData:
+    weeks = found.calendar
     if not weeks:
         return HeatData((), (), ())
     first = date.fromisoformat(weeks[0].start)
@@ -222,7 +224,7 @@ def _calendar_data(weeks: Sequence[CalendarWeek], kind: LimitKind) -> HeatData:
         for column, week in enumerate(weeks):
             amount = week.amounts[row]
             day = (first + timedelta(days=column * 7 + row)).isoformat()
-            words = f"{formatting.weekday_day(day)}: {formatting.amount(kind, amount or 0)}"
+            words = day_words(day, amount or 0, found)
             cells.append(None if amount is None else HeatCell(float(amount), words))
         rows.append(tuple(cells))
     labels = tuple(formatting.weekday((first + timedelta(days=row)).weekday()) for row in range(7))

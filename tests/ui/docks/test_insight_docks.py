@@ -299,3 +299,21 @@ def test_that_what_no_model_knows_has_no_column(qtbot: QtBot) -> None:
     dock.show_report(builders.a_report(spending=bare))
     left = {column.key for column in dock._models.model.columns}
     assert keys - left == {"p50", "hit", "saved"}
+
+
+def test_that_hours_and_days_without_a_price_have_no_cost(qtbot: QtBot) -> None:
+    dock = ActivityDock()
+    cost = replace(
+        an_activity(),
+        unpriced_days=frozenset({"2026-11-03"}),
+        unpriced_hours=frozenset({(2, 5)}),
+    )
+    shown(dock, qtbot, builders.a_report(activity=(cost,)))
+    hours, days = (
+        [cell.words for row in heat._data.rows for cell in row if cell is not None]
+        for heat in (dock._week, dock._calendar)
+    )
+    assert "Wed 05:00–06:00, —" in hours
+    assert "Thu 05:00–06:00, $0.00 (0.0%)" in hours
+    assert "Tue 3 Nov: —" in days
+    assert "Wed 4 Nov: $4.00" in days

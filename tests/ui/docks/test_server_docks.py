@@ -194,10 +194,10 @@ REPLAYED = Comparison(
         Outcome("Odd", None, None, None),
     ),
     recommended="Pro",
-    why="Pro is the cheapest plan that fits.",
+    why="Pro is the cheapest plan that fits: Free stops on 2026-09-03 at 5 (Gemini calls).",
     first_day="2026-08-01",
     last_day="2026-10-31",
-    basis="the server's own plans",
+    basis="ALwrity's public plans of 2026-11-02",
     advice=(PlanAdvice("Pro", "yearly", PICO_PER_USD, "Paying Pro by the year could save"),),
 )
 
@@ -218,8 +218,9 @@ def test_that_the_own_calls_are_replayed_on_each_plan_when_asked(qtbot: QtBot) -
         ["Pro", "Yes", "—", "—", "$79.00", "$790.00"],
         ["Odd", "—", "—", "—", "—", "—"],
     ]
-    assert {REPLAYED.why, "Paying Pro by the year could save."} <= set(texts(dock))
-    assert any("on the server's own plans" in text for text in texts(dock))
+    why = "Pro is the cheapest plan that fits: Free stops on 3 Sep 2026 at 5 (Gemini calls)."
+    assert {why, "Paying Pro by the year could save."} <= set(texts(dock))
+    assert "1 Aug – 31 Oct, on ALwrity's public plans of 2 Nov 2026" in " ".join(texts(dock))
 
 
 def test_that_the_replay_of_one_account_is_not_shown_for_another(qtbot: QtBot) -> None:
