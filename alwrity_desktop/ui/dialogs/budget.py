@@ -9,7 +9,7 @@ from typing import Final
 import msgspec
 from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QWidget
+from PySide6.QtWidgets import QWidget
 
 from alwrity_desktop.core.domain.budgets import OWN_PERIOD, Budget, Enforcement, LimitKind
 from alwrity_desktop.core.domain.money import pico_from_usd, usd_text
@@ -17,7 +17,7 @@ from alwrity_desktop.ui import formatting
 from alwrity_desktop.ui.dialogs.base import Row, line_edit
 from alwrity_desktop.ui.dialogs.scrolling import ScrollingSheet
 from alwrity_desktop.ui.translation import QT_TRANSLATE_NOOP
-from alwrity_desktop.ui.widgets import Combo, PushButton
+from alwrity_desktop.ui.widgets import Combo, EditCombo, PushButton
 
 KINDS: Final = (
     (LimitKind.COST, QT_TRANSLATE_NOOP("BudgetDialog", "Cost in US dollars")),
@@ -163,9 +163,7 @@ class BudgetDialog(ScrollingSheet):
         self._account = Combo(self.tr("Account"), is_small=False)
         accounts = tuple(scopes.accounts) or ((budget.account, budget.account),)
         self._account.set_items(accounts)
-        self._project = QComboBox()
-        self._project.setEditable(True)
-        self._project.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self._project = EditCombo()
         self._project.addItems(["", *scopes.projects])
         edit = self._project.lineEdit()
         if edit is not None:

@@ -7,7 +7,7 @@ from typing import Final
 
 import msgspec
 from PySide6.QtCore import QCoreApplication, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QHBoxLayout, QProgressBar, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QWidget
 
 from alwrity_desktop.core.domain.repricing import (
     ModelChange,
@@ -29,7 +29,7 @@ from alwrity_desktop.ui.events import (
 )
 from alwrity_desktop.ui.tables.columns import Column, Look, Swatch, sortable
 from alwrity_desktop.ui.tables.section import TableSection
-from alwrity_desktop.ui.widgets import Combo, PushButton
+from alwrity_desktop.ui.widgets import CheckBox, Combo, PushButton
 
 _WIDTH: Final = 640
 _BESIDE: Final = 40
@@ -117,9 +117,7 @@ class RepriceDialog(ScrollingSheet):
         self._span.set_items(tuple((each.key, each.label) for each in self._spans.values()))
         self._provider = Combo(self.tr("Provider"), is_small=False)
         self._model = Combo(self.tr("Model"), is_small=False)
-        self._reported = QCheckBox(
-            self.tr("Also replace costs that providers and servers reported")
-        )
+        self._reported = CheckBox(self.tr("Also replace costs that providers and servers reported"))
         self.add_row(self.tr("Which calls"), self._span)
         self.add_beside(
             Row(self.tr("Provider"), self._provider), Row(self.tr("Model"), self._model)

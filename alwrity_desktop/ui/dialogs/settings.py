@@ -6,7 +6,7 @@ import re
 from typing import Any, Final
 
 from PySide6.QtCore import QCoreApplication, QTimeZone, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLineEdit, QVBoxLayout, QWidget
 
 from alwrity_desktop.core import autostart
 from alwrity_desktop.core.domain.errors import UsageError
@@ -17,7 +17,7 @@ from alwrity_desktop.ui.dialogs.base import Row, line_edit
 from alwrity_desktop.ui.dialogs.lines import LinesEdit
 from alwrity_desktop.ui.dialogs.scrolling import ScrollingSheet
 from alwrity_desktop.ui.translation import QT_TRANSLATE_NOOP
-from alwrity_desktop.ui.widgets import Combo, PlainLabel
+from alwrity_desktop.ui.widgets import CheckBox, Combo, EditCombo, PlainLabel
 
 CHOICE_WORDS: Final = {
     "system": QT_TRANSLATE_NOOP("SettingsDialog", "As the desktop"),
@@ -78,10 +78,8 @@ class SettingsDialog(ScrollingSheet):
         return QCoreApplication.translate("SettingsDialog", CHOICE_WORDS[key])
 
     def _add_zone(self) -> None:
-        combo = QComboBox()
+        combo = EditCombo()
         combo.setObjectName("timezone")
-        combo.setEditable(True)
-        combo.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         names = [bytes(zone.data()).decode() for zone in QTimeZone.availableTimeZoneIds()]
         combo.addItems(["", *(name for name in names if "/" in name)])
         combo.setCurrentText(self._settings.timezone)
@@ -127,7 +125,7 @@ class SettingsDialog(ScrollingSheet):
         return self._rows[name]
 
     def _add_switch(self, name: str, *, is_explained: bool = False) -> None:
-        box = QCheckBox(self._title(name))
+        box = CheckBox(self._title(name))
         box.setObjectName(name)
         box.setChecked(bool(getattr(self._settings, name)))
         box.setToolTip(self._about(name))

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication, Signal, Slot
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from alwrity_desktop.core.domain.table_mapping import FIELDS, TableMapping, TablePreview
 from alwrity_desktop.core.domain.usage import Call
@@ -20,7 +20,7 @@ from alwrity_desktop.ui.tables.model import RowsModel
 from alwrity_desktop.ui.tables.view import TableView
 from alwrity_desktop.ui.tokens import SIZES
 from alwrity_desktop.ui.translation import QT_TRANSLATE_NOOP
-from alwrity_desktop.ui.widgets import Combo, PlainLabel
+from alwrity_desktop.ui.widgets import CheckBox, Combo, PlainLabel
 
 _WIDTH: Final = 640
 _NAMES: Final = {
@@ -141,8 +141,8 @@ class TableDialog(Sheet):
         self._unit.set_items(tuple(words))
         self._unit.currentIndexChanged.connect(self._choose)
         self.add_row(self.tr("Amounts are in"), self._unit)
-        self._day_first = QCheckBox(self.tr("03/04/2026 is the third of April"))
-        self._cache_inside = QCheckBox(self.tr("Input tokens include the cached ones"))
+        self._day_first = CheckBox(self.tr("03/04/2026 is the third of April"))
+        self._cache_inside = CheckBox(self.tr("Input tokens include the cached ones"))
         for box in (self._day_first, self._cache_inside):
             box.toggled.connect(self._choose)
             self.column.addWidget(box)

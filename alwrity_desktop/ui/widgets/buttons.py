@@ -351,21 +351,27 @@ class Combo(QComboBox):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Draw outline, text and chevron."""
-        look = theme.current()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
-        focused = self.hasFocus()
-        painter.setPen(QPen(look.colour("focus" if focused else "control"), 2 if focused else 1))
-        painter.setBrush(look.colour("hover" if self.underMouse() else "surface"))
-        painter.drawRoundedRect(box, SIZES.radius_control, SIZES.radius_control)
-        edge = theme.scaled(SIZES.icon_pill)
-        left = self.width() - edge - 9
-        chevron = theme.icon_pixmap("chevron-down", "text2", edge, self.devicePixelRatioF())
-        painter.drawPixmap(QPoint(left, (self.height() - edge) // 2), chevron)
-        painter.setPen(QColor(look.hex("text")))
+        left = paint_choice(self, painter, "hover" if self.underMouse() else "surface")
+        painter.setPen(QColor(theme.current().hex("text")))
         words = QRect(10, 0, left - 14, self.height())
         text = self.fontMetrics().elidedText(
             self.currentText(), Qt.TextElideMode.ElideRight, words.width()
         )
         painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, text)
+
+
+def paint_choice(widget: QWidget, painter: QPainter, ground: str) -> int:
+    """Draw the outline and the chevron of a choice; return where the chevron begins."""
+    look = theme.current()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    box = QRectF(widget.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+    focused = widget.hasFocus()
+    painter.setPen(QPen(look.colour("focus" if focused else "control"), 2 if focused else 1))
+    painter.setBrush(look.colour(ground))
+    painter.drawRoundedRect(box, SIZES.radius_control, SIZES.radius_control)
+    edge = theme.scaled(SIZES.icon_pill)
+    left = widget.width() - edge - 9
+    chevron = theme.icon_pixmap("chevron-down", "text2", edge, widget.devicePixelRatioF())
+    painter.drawPixmap(QPoint(left, (widget.height() - edge) // 2), chevron)
+    return left
