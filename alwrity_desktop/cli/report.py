@@ -212,6 +212,7 @@ def _coverage(report: Report) -> Iterator[str]:
         )
     yield f"{said}: {names}." if names else f"{said}."
     yield f"Give them one: {PROGRAM} prices set --provider P --model M --input X --output Y"
+    yield f"It holds for calls to come; {PROGRAM} prices reprice applies it to past ones."
 
 
 def _forecast_sentence(report: Report) -> str:

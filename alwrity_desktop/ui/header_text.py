@@ -164,9 +164,9 @@ def margin_runs(report: Report, *, is_short: bool = False) -> tuple[Run, ...]:
 
 
 def comparison_caption(report: Report) -> str:
-    """Return "Against 1 – 20 October", "" without a comparison."""
+    """Return "Against 1 – 20 October", "" without a comparison, or before anything was read."""
     comparison = report.comparison
-    if comparison is None:
+    if comparison is None or report.is_never_read:
         return ""
     first, last = comparison.start, comparison.end
     if first[:7] == last[:7] and first != last:
@@ -178,9 +178,9 @@ def comparison_caption(report: Report) -> str:
 
 
 def comparison_runs(report: Report) -> tuple[Run, ...]:
-    """Return "15% more ($72.87 by then)"."""
+    """Return "15% more ($72.87 by then)"; nothing as in :func:`comparison_caption`."""
     comparison = report.comparison
-    if comparison is None:
+    if comparison is None or report.is_never_read:
         return ()
     then = formatting.money(comparison.totals.known_cost_pico)
     percent = comparison.cost_percent

@@ -115,6 +115,7 @@ def test_that_a_cost_that_nobody_knows_is_a_dash_in_every_text(
     assert out.startswith("This month you've used — across 7 API calls, 8.4k tokens")
     assert "None of the calls has a known price, so the cost is not known: nobody-9 (x, 7" in out
     assert "Give them one: alwrity-desktop prices set" in out
+    assert "alwrity-desktop prices reprice applies it to past ones." in out
     assert "$0.00" not in out
     limit = next(line for line in out.splitlines() if line.startswith("Monthly cost"))
     assert limit.split()[4:] == ["—", "$125.00", "—", "2026-12-01"]

@@ -62,6 +62,9 @@ def test_that_a_comparison_with_what_nobody_knows_is_none(report: Report) -> Non
     unpriced = an_unpriced_report()
     words = plain(header_text.comparison_runs(unpriced))
     assert words == "None of the calls by then has a price"
+    never = builders.an_empty_report(comparison=report.comparison)
+    assert header_text.comparison_runs(never) == ()
+    assert header_text.comparison_caption(never) == ""
     known_then = replace(unpriced, comparison=report.comparison)
     assert plain(header_text.comparison_runs(known_then)) == "$72.87 by then"
 

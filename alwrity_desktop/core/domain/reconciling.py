@@ -37,6 +37,7 @@ STATUS_STAYS: Final = "The server never changes its status, whatever is used."
 COST_PERCENT: Final = "The server's percentage of the cost is 0, whatever is spent."
 PERCENT_LOST: Final = "The server's percentages stand on counters that lose calls."
 PERCENT_MORE: Final = "The server counts uses that the calls do not show."
+UNPRICED: Final = "None of the calls here has a price."
 DIFFERS: Final = "The server's counters and its rows do not agree."
 
 _HALF_CENT: Final = PICO_PER_CENT // 2
@@ -99,8 +100,11 @@ def reconcile(
             own = _measure(known.of(claim.provider), claim.measure)
             if not own and not claim.value and (claim.provider or len(periods) > 2):  # noqa: PLR2004 - the period and all time
                 continue
+            if not has_calls or own is None:
+                rows.append(_row(claim, None, UNPRICED if has_calls else ""))
+                continue
             likely = _likely(claim, own, _measure(ever, claim.measure), merged.get(period, 0))
-            rows.append(_row(claim, own if has_calls else None, likely))
+            rows.append(_row(claim, own, likely))
     return tuple(rows)
 
 
@@ -173,8 +177,8 @@ def _by_value(statements: Iterable[Statement], period: str, provider: str) -> It
             yield _Claim(measure, period, provider, value, by)
 
 
-def _measure(figures: Figures, measure: str) -> int:
-    return figures.cost_pico if measure == "cost" else int(getattr(figures, measure))
+def _measure(figures: Figures, measure: str) -> int | None:
+    return figures.known_cost_pico if measure == "cost" else int(getattr(figures, measure))
 
 
 def _row(claim: _Claim, own: int | None, likely: str) -> ReconciliationRow:
@@ -185,7 +189,7 @@ def _row(claim: _Claim, own: int | None, likely: str) -> ReconciliationRow:
         calls_say=None if own is None else text(own),
         server_says=text(claim.value),
         difference=None if own is None else text(own - claim.value),
-        likely="" if own is None else likely,
+        likely=likely,
         measure=claim.measure,
         period=claim.period,
         key=claim.provider,
@@ -194,7 +198,7 @@ def _row(claim: _Claim, own: int | None, likely: str) -> ReconciliationRow:
     )
 
 
-def _likely(claim: _Claim, own: int, ever: int, merged: int) -> str:
+def _likely(claim: _Claim, own: int, ever: int | None, merged: int) -> str:
     """Return the likely reason why the calls add up to *own*; "" when they say the same.
 
     *ever* is the sum over all time, which some endpoints give for a month.
@@ -207,7 +211,10 @@ def _likely(claim: _Claim, own: int, ever: int, merged: int) -> str:
         (value == own, ""),
         (bool(claim.provider) and not value and measure != "calls", PROVIDERS_WITHOUT),
         (_same(value, own, measure), ROUNDED),
-        (is_month and ever != own and _same(value, ever, measure), ALL_TIME_NAMED_MONTH),
+        (
+            is_month and ever not in {own, None} and _same(value, ever or 0, measure),
+            ALL_TIME_NAMED_MONTH,
+        ),
         # Whatever it says that no other endpoint says of the period.
         (is_summary, ALL_TIME_NAMED_MONTH),
         (value > own, NOT_IN_ROWS),

@@ -9,6 +9,7 @@ from typing import Final
 from alwrity_desktop.core.domain.money import PICO_PER_CENT, usd_text
 from alwrity_desktop.core.domain.periods import Period
 from alwrity_desktop.core.domain.reconciliation import ReconciliationRow
+from alwrity_desktop.core.domain.reconciling import UNPRICED
 from alwrity_desktop.core.domain.report import Figures
 from alwrity_desktop.core.domain.statements import Statement, StatementKind
 
@@ -72,13 +73,13 @@ def _rows(said: Statement, own: Figures) -> Iterator[ReconciliationRow]:
         claimed = said.cost_pico if measure == "cost" else getattr(said, measure)
         if claimed is None:
             continue
-        counted = own.cost_pico if measure == "cost" else getattr(own, measure)
+        counted = own.known_cost_pico if measure == "cost" else getattr(own, measure)
         text = usd_text if measure == "cost" else str
         yield ReconciliationRow(
             what=f"{measure} {said.period} {said.key}",
-            calls_say=text(counted),
+            calls_say=None if counted is None else text(counted),
             server_says=text(claimed),
-            difference=text(counted - claimed),
+            difference=None if counted is None else text(counted - claimed),
             likely=_likely(measure, counted, claimed, said, own),
             measure=measure,
             period=said.period,
@@ -88,7 +89,9 @@ def _rows(said: Statement, own: Figures) -> Iterator[ReconciliationRow]:
         )
 
 
-def _likely(measure: str, counted: int, claimed: int, said: Statement, own: Figures) -> str:
+def _likely(measure: str, counted: int | None, claimed: int, said: Statement, own: Figures) -> str:
+    if counted is None:
+        return UNPRICED
     gap = claimed - counted
     if not gap or (measure == "cost" and abs(gap) < PICO_PER_CENT):
         return ""

@@ -203,7 +203,9 @@ class OverviewDock(DockView):
             words = f"{on_track.format(amount=formatting.money(forecast.cost_pico))} {words}"
         missing = formatting.unpriced_words(report.totals)
         if header_text.lacks_prices(report):
-            template = self.tr("{missing}, so the cost is not known. Set a price to see it.")
+            template = self.tr(
+                "{missing}, so the cost is not known. Set a price, then apply it to past calls."
+            )
             words = template.format(missing=missing)
         elif report.totals.is_floor:
             words = f"{missing}. {words}"

@@ -159,3 +159,11 @@ def test_that_a_server_that_says_the_same_is_given_no_reason() -> None:
 
 def test_that_a_server_that_counts_more_is_told_so() -> None:
     assert standing_rows("", {"exa_calls": "90.0"})[0][-1] == PERCENT_MORE
+
+
+def test_that_calls_without_a_price_say_nothing_of_the_cost() -> None:
+    unpriced = {"2026-11": Sums().plus("acme", Figures(calls=3, unpriced_calls=3))}
+    said = claim(cost_pico=CENT, calls=3)
+    calls, cost = reconcile([said], unpriced, ["2026-11"], {}, has_calls=True)
+    assert (calls.calls_say, calls.difference) == ("3", "0")
+    assert (cost.calls_say, cost.difference, cost.likely) == (None, None, reconciling.UNPRICED)

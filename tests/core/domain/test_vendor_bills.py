@@ -5,6 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from alwrity_desktop.core.domain.periods import custom
+from alwrity_desktop.core.domain.reconciling import UNPRICED
 from alwrity_desktop.core.domain.report import Figures
 from alwrity_desktop.core.domain.statements import Statement, StatementKind
 from alwrity_desktop.core.domain.vendor_bills import (
@@ -76,3 +77,11 @@ def test_that_months_are_those_of_the_period_in_utc() -> None:
     assert months_in([older, SAID, *others], period) == ["2026-11", "2026-10"]
     assert months_in([SAID], custom("2026-01-01", "2026-10-31", "UTC")) == []
     assert bounds_of("2026-12") == (1_796_083_200_000, 1_798_761_600_000)
+
+
+def test_that_a_bill_is_held_against_no_cost_that_nobody_knows() -> None:
+    own = Figures(calls=10, input_tokens=1000, unpriced_calls=10)
+    calls, _tokens, cost = differences([SAID], {"2026-11": {"openai": own}})
+    assert (calls.calls_say, calls.difference) == ("10", "0")
+    assert (cost.calls_say, cost.difference, cost.likely) == (None, None, UNPRICED)
+    assert likely(calls=0, input_tokens=0, cost_pico=0)["cost"] == NOT_SEEN

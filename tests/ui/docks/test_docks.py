@@ -348,7 +348,10 @@ def test_that_no_dock_tells_a_cost_that_nobody_knows(
 def test_that_an_overview_without_a_price_asks_for_one(qtbot: QtBot) -> None:
     dock = OverviewDock()
     asked = shown(dock, qtbot, an_unpriced_report())
-    words = "None of the 7 calls has a price, so the cost is not known. Set a price to see it."
+    words = (
+        "None of the 7 calls has a price, so the cost is not known. "
+        "Set a price, then apply it to past calls."
+    )
     assert words in texts(dock)
     button = next(b for b in dock.findChildren(ActionButton) if b.text() == "Set prices")
     button.click()
