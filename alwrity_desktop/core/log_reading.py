@@ -16,6 +16,7 @@ import msgspec
 from alwrity_desktop.core.call_sheets import CallSheet
 from alwrity_desktop.core.domain.pricing import Quote
 from alwrity_desktop.core.domain.usage import Call
+from alwrity_desktop.core.path_names import path_text
 from alwrity_desktop.core.sources.base import (
     FUTURE_TIME,
     NOT_DATABASE,
@@ -99,6 +100,11 @@ class LogTask(msgspec.Struct, frozen=True):
     unread_bytes: int
     cursor: LogCursor | None
 
+    @property
+    def known_as(self) -> str:
+        """The path as the ledger has it."""
+        return path_text(self.path)
+
 
 class Plan(msgspec.Struct, frozen=True):
     """What there is to read of one source."""
@@ -127,8 +133,9 @@ def plan(source: LogSource, roots: Iterable[Path], cursors: Mapping[str, LogCurs
         for found in walk(root, source):
             files += 1
             path = found.path
-            cursor = cursors.get(path)
-            troubled.pop(path, None)
+            known_as = path_text(path)
+            cursor = cursors.get(known_as)
+            troubled.pop(known_as, None)
             if isinstance(found, WalkProblem):
                 tasks.append(LogTask(source.name, path, 0, 0, cursor))
                 continue
@@ -176,14 +183,14 @@ def _read(source: LogSource, file: BinaryIO, task: LogTask, now_ms: int) -> LogR
     cursor = task.cursor
     is_known = cursor is not None and _is_continued(file, signs, cursor)
     offset, state = (cursor.next_offset, cursor.state) if cursor and is_known else (0, b"")
-    result = source.read(file, offset, state, now_ms, task.path)
+    result = source.read(file, offset, state, now_ms, task.known_as)
     prefix = _prefix(file, min(result.next_offset, _PREFIX_BYTES))
     # A clock that runs behind refuses good lines: they are looked at again when it is right.
     is_due_again = any(reject.reason == FUTURE_TIME for reject in result.rejects)
     return LogReading(
         cursor=LogCursor(
             source=source.name,
-            path=task.path,
+            path=task.known_as,
             device=signs.st_dev,
             inode=signs.st_ino,
             size_bytes=-1 if is_due_again else signs.st_size,
@@ -219,7 +226,7 @@ def _read_database(source: DatabaseSource, task: LogTask, now_ms: int) -> LogRea
     return LogReading(
         cursor=LogCursor(
             source=source.name,
-            path=path,
+            path=task.known_as,
             device=signs.device,
             inode=signs.inode,
             size_bytes=-1 if is_due_again else signs.size,
@@ -272,7 +279,7 @@ def _by_reason(rejects: Iterable[Reject]) -> list[RejectedLines]:
 
 def _unreadable(task: LogTask, reason: str = UNREADABLE) -> LogReading:
     """Return the refusal of a file or folder, or its end where nothing is in the way any more."""
-    cursor = LogCursor(task.source, task.path, 0, 0, -1, 0, 0, 0, b"", b"")
+    cursor = LogCursor(task.source, task.known_as, 0, 0, -1, 0, 0, 0, b"", b"")
     refused = [RejectedLines(reason, 1, 0)] if _is_refused(task.path) else []
     return LogReading(cursor, [], refused, begun_at=0, bytes_read=0)
 

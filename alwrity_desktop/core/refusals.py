@@ -5,7 +5,6 @@ Counts, reasons and places are kept, and never anything of the line or row itsel
 
 from __future__ import annotations
 
-import os
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -14,6 +13,7 @@ from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.domain.health import STANDARD_INPUT
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
 from alwrity_desktop.core.log_reading import RejectedLines
+from alwrity_desktop.core.path_names import path_text
 
 if TYPE_CHECKING:
     from alwrity_desktop.core.ledger.ledger import Ledger
@@ -39,7 +39,7 @@ class Refusals:
         """
         self._keeper = keeper
         self._door = door
-        self._path = STANDARD_INPUT if path is None else _text_of(path)
+        self._path = STANDARD_INPUT if path is None else path_text(str(path.resolve()))
         self._is_anew = path is not None
         self._lines: Counter[str] = Counter()
         self._places: dict[str, int] = {}
@@ -63,8 +63,3 @@ class Refusals:
         self._is_anew = False
         self._lines.clear()
         self._places.clear()
-
-
-def _text_of(path: Path) -> str:
-    """Return the whole path; a name that is no text has marks in place of what is none."""
-    return os.fsencode(path.resolve()).decode("utf-8", "replace")

@@ -150,7 +150,7 @@ def _size(path: str) -> int:
 
 
 def _address(path: str, how: str) -> str:
-    return f"file:{quote(Path(path).absolute().as_posix())}?{how}"
+    return f"file:{quote(os.fsencode(Path(path).absolute().as_posix()))}?{how}"
 
 
 def _answers(address: str) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -50,6 +51,24 @@ def test_that_a_copy_of_the_tree_from_another_place_adds_nothing(
     assert copied.calls_merged > 0
     assert totals(context) == before
     assert before.calls == truth["calls"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text on other systems")
+def test_that_a_name_that_is_no_text_stops_nothing(context: Context, tmp_path: Path) -> None:
+    odd_folder = tmp_path / os.fsdecode(b"caf\xe9")
+    odd = log_in(odd_folder, os.fsdecode(b"x\xff"), [line(1), b"{torn\n"])
+    log_in(odd_folder, "plain", [line(2)])
+
+    first = import_claude(context, odd_folder)
+    again = import_claude(context, odd_folder)
+    odd.unlink()
+    gone = import_claude(context, odd_folder)
+
+    assert (first.calls_added, first.files, first.lines_rejected) == (2, 2, 1)
+    assert (again.calls_added, again.bytes_read, again.files_unchanged) == (0, 0, 2)
+    assert (gone.files, gone.calls_added) == (1, 0)
+    (source,) = context.report(LOCAL_ACCOUNT, EVER).health.sources
+    assert [each.example_path.rpartition("/")[2] for each in source.rejections] == [r"x\xff.jsonl"]
 
 
 def test_that_deleted_logs_change_nothing(context: Context, tmp_path: Path) -> None:

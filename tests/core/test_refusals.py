@@ -93,7 +93,7 @@ def test_that_one_table_is_one_by_whatever_name_it_is_called(
 def test_that_a_name_which_is_no_text_can_be_kept(context: Context, tmp_path: Path) -> None:
     keep(context, "table", tmp_path / os.fsdecode(b"\xff.csv"), (base.BAD_COUNT, 2))
     (rejection,) = refused(context)
-    assert rejection.example_path == str(tmp_path / "\N{REPLACEMENT CHARACTER}.csv")
+    assert rejection.example_path == str(tmp_path / r"\xff.csv")
 
 
 def test_that_tables_are_counted_as_files_and_a_pipe_is_none(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -96,6 +98,17 @@ def test_that_a_later_reading_brings_what_is_new_or_changed(store: Path, writer:
     assert grown is not None
     assert (inputs(grown.calls)[-1], grown.is_from_start) == (20, False)
     assert len({call.identity for call in known.calls + grown.calls}) == 2
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names are text on other systems")
+def test_that_a_folder_whose_name_is_no_text_can_be_read(store: Path, writer: Any) -> None:  # noqa: ANN401
+    add(writer, 10)
+    odd = store.parent.parent / os.fsdecode(b"\xff")
+    shutil.copytree(store.parent, odd)
+
+    reading = first(odd)
+
+    assert (inputs(reading.calls), reading.rejected) == ([10], [])
 
 
 def test_that_a_closed_database_is_read_without_a_trace(store: Path) -> None:
