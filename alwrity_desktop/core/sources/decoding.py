@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, BinaryIO, Final, TypeVar
@@ -41,6 +42,15 @@ MAX_WHOLE_BYTES: Final = 256 * 1024 * 1024
 _MAX_COST_USD: Final = Decimal(MAX_COST_PICO // PICO_PER_USD)
 
 
+_HALF: Final = b"\\ud"
+_NO_CHARACTER: Final = b"\\ufffd"
+_ESCAPES: Final = re.compile(
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+    rb"|(?P<half>\\u[dD][89a-fA-F][0-9a-fA-F]{2})"
+    rb"|\\."
+)
+"""Each escape of a JSON text: both halves of a character, half of one, anything else."""
+
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MS_PER_DAY: Final = 86_400_000
 
@@ -53,7 +63,8 @@ def decode(decoder: msgspec.json.Decoder[Value], line: bytes) -> Value:
     """Return *line* as *decoder* reads it.
 
     Raises FaultError for what is no JSON, ValidationError for JSON of another shape. Line ends
-    of Windows, a byte order mark and the zero bytes of a lost power supply do not matter.
+    of Windows, a byte order mark and the zero bytes of a lost power supply do not matter, and
+    neither does half of a character: tools cut texts in the middle of an emoji.
     """
     try:
         return decoder.decode(line)
@@ -61,11 +72,17 @@ def decode(decoder: msgspec.json.Decoder[Value], line: bytes) -> Value:
         raise
     except (msgspec.DecodeError, UnicodeDecodeError):
         bare = line.strip(BLANKS + BYTE_ORDER_MARK)
-        if bare and len(bare) < len(line):
-            return decode(decoder, bare)
+        whole = _ESCAPES.sub(_whole_character, bare) if _HALF in bare.lower() else bare
+        if whole and whole != line:
+            return decode(decoder, whole)
         raise FaultError(base.NOT_JSON) from None
     except RecursionError:
         raise FaultError(base.TOO_DEEP) from None
+
+
+def _whole_character(escape: re.Match[bytes]) -> bytes:
+    """Return an escape as it stands, or the sign for what is no character for half of one."""
+    return _NO_CHARACTER if escape["half"] else escape[0]
 
 
 def fault_of(error: msgspec.ValidationError) -> FaultError:
