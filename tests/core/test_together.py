@@ -100,6 +100,9 @@ python="$2"
 say recorded
 "$python" -m alwrity_desktop import claude-code "$3" >/dev/null; say full
 "$python" -m alwrity_desktop report --period all --json >"$4/full.json"; say reported
+dd if=/dev/zero of="$1/rest" bs=1k 2>/dev/null
+"$python" -m alwrity_desktop status; say crammed
+rm "$1/rest"
 mount -o remount,size=64m "$1"
 "$python" -m alwrity_desktop import claude-code "$3" >/dev/null; say imported
 "$python" -m alwrity_desktop report --period all --json >"$4/free.json"; say told
@@ -131,11 +134,13 @@ def test_that_a_full_disk_is_one_sentence_and_goes_on_once_there_is_space(
         "recorded 0",
         "full 1",
         "reported 0",
+        "crammed 1",
         "imported 0",
         "told 0",
     ]
-    assert "The disk is full" in done.stderr
-    assert done.stderr.count("\n") == 1
+    assert [line.partition(": ")[2][:16] for line in done.stderr.splitlines()] == [
+        "The disk is full"
+    ] * 2
     assert calls_in(tmp_path / "full.json") == 1
     assert calls_in(tmp_path / "free.json") == SIZES.calls + 1
 

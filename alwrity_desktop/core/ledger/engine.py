@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -46,6 +47,13 @@ _SENTENCES: Final = (
     ("malformed", "The ledger {path} is damaged. Nothing was changed; restore a backup."),
     ("disk i/o", "The disk refused to read or write {path}. Nothing was lost that was booked."),
 )
+
+_NO_ROOM: Final = (
+    "The disk is full: the ledger {path} can be neither read nor written."
+    " Free some space and try again."
+)
+_LEAST_ROOM_BYTES: Final = 65_536
+"""What SQLite needs beside a ledger even to read it."""
 
 
 def open_engine(path: Path) -> Engine:
@@ -125,6 +133,13 @@ def sentences(engine: Engine) -> Iterator[None]:
         text = str(cause).lower()
         for sign, sentence in _SENTENCES:
             if sign in text:
-                path = engine.url.database
-                raise LedgerUnavailableError(sentence.format(path=path)) from error
+                path = str(engine.url.database)
+                said = _NO_ROOM if sign == "disk i/o" and _is_out_of_room(path) else sentence
+                raise LedgerUnavailableError(said.format(path=path)) from error
         raise
+
+
+def _is_out_of_room(path: str) -> bool:
+    with suppress(OSError):
+        return shutil.disk_usage(Path(path).parent).free < _LEAST_ROOM_BYTES
+    return False
