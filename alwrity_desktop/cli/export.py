@@ -13,6 +13,7 @@ from alwrity_desktop.core.domain.errors import UsageError
 from alwrity_desktop.core.exporting import ALL_PARTS, PARTED
 from alwrity_desktop.core.exports.base import formats
 from alwrity_desktop.core.exports.parts import PARTS
+from alwrity_desktop.core.files import is_standard_output
 
 
 def configure(parser: Parser) -> None:
@@ -21,7 +22,8 @@ def configure(parser: Parser) -> None:
     parser.explain(
         "Write a file. CSV has one table: a row for each group with --by, else one for each call,\n"
         "or what --part names; --part all writes a file for each into a folder. JSON has all of\n"
-        "them and every call in one document. A file that is there is replaced as a whole.\n\n"
+        "them and every call in one document. A file that is there is replaced as a whole; a pipe\n"
+        "or a device is written into.\n\n"
         f"parts:\n{tables}",
         (
             "export calls.csv --format csv",
@@ -65,6 +67,9 @@ def run(arguments: Arguments, session: Session) -> int:
         parts=parts,
         dimensions=arguments.by or (),
     )
+    if is_standard_output(path):
+        # The export stands there alone, for the next program to read.
+        return 0
     if arguments.json:
         document = {"path": str(path), "format": name, "calls": report.totals.calls}
         if parts:

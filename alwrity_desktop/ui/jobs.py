@@ -13,10 +13,12 @@ from alwrity_desktop.core import autostart
 from alwrity_desktop.core import settings as stored_settings
 from alwrity_desktop.core.context import SAMPLE_ACCOUNT, Context
 from alwrity_desktop.core.domain.budgets import Budget
+from alwrity_desktop.core.domain.errors import PersonError
 from alwrity_desktop.core.domain.pricing import PriceOverride
 from alwrity_desktop.core.domain.report import CallQuery
 from alwrity_desktop.core.domain.tip import TipState
 from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS
+from alwrity_desktop.core.files import is_stream
 from alwrity_desktop.core.forecast_history import check_forecast
 from alwrity_desktop.core.results import PeriodChoice
 from alwrity_desktop.ui.events import (
@@ -160,6 +162,10 @@ class Export(msgspec.Struct, frozen=True):
         """Write the file and say so."""
         from alwrity_desktop.core import exporting  # noqa: PLC0415 - only for exports
 
+        if is_stream(self.path):
+            # A pipe that nobody reads would hold everything else up.
+            message = f"{self.path} is no file. Choose another place."
+            raise PersonError(message)
         parts = exporting.parts_of(self.part or None)
         name = exporting.PARTED if parts else exporting.format_of(self.path)
         dimensions = () if parts else ("provider", "model", "source")

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import sys
+import threading
 from pathlib import Path
 
 import pytest
 
+from alwrity_desktop.cli import main
 from tests.cli.conftest import Run
-from tests.cli.fakes import FakeContext
+from tests.cli.fakes import FakeContext, session_with
 from tests.core import reports
 
 
@@ -47,6 +51,32 @@ def test_that_a_place_that_cannot_be_written_is_said(run: Run, tmp_path: Path) -
     outcome = run("export", str(tmp_path / "absent" / "x.csv"))
     assert (outcome.status, outcome.out) == (1, "")
     assert "cannot be written (No such file or directory)" in outcome.err
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes with names there")
+def test_that_a_pipe_that_nobody_reads_on_is_said_and_stays_a_pipe(
+    run: Run, context: FakeContext, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "calls.csv"
+    os.mkfifo(pipe)
+    context.rows = [reports.CALL] * 10_000
+    closing = threading.Thread(target=lambda: os.close(os.open(pipe, os.O_RDONLY)), daemon=True)
+    closing.start()
+    outcome = run("export", str(pipe))
+    assert (outcome.status, outcome.out) == (1, "")
+    assert "cannot be written (Broken pipe)" in outcome.err
+    assert pipe.is_fifo()
+
+
+def test_that_an_export_to_standard_output_stands_there_alone(
+    context: FakeContext, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "out.csv"
+    with path.open("w") as out:
+        monkeypatch.setattr("sys.stdout", out)
+        assert main(("export", str(path)), session_with(context)) == 0
+    with path.open(newline="") as file:
+        assert [row["id"] for row in csv.DictReader(file)] == [reports.CALL.identity]
 
 
 @pytest.mark.parametrize("size", ["1440", "1440x", "0x0", "99999x900", "axb"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from alwrity_desktop.core.clock import Clock
 from alwrity_desktop.core.context import Context
+from alwrity_desktop.core.domain.errors import PersonError
 from alwrity_desktop.core.exports.parts import PARTS
 from alwrity_desktop.core.profile import find, prepare
 from alwrity_desktop.core.results import PeriodChoice
@@ -98,3 +101,14 @@ def test_that_what_was_chosen_is_written(
     assert events.events == [Exported(path)]
     assert path.is_dir() == (part == "all")
     assert path.exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no pipes with names there")
+def test_that_a_pipe_is_refused_rather_than_waited_for(
+    profile_context: Context, tmp_path: Path
+) -> None:
+    pipe = tmp_path / "x.csv"
+    os.mkfifo(pipe)
+    with pytest.raises(PersonError, match="is no file"):
+        Export("local", PeriodChoice(), pipe).run(profile_context, Collector().post)
+    assert pipe.is_fifo()
