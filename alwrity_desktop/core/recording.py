@@ -12,6 +12,7 @@ import msgspec
 
 from alwrity_desktop.core.domain.errors import UsageError
 from alwrity_desktop.core.domain.key_names import MAX_KEY_NAME, is_key_itself
+from alwrity_desktop.core.domain.periods import LAST_YEAR
 from alwrity_desktop.core.domain.usage import MAX_TOKENS_PER_CALL, Call
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ MAX_REQUEST_KEY: Final = 1_000_000
 
 _MAX_AHEAD: Final = timedelta(minutes=5)
 _EARLIEST: Final = datetime(2015, 1, 1, tzinfo=UTC)
+_LATEST: Final = datetime(LAST_YEAR, 12, 31, tzinfo=UTC)
 
 #: No control characters, no marks that turn the direction of text, no half characters.
 _PLAIN: Final = r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]*\Z"
@@ -137,14 +139,15 @@ def call_of(
 
     The same id gives the same identity, and without one each entry is a call of its own. The
     request is told by *hashes*, which are opened for it. Raises EntryError for a time that is
-    none, lies ahead, or is older than such calls are, and for a key where its name belongs.
+    none, lies ahead, or is older than such calls are, for none where the clock is not set, and
+    for a key where its name belongs.
     """
     if is_key_itself(entry.api_key):
         raise EntryError("api_key", f"must be {RULES['api_key']}.")
     key = entry.id if entry.id is not None else str(uuid.uuid4())
     return Call(
         identity=f"{SOURCE}:{key}",
-        occurred_at_ms=now_ms if entry.at is None else _moment_ms(entry.at, now_ms, timezone),
+        occurred_at_ms=_moment_ms(entry.at, now_ms, timezone),
         source=SOURCE,
         provider=entry.provider.strip().lower(),
         model=entry.model.strip(),
@@ -174,16 +177,31 @@ def _request_hash(entry: Entry, hashes: Callable[[], KeyedHash] | None) -> str:
     return begun.hexdigest()
 
 
-def _moment_ms(text: str, now_ms: int, timezone: str) -> int:
+def _moment_ms(text: str | None, now_ms: int, timezone: str) -> int:
+    """Return when a call was made: the moment of *text*, else now by a clock that is set.
+
+    What is booked stays, so both are held to the same years. A clock that was never set can
+    tell of no moment whether it lies ahead.
+    """
+    now = datetime.fromtimestamp(now_ms / 1000, UTC)
+    is_set = _EARLIEST <= now < _LATEST
+    if text is None:
+        if is_set:
+            return now_ms
+        words = (
+            f"is missing, and this computer's clock says {now:%Y-%m-%d}: set it right, or tell "
+            "when the call was made."
+        )
+        raise EntryError("at", words, "The time is missing, and this computer's clock is not set")
     try:
         moment = datetime.fromisoformat(text.strip())
         if moment.tzinfo is None:
             moment = moment.replace(tzinfo=ZoneInfo(timezone))
-        ahead = moment - datetime.fromtimestamp(now_ms / 1000, UTC)
+        is_ahead = moment >= _LATEST or (is_set and moment - now > _MAX_AHEAD)
         is_old = moment < _EARLIEST
     except (OverflowError, ValueError):
         raise EntryError("at", f"must be {RULES['at']}.") from None
-    if ahead > _MAX_AHEAD:
+    if is_ahead:
         raise EntryError("at", "is in the future.")
     if is_old:
         raise EntryError("at", "is before 2015, when there were no such calls.")

@@ -8,6 +8,7 @@ import sys
 
 import pytest
 
+from alwrity_desktop.core.clock import NOW_VARIABLE
 from tests.cli.conftest import Outcome, Run
 from tests.cli.fakes import FakeContext
 from tests.core.reports import NOW_MS
@@ -204,3 +205,22 @@ def test_that_a_summary_of_calls_without_a_price_knows_no_cost(
     unpriced = json.dumps({"provider": "unknown", "model": "x"}).encode() + b"\n"
     assert summary_of(run, monkeypatch, unpriced).out == "Booked 1 call, —; 1 without a price.\n"
     assert summary_of(run, monkeypatch, b"{\n").out == "Booked 0 calls, $0.00; 1 refused.\n"
+
+
+def test_that_a_clock_that_is_not_set_books_nothing_without_a_time(
+    run: Run, context: FakeContext, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(NOW_VARIABLE, "1970-01-01T00:00:05Z")
+    outcome = run(*ONE)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "--at is missing, and this computer's clock says 1970-01-01" in outcome.err
+    at = "2026-11-20T14:32:00+01:00"
+    feed(monkeypatch, line(id="1"), line(id="2", at=at))
+    outcome = run("record", "--stdin")
+    assert outcome.status == 1
+    assert "line 1: at is missing, and this computer's clock says 1970-01-01" in outcome.err
+    assert run(*ONE, "--id", "3", "--at", at).status == 0
+    assert [(key, call.occurred_at_ms) for key, call in context.booked.items()] == [
+        ("record:2", NOW_MS),
+        ("record:3", NOW_MS),
+    ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -159,6 +160,19 @@ def test_that_a_time_that_cannot_be_is_refused(text: str, words: str) -> None:
 )
 def test_that_a_time_without_an_offset_is_local(text: str, zone: str, ms: int) -> None:
     assert call_of(entry_of({**LEAST, "at": text}), NOW_MS, zone).occurred_at_ms == ms
+
+
+@pytest.mark.parametrize("clock", ["1969-12-31", "1970-01-01", "2014-12-31", "3000-01-01"])
+def test_that_a_clock_that_is_not_set_dates_no_call(clock: str) -> None:
+    now_ms = int(datetime.fromisoformat(clock).replace(tzinfo=UTC).timestamp() * 1000)
+    with pytest.raises(EntryError, match=f"at is missing, and .* clock says {clock}") as caught:
+        call_of(entry_of(LEAST), now_ms, "UTC")
+    assert clock not in caught.value.reason
+    told = entry_of({**LEAST, "at": "2026-11-20T13:32:00Z"})
+    assert call_of(told, now_ms, "UTC").occurred_at_ms == NOW_MS
+    for at, words in (("2014-12-31", "is before 2015"), ("9999-12-31", "is in the future")):
+        with pytest.raises(EntryError, match=words):
+            call_of(entry_of({**LEAST, "at": at}), now_ms, "UTC")
 
 
 @given(

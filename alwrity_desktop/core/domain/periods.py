@@ -129,9 +129,13 @@ def custom(first: str, last: str, timezone: str) -> Period:
 
 
 def all_time(first_ms: int | None, at_ms: int, timezone: str) -> Period:
-    """Return the days from the first call's to the present one; just today without a call."""
+    """Return the days from the first call's to the present one; just today without a call.
+
+    A call of a clock that was never set may lie before the calendar: its days begin with that.
+    """
     today = _day_at(at_ms, timezone)
-    first = today if first_ms is None else min(today, _day_at(first_ms, timezone))
+    earliest = date(FIRST_YEAR, 1, 1)
+    first = today if first_ms is None else min(today, max(earliest, _day_at(first_ms, timezone)))
     return _period("all", first, today + timedelta(days=1), timezone)
 
 

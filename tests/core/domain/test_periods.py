@@ -296,3 +296,8 @@ def test_that_the_hours_of_the_week_are_the_hours_of_the_period(at_ms: int, zone
         span for day in range(7) for hour in range(24) for span in hours_of_week(period, day, hour)
     ]
     assert sorted(found) == [(start, end) for _, start, end in hours(period)]
+
+
+def test_that_all_time_begins_with_the_calendar_where_a_clock_was_never_set() -> None:
+    period = all_time(5_000, ms("2026-11-20T12:00"), "America/New_York")
+    assert (period.start, period.end) == ("1970-01-01", "2026-11-20")
