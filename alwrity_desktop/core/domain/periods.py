@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from alwrity_desktop.core.domain.errors import PersonError
+from alwrity_desktop.core.domain.errors import PersonError, UsageError
 
 MS_PER_SECOND: Final = 1000
 HOURS_PER_DAY: Final = 24
@@ -119,9 +119,12 @@ def period_of(
 def custom(first: str, last: str, timezone: str) -> Period:
     """Return the period from *first* to *last*, ISO days, both included.
 
-    Raises PersonError for a day that is none, for the wrong order and for an unknown zone.
+    Raises PersonError for a day that is none, for the wrong order and for an unknown zone,
+    UsageError for days out of the calendar's range.
     """
     start, end = _parse_day(first), _parse_day(last)
+    if start.year < FIRST_YEAR or end.year > LAST_YEAR:
+        raise _out_of_range()
     if end < start:
         message = f"The period ends on {end} before it starts on {start}. Swap the two days."
         raise PersonError(message)
@@ -191,7 +194,7 @@ def hours_of_week(period: Period, weekday: int | None, hour: int) -> tuple[tuple
 
 
 def previous(period: Period) -> Period | None:
-    """Return the whole period before; None for "all", which has none before it.
+    """Return the whole period before; None for "all", and where the calendar has none.
 
     A custom period is preceded by as many days.
     """
@@ -204,6 +207,8 @@ def previous(period: Period) -> Period | None:
         earlier = first - timedelta(days=count)
     else:
         earlier = _add_months(first, -months)
+    if earlier.year < FIRST_YEAR:
+        return None
     return _period(period.kind, earlier, first, period.timezone)
 
 
@@ -265,8 +270,8 @@ def _period(kind: str, first: date, after: date, timezone: str) -> Period:
     )
 
 
-def _out_of_range() -> PersonError:
-    return PersonError(f"Choose a period between the years {FIRST_YEAR} and {LAST_YEAR}.")
+def _out_of_range() -> UsageError:
+    return UsageError(f"Choose a period between the years {FIRST_YEAR} and {LAST_YEAR}.")
 
 
 def _parse_day(text: str) -> date:

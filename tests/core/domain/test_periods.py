@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from alwrity_desktop.core.domain.errors import PersonError
+from alwrity_desktop.core.domain.errors import PersonError, UsageError
 from alwrity_desktop.core.domain.periods import (
     KINDS,
     WEEKDAYS,
@@ -239,6 +239,30 @@ def test_that_an_unknown_zone_is_said_in_words(name: str) -> None:
 def test_that_impossible_days_are_said_in_words(first: str, last: str, words: str) -> None:
     with pytest.raises(PersonError, match=words):
         custom(first, last, "UTC")
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "zone"),
+    [
+        ("0001-01-01", "9999-12-31", "UTC"),
+        ("0001-01-01", "2026-11-20", "Pacific/Apia"),
+        ("2026-11-20", "9999-12-31", "UTC"),
+        ("9999-12-31", "9999-12-31", "Pacific/Apia"),
+        ("3000-01-01", "3000-01-01", "UTC"),
+    ],
+)
+def test_that_days_out_of_the_calendar_are_a_wrong_usage(first: str, last: str, zone: str) -> None:
+    with pytest.raises(UsageError, match="between the years 1970 and 2999"):
+        custom(first, last, zone)
+
+
+@pytest.mark.parametrize("zone", ["UTC", "Pacific/Apia", "America/New_York"])
+def test_that_nothing_comes_before_the_whole_calendar(zone: str) -> None:
+    whole = custom("1970-01-01", "2999-12-31", zone)
+    assert (whole.start, whole.end) == ("1970-01-01", "2999-12-31")
+    assert previous(whole) is None
+    assert like_for_like(whole, ms("2026-11-20")) is None
+    assert previous(period_of("month", ms("1970-01-15"), zone)) is None
 
 
 @pytest.mark.parametrize("offset", [-10_000, 10_000, -(10**12), 10**30])
