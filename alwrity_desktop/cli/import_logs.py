@@ -18,7 +18,7 @@ from alwrity_desktop.cli.parsing import Arguments, Parser
 from alwrity_desktop.cli.session import Session
 from alwrity_desktop.cli.words import PROGRAM, calls, print_document
 from alwrity_desktop.core.answers import import_document, progress_document
-from alwrity_desktop.core.domain.errors import NotFoundError
+from alwrity_desktop.core.domain.errors import NotFoundError, UsageError
 from alwrity_desktop.core.results import ImportProgress, SourceImport
 
 _SECONDS_BETWEEN: Final = 0.1
@@ -58,6 +58,9 @@ def configure(parser: Parser) -> None:
 
 def run(arguments: Arguments, session: Session) -> int:
     """Read the logs and print what was read."""
+    if "" in arguments.words:
+        # What a shell makes of a variable that is not set: never the folder one stands in.
+        raise UsageError("A path is empty. Name a file or a folder, or leave it out.")
     if import_table.is_asked_for(arguments):
         return import_table.run(arguments, session)
     source, paths = _source_and_paths(arguments.words)

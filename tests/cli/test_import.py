@@ -45,6 +45,16 @@ def test_that_a_word_that_is_neither_is_named_with_the_sources(
     assert context.import_asked is None
 
 
+@pytest.mark.parametrize("words", [("",), ("claude-code", ""), ("table", ""), (".", "")])
+def test_that_an_empty_path_is_not_the_folder_one_stands_in(
+    run: Run, context: FakeContext, words: tuple[str, ...]
+) -> None:
+    outcome = run("import", *words)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "A path is empty." in outcome.err
+    assert context.import_asked is None
+
+
 def test_that_what_was_read_is_told_for_each_source(run: Run, context: FakeContext) -> None:
     context.imports = (CLAUDE, SourceImport("codex", 0, 0, 0, 0, 0, 0, 0.0))
     out = run("import").out
