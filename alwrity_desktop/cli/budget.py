@@ -13,7 +13,7 @@ from alwrity_desktop.cli.words import PROGRAM, percent, plain, print_document, t
 from alwrity_desktop.core.documents import budget_document, limit_document
 from alwrity_desktop.core.domain.budgets import OWN_PERIOD, Budget, Enforcement, Limit, LimitKind
 from alwrity_desktop.core.domain.errors import NotFoundError, UsageError
-from alwrity_desktop.core.domain.money import MAX_COST_PICO, pico_from_usd
+from alwrity_desktop.core.domain.money import MAX_COST_PICO, pico_from_usd, usd_text
 from alwrity_desktop.core.domain.words import UNKNOWN, amount_words, name_words
 from alwrity_desktop.core.results import PeriodChoice
 
@@ -167,7 +167,7 @@ def _default_name(kind: LimitKind, provider: str | None, narrower: str | None) -
 
 
 def _limit(text: str, kind: LimitKind) -> int:
-    """Return the limit in its own unit. Raises UsageError for what is no limit."""
+    """Return the limit in its own unit. Raises UsageError for what is none or rounds to none."""
     digits = text.strip().removeprefix("$").replace(",", "").replace("_", "")
     if kind is LimitKind.COST:
         most, example = MAX_COST_PICO, "an amount in dollars from 0 to 1,000,000, such as 150"
@@ -183,9 +183,15 @@ def _limit(text: str, kind: LimitKind) -> int:
 
 def _dollars(digits: str) -> int | None:
     try:
-        return pico_from_usd(Decimal(digits))
+        dollars = Decimal(digits)
+        pico = pico_from_usd(dollars)
     except (InvalidOperation, ValueError):
         return None
+    if dollars and not pico:
+        least = usd_text(1)
+        message = f"--limit is less than can be counted: the least is {least} dollars."
+        raise UsageError(message)
+    return pico
 
 
 def _limits(context: Context, account: str, periods: set[str]) -> dict[int, Limit]:

@@ -65,6 +65,18 @@ def test_that_a_limit_of_nothing_can_be_set(run: Run, context: FakeContext) -> N
     assert context.kept_budgets[1].limit == 0
 
 
+@pytest.mark.parametrize("limit", ["0.0000000000001", "5e-13", "1e-400"])
+def test_that_a_limit_that_rounds_to_nothing_is_refused(
+    run: Run, context: FakeContext, limit: str
+) -> None:
+    outcome = run("budget", "set", "--limit", limit)
+    assert (outcome.status, outcome.out) == (2, "")
+    assert "the least is 0.000000000001 dollars" in outcome.err
+    assert context.kept_budgets == {}
+    assert run("budget", "set", "--limit", "0.000000000001").status == 0
+    assert context.kept_budgets[1].limit == 1
+
+
 def test_that_budgets_are_listed_and_removed_by_number(run: Run, context: FakeContext) -> None:
     assert "No budget is set" in run("budget", "list").out
     run("budget", "set", "--limit", "1", "--period", "day")

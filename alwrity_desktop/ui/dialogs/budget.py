@@ -59,7 +59,7 @@ _UNITS: Final = {"k": 10**3, "m": 10**6, "b": 10**9}
 def amount_from(text: str, kind: LimitKind) -> int:
     """Return what a person typed as a limit: "125", "$1,250.50", "44M".
 
-    Raises ValueError for what is no amount, not above zero, or beyond belief.
+    Raises ValueError for what is no amount, not above zero once rounded, or beyond belief.
     """
     plain = text.strip().replace(",", "").replace(" ", "").removeprefix("$").casefold()
     factor = 1
@@ -74,7 +74,10 @@ def amount_from(text: str, kind: LimitKind) -> int:
     if not number.is_finite() or not 0 < number <= limit:
         raise ValueError(text)
     if kind == LimitKind.COST:
-        return pico_from_usd(number)
+        pico = pico_from_usd(number)
+        if not pico:
+            raise ValueError(text)
+        return pico
     if number != number.to_integral_value():
         raise ValueError(text)
     return int(number)

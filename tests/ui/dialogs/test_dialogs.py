@@ -50,7 +50,9 @@ def test_that_amounts_are_read_as_people_write_them(text: str, kind: LimitKind, 
     assert amount_from(text, kind) == limit
 
 
-@pytest.mark.parametrize("text", ["", "abc", "0", "-5", "NaN", "Infinity", "1e99", "$", "1.2.3"])
+@pytest.mark.parametrize(
+    "text", ["", "abc", "0", "-5", "NaN", "Infinity", "1e99", "1e-13", "$", "1.2.3"]
+)
 @pytest.mark.parametrize("kind", list(LimitKind))
 def test_that_what_is_no_amount_is_refused(text: str, kind: LimitKind) -> None:
     with pytest.raises(ValueError, match=r"^.*$"):
