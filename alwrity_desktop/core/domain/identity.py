@@ -6,7 +6,8 @@ it has no request id, or a side conversation repeated it. Two copies are the sam
 their identities are equal, or when they share a group and either is loose.
 
 An identity whose message part is empty (``provider::anything``) or that has only one colon
-stands alone: it has no group but itself.
+stands alone: it has no group but itself. An id that a person's own program gave says by itself
+which call it is, whatever colons are in it: it is never loose.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ import msgspec
 from alwrity_desktop.core.domain.usage import Call
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
+_TOLD: Final = "record:"
 
 
 def message_identity(provider: str, message_id: str, request_id: str | None) -> str:
@@ -47,7 +49,7 @@ def is_loose(call: Call) -> bool:
     identity = call.identity
     if not call.is_sidechain and not identity.endswith(":"):
         return False
-    return group_of(identity).endswith(":")
+    return group_of(identity).endswith(":") and not identity.startswith(_TOLD)
 
 
 def is_better(candidate: Call, existing: Call) -> bool:

@@ -72,6 +72,15 @@ def test_that_side_conversations_and_missing_requests_are_loose() -> None:
     assert not is_loose(copy("r"))
 
 
+def test_that_ids_of_scripts_that_end_in_colons_are_calls_of_their_own() -> None:
+    told = [
+        Call(identity=f"record:{key}", occurred_at_ms=1, source="record", provider="p", model="m")
+        for key in ("job:", "job:1", "job::", "job:2")
+    ]
+    assert not any(map(is_loose, told))
+    assert merge(told) == told
+
+
 def test_that_two_lone_calls_of_side_conversations_stay_two() -> None:
     lone = [
         Call(
