@@ -11,6 +11,7 @@ import pytest
 from alwrity_desktop.core.clock import NOW_VARIABLE
 from tests.cli.conftest import Outcome, Run
 from tests.cli.fakes import FakeContext
+from tests.cli.program import Program
 from tests.core.reports import NOW_MS
 
 ONE = ("record", "--provider", "gemini", "--model", "gemini-2.5-pro")
@@ -223,4 +224,18 @@ def test_that_a_clock_that_is_not_set_books_nothing_without_a_time(
     assert [(key, call.occurred_at_ms) for key, call in context.booked.items()] == [
         ("record:2", NOW_MS),
         ("record:3", NOW_MS),
+    ]
+
+
+def test_that_an_id_told_twice_at_once_is_booked_once(program: Program) -> None:
+    lines = [line(id="1", requests=count).decode() for count in (1, 1, 2)]
+    said = program.run("record", "--stdin", stdin="".join(lines))
+    assert said.startswith("Booked 1 call, —; 1 without a price; 2 known already.\n")
+    lines = [text.replace('"1"', '"2"') for text in lines]
+    answer = json.loads(program.run("record", "--stdin", "--json", stdin="".join(lines)))
+    told = [(call["call"], call["new"], call["different"]) for call in answer["calls"]]
+    assert told == [
+        ("record:2", True, False),
+        ("record:2", False, False),
+        ("record:2", False, True),
     ]

@@ -40,6 +40,7 @@ from alwrity_desktop.core.ledger.batches import Batch, BatchResult
 from alwrity_desktop.core.ledger.engine import open_engine, reading, sentences, writing
 from alwrity_desktop.core.ledger.intake import Intake
 from alwrity_desktop.core.ledger.migrate import prepare
+from alwrity_desktop.core.ledger.repeated_calls import answer_repeats
 from alwrity_desktop.core.ledger.snapshot import LedgerSnapshot
 from alwrity_desktop.core.ledger.writing import book_batch
 from alwrity_desktop.core.log_reading import LogCursor, RejectedLines
@@ -67,7 +68,8 @@ class Ledger:
         with writing(self._engine) as connection:
             if batch.account:
                 return server_booking.book(connection, batch, book, intake)
-            return book_batch(connection, batch, book, intake)
+            result = book_batch(connection, batch, book, intake)
+            return answer_repeats(connection, batch, result)
 
     def cursors(self, source: str) -> dict[str, LogCursor]:
         """Return how far each log of *source* was read, by path."""
