@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 CALLS_PER_COMMIT: Final = 100_000
 """What is held in memory, and what a crash makes to be read again."""
 
+SOON_S: Final = 1.0
+"""What is left to read in so little time is booked while it is read.
+
+Other programs wait for the ledger meanwhile, and a disk may be slow.
+"""
+
 Booking = Callable[[str, Sequence[LogReading], "Intake"], "BatchResult"]
 Progress = Callable[[ImportProgress], None]
 
@@ -60,6 +66,7 @@ class Import:
         self._first: list[Haul] = []
         #: The last one stays as long as the run: to take it apart takes time.
         self._intake: Intake | None = None
+        self._is_over = False
         self._bytes_read = 0
         self._added = 0
         self._merged = 0
@@ -78,27 +85,44 @@ class Import:
     ) -> SourceImport:
         """Read and book everything, unless it is cancelled; what was booked then stays.
 
-        Calls are taken in while the workers still read.
+        Calls are taken in while the workers still read, and the last ones of a first import
+        are booked meanwhile too.
         """
-        waiting: list[LogReading] = []
-        intake = self._intake = open_intake()
-        done = 0
         with closing(self._hauls):
-            for haul in self._all():
-                waiting += haul.readings
-                done += len(haul.readings)
-                intake.take(haul)
-                self._count(haul.readings)
-                if intake.copies >= CALLS_PER_COMMIT:
+            arriving = self._arriving(tell, is_cancelled)
+            while not self._is_over:
+                intake = self._intake = open_intake()
+                waiting: list[LogReading] = []
+                some = _until_full(arriving, intake)
+                for readings in some:
+                    waiting += readings
+                    if intake.is_first and self._is_nearly_read():
+                        intake.arriving = some
+                        break
+                if waiting:
                     self._book(book, waiting, intake)
-                    waiting = []
-                    intake = self._intake = open_intake()
-                tell(self._progress(done, intake.copies))
-                if is_cancelled():
-                    break
-        if waiting:
-            self._book(book, waiting, intake)
         return self._result()
+
+    def _arriving(
+        self, tell: Progress, is_cancelled: Callable[[], bool]
+    ) -> Iterator[Sequence[LogReading]]:
+        """Take calls in as they are read; yield the logs that they were read from."""
+        done = 0
+        for haul in self._all():
+            done += len(haul.readings)
+            if self._intake is not None:
+                self._intake.take(haul)
+                self._count(haul.readings)
+                tell(self._progress(done, self._intake.copies))
+            yield haul.readings
+            if is_cancelled():
+                break
+        self._is_over = True
+
+    def _is_nearly_read(self) -> bool:
+        spent_s = time.perf_counter() - self._started_s
+        left = self.plan.unread_bytes - self._bytes_read
+        return left * spent_s <= self._bytes_read * SOON_S
 
     def _all(self) -> Iterator[Haul]:
         yield from self._first
@@ -135,3 +159,13 @@ class Import:
             lines_rejected=self._rejected,
             seconds=time.perf_counter() - self._started_s,
         )
+
+
+def _until_full(
+    arriving: Iterator[Sequence[LogReading]], intake: Intake
+) -> Iterator[Sequence[LogReading]]:
+    """Yield what arrives until *intake* holds as much as is booked at once."""
+    for readings in arriving:
+        yield readings
+        if intake.copies >= CALLS_PER_COMMIT:
+            return

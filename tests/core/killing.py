@@ -51,8 +51,9 @@ def tear() -> None:
     """Commit how far the logs were read before their calls are booked: the fault to be found."""
     save = cursors.save
 
-    def save_apart(_connection: object, batch: Any) -> list[int]:  # noqa: ANN401 - as the original
-        return known[id(batch)]
+    def save_apart(connection: Any, source: str, readings: Any, now_ms: int) -> list[int]:  # noqa: ANN401
+        saved = known.pop(id(readings), None)
+        return save(connection, source, readings, now_ms) if saved is None else saved
 
     known: dict[int, list[int]] = {}
 
@@ -60,7 +61,8 @@ def tear() -> None:
 
     def torn(self: ledger.Ledger, batch: Any, *rest: Any) -> Any:  # noqa: ANN401
         with write_transaction(self._engine) as connection:
-            known[id(batch)] = save(connection, batch)
+            saved = save(connection, batch.door, batch.readings, batch.now_ms)
+            known[id(batch.readings)] = saved
         return record(self, batch, *rest)
 
     setattr(cursors, "save", save_apart)  # noqa: B010 - mypy refuses an assignment

@@ -71,6 +71,34 @@ def test_that_a_name_that_is_no_text_stops_nothing(context: Context, tmp_path: P
     assert [each.example_path.rpartition("/")[2] for each in source.rejections] == [r"x\xff.jsonl"]
 
 
+@pytest.mark.parametrize("soon_s", [-1.0, 0.0, 1e9], ids=["after", "between", "meanwhile"])
+def test_that_it_does_not_matter_whether_calls_are_booked_while_others_are_read(
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, soon_s: float
+) -> None:
+    monkeypatch.setattr(importing, "SOON_S", soon_s)
+    truth = make_tree(tmp_path, SMALL)
+
+    done = import_claude(context, tmp_path)
+
+    assert (done.calls_added, totals(context).calls) == (truth["calls"], truth["calls"])
+    _assert_sums(context, truth["models"])
+
+
+def test_that_a_call_gives_way_to_a_better_copy_that_is_read_after_it_was_booked(
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "SOON_S", 1e9)
+    log_in(tmp_path, "a", [streamed(1), line(2)])
+    log_in(tmp_path, "b", [line(3)])
+    log_in(tmp_path, "c", [line(1)])
+
+    done = import_claude(context, tmp_path)
+
+    assert (done.calls_added, done.calls_merged) == (3, 1)
+    figures = totals(context)
+    assert (figures.calls, figures.output_tokens) == (3, 60)
+
+
 def test_that_deleted_logs_change_nothing(context: Context, tmp_path: Path) -> None:
     log_in(tmp_path, "a", [line(1), line(2)])
     kept = log_in(tmp_path, "b", [line(3)])
@@ -317,19 +345,7 @@ def test_that_workers_read_the_same_as_one_process(
 
     assert done.lines_rejected == SMALL.torn_lines
     assert (done.calls_added, totals(context).calls) == (truth["calls"], truth["calls"])
-    models = {
-        group.key: group.figures
-        for group in context.report(LOCAL_ACCOUNT, EVER, ("model",)).groups["model"]
-    }
-    known = truth["models"]
-    assert isinstance(known, dict)
-    for model, sums in known.items():
-        figures = models[model]
-        assert figures.input_tokens == sums["input_tokens"]
-        assert figures.output_tokens == sums["output_tokens"]
-        assert figures.cache_read_tokens == sums["cache_read_tokens"]
-        writes = sums["cache_write_5m_tokens"] + sums["cache_write_1h_tokens"]
-        assert figures.cache_write_tokens == writes
+    _assert_sums(context, truth["models"])
 
 
 def test_that_an_import_that_is_cancelled_keeps_what_was_read(
@@ -409,3 +425,18 @@ def test_that_a_call_without_a_request_id_is_one_with_its_copy(
     import_claude(context, tmp_path)
 
     assert totals(context).calls == 1
+
+
+def _assert_sums(context: Context, known: object) -> None:
+    """Hold the token sums of each model against those that a made tree is known to have."""
+    groups = context.report(LOCAL_ACCOUNT, EVER, ("model",)).groups["model"]
+    models = {group.key: group.figures for group in groups}
+    assert isinstance(known, dict)
+    for model, sums in known.items():
+        figures = models[model]
+        assert figures.calls == sums["calls"]
+        assert figures.input_tokens == sums["input_tokens"]
+        assert figures.output_tokens == sums["output_tokens"]
+        assert figures.cache_read_tokens == sums["cache_read_tokens"]
+        writes = sums["cache_write_5m_tokens"] + sums["cache_write_1h_tokens"]
+        assert figures.cache_write_tokens == writes

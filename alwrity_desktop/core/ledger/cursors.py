@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Final
 
+import msgspec
 from sqlalchemy import Connection
 
-from alwrity_desktop.core.ledger.batches import Batch
-from alwrity_desktop.core.log_reading import LogCursor, RejectedLines
+from alwrity_desktop.core.log_reading import LogCursor, LogReading, RejectedLines
 
 _COLUMNS: Final = (
     "source, path, device, inode, size_bytes, mtime_ns, next_offset, prefix_bytes,"
@@ -22,6 +22,9 @@ _UPSERT: Final = (
     " prefix_bytes = excluded.prefix_bytes, prefix_hash = excluded.prefix_hash,"
     " state = excluded.state, read_at_ms = excluded.read_at_ms"
 )
+_AMONG: Final = "FROM files WHERE source = ? AND path IN (SELECT value FROM json_each(?))"
+_STOOD: Final = f"SELECT path, next_offset {_AMONG}"
+_IDS: Final = f"SELECT path, id {_AMONG}"
 _REJECT: Final = (
     "INSERT INTO rejects (file_id, reason, lines, example_offset, at_ms) VALUES (?, ?, ?, ?, ?)"
     " ON CONFLICT (file_id, reason) DO UPDATE SET lines = lines + excluded.lines,"
@@ -50,29 +53,30 @@ def note_read(connection: Connection, source: str, now_ms: int) -> None:
     connection.exec_driver_sql(query, (now_ms, source))
 
 
-def save(connection: Connection, batch: Batch) -> list[int]:
-    """Note how far the batch's logs were read; return the id of each file, in order.
+def save(
+    connection: Connection, source: str, readings: Sequence[LogReading], now_ms: int
+) -> list[int]:
+    """Note how far logs of *source* were read; return the id of each file, in order.
 
     A reading that went on from where another program has gone on meanwhile is left out, so
     that a line which both refused is counted once.
     """
-    if not batch.readings:
+    if not readings:
         return []
-    query = "SELECT path, next_offset FROM files WHERE source = ?"
-    stood = {row[0]: row[1] for row in connection.exec_driver_sql(query, (batch.door,))}
+    paths = msgspec.json.encode([reading.cursor.path for reading in readings]).decode()
+    stood = {row[0]: row[1] for row in connection.exec_driver_sql(_STOOD, (source, paths))}
     current = [
         reading
-        for reading in batch.readings
+        for reading in readings
         if reading.is_from_start or stood.get(reading.cursor.path) == reading.begun_at
     ]
     if current:
-        rows = [(*_values(reading.cursor), batch.now_ms) for reading in current]
+        rows = [(*_values(reading.cursor), now_ms) for reading in current]
         connection.exec_driver_sql(_UPSERT, rows)
-    query = "SELECT path, id FROM files WHERE source = ?"
-    ids = {row[0]: row[1] for row in connection.exec_driver_sql(query, (batch.door,))}
+    ids = {row[0]: row[1] for row in connection.exec_driver_sql(_IDS, (source, paths))}
     files = [(ids[each.cursor.path], each.rejected, each.is_from_start) for each in current]
-    _save_rejects(connection, files, batch.now_ms)
-    return [int(ids[reading.cursor.path]) for reading in batch.readings]
+    _save_rejects(connection, files, now_ms)
+    return [int(ids[reading.cursor.path]) for reading in readings]
 
 
 def _values(cursor: LogCursor) -> tuple[str | int | bytes, ...]:

@@ -14,7 +14,7 @@ from alwrity_desktop.core.call_sheets import Book, CallSheet, settle
 from alwrity_desktop.core.domain.identity import Merger, group_of
 from alwrity_desktop.core.domain.pricing import Quote, Settled
 from alwrity_desktop.core.domain.usage import Call
-from alwrity_desktop.core.log_reading import Haul
+from alwrity_desktop.core.log_reading import Haul, LogReading
 
 _MERGED_AT_ONCE: Final = 4096
 """Rows become calls by the many: for each alone it takes three times as long."""
@@ -53,7 +53,9 @@ class Intake:
     def __init__(self, book: Book, *, is_first: bool = False) -> None:
         """Price by *book*; *is_first* says that the ledger has no calls yet."""
         self._book = book
-        self._is_first = is_first
+        self.is_first = is_first
+        #: What is still being read: each step takes calls in, and says from which logs.
+        self.arriving: Iterator[Sequence[LogReading]] = iter(())
         self._merger = Merger()
         self._settled: dict[str, tuple[Call, Settled]] = {}
         self._log_of: dict[str, int] = {}
@@ -87,7 +89,7 @@ class Intake:
         part = SheetPart(sheet, haul.quotes, self._rows, self._logs, bytearray(b"\1") * sheet.rows)
         self._logs += len(haul.readings)
         self._rows += sheet.rows
-        if not self._is_first:
+        if not self.is_first:
             self._take_apart(part)
             return
         self.parts.append(part)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import Final
+from itertools import compress
+from typing import Final, NamedTuple
 
 from msgspec.structs import astuple
 from sqlalchemy import Connection
@@ -28,7 +29,8 @@ from alwrity_desktop.core.ledger.schema import (
     ROLLUPS,
 )
 from alwrity_desktop.core.ledger.shared_rows import SharedRows
-from alwrity_desktop.core.ledger.sheet_rows import SheetRows, rows_of
+from alwrity_desktop.core.ledger.sheet_rows import rows_of
+from alwrity_desktop.core.log_reading import LogReading
 
 _NAMES: Final = ", ".join(("identity", *FIGURE_COLUMNS))
 _MARKS: Final = ", ".join("?" for _ in ("identity", *FIGURE_COLUMNS))
@@ -50,13 +52,13 @@ def book_batch(
 ) -> BatchResult:
     """Book *batch*; the caller's transaction makes it all or nothing.
 
-    *intake* holds the calls of the batch's readings when they were taken in before.
-    Returns what was added, merged into known calls and corrected, and the alerts born.
+    *intake* holds the calls of the batch's readings when they were taken in before, and what is
+    still arriving in it is booked too. Returns what was added, merged into known calls and
+    corrected, and the alerts born.
     """
     if intake is None:
         intake = _taken_in(batch, book)
-    file_ids = cursors.save(connection, batch)
-    booking = _Booking(connection, batch, intake, file_ids)
+    booking = _Booking(connection, batch, intake)
     booking.book()
     alerts = alerting.cross_thresholds(connection, batch, booking.touched)
     unpriced = alerting.note_unpriced(connection, batch, booking.shared.newly_unpriced)
@@ -85,18 +87,30 @@ def _first_of_each(calls: Iterable[Call]) -> list[Call]:
     return list(firsts.values())
 
 
+class _Inserted(NamedTuple):
+    """A part whose rows were inserted while others were still being read."""
+
+    part: SheetPart
+    first_id: int
+    #: Which of its rows stayed at that time.
+    stayed: bytes
+
+    def left(self) -> list[tuple[int]]:
+        """Return the ids of the rows that turned out to have a copy elsewhere since then."""
+        stays = compress(self.part.stays, self.stayed)
+        return [(row_id,) for row_id, stay in enumerate(stays, self.first_id) if not stay]
+
+
 class _Booking:
     """The work of one transaction."""
 
-    def __init__(
-        self, connection: Connection, batch: Batch, intake: Intake, file_ids: Sequence[int]
-    ) -> None:
+    def __init__(self, connection: Connection, batch: Batch, intake: Intake) -> None:
         self._connection = connection
         self._batch = batch
         self._intake = intake
         self.shared = SharedRows(connection)
         self._rollups = Rollups(connection)
-        self._file_ids = file_ids
+        self._file_ids = self._files_of(batch.readings)
         self._batch_id = int(
             connection.exec_driver_sql(
                 "INSERT INTO batches (door, booked_at_ms) VALUES (?, ?) RETURNING id",
@@ -105,7 +119,8 @@ class _Booking:
         )
         self._answers: dict[str, Booked] = {}
         self._rows: list[Row] = []
-        self._sheets: list[SheetRows] = []
+        self._inserted: list[_Inserted] = []
+        self._next_id = self._last_call_id() + 1
         #: What providers called their answers, each with the identity of its call.
         self._names: list[tuple[str, str]] = []
         #: Calls whose requests are known by their hashes.
@@ -118,29 +133,42 @@ class _Booking:
         self.touched: list[Call] = []
 
     def book(self) -> None:
-        """Book what was taken in."""
-        last_id = self._last_call_id()
-        if last_id:
+        """Book what was taken in, and what arrives meanwhile."""
+        last_id = self._next_id - 1
+        with self._indexes_later(is_first=not last_id):
+            for readings in self._intake.arriving:
+                self._file_ids += self._files_of(readings)
+                if not last_id:
+                    self._insert_parts()
+            self._settle_calls(is_first=not last_id)
+            self._drop_copies()
+            self._insert_parts()
+            self._insert_rows()
+            self.added += self._next_id - 1 - last_id
+            if self.added:
+                self._rollups.add_calls_after(last_id)
+        self._rollups.add_durations(self._rows)
+        for part in self._intake.parts:
+            self._note(part)
+        if self.added or self.corrected:
+            self._link(last_id)
+        self._rollups.save()
+
+    def _settle_calls(self, *, is_first: bool) -> None:
+        """Find the rows of the calls that are not in columns, and what they correct."""
+        if not is_first:
             self._intake.take_apart()
         calls = self._intake.distinct()
-        known = KnownCalls(self._connection, calls)
-        if known.is_empty:
+        known = None if is_first else KnownCalls(self._connection, calls)
+        if known is None or known.is_empty:
             self._rows = [self._row(call) for call in calls]
             self.touched.extend(calls)
         else:
             self._book_beside(calls, known)
-        for part in self._intake.parts:
-            self._add_sheet(part)
-        self.shared.save()
-        self.added = len(self._rows) + sum(sheet.calls for sheet in self._sheets)
-        if self.added:
-            with self._indexes_later(is_first=not last_id):
-                self._insert()
-                self._rollups.add_calls_after(last_id)
-            self._rollups.add_durations(self._rows)
-        if self.added or self.corrected:
-            self._link(last_id)
-        self._rollups.save()
+
+    def _files_of(self, readings: Sequence[LogReading]) -> list[int]:
+        batch = self._batch
+        return cursors.save(self._connection, batch.door, readings, batch.now_ms)
 
     def _link(self, last_id: int) -> None:
         """Let what several sources saw count once."""
@@ -152,10 +180,8 @@ class _Booking:
             self._connection, self.shared, self._rollups, last_id, self._known_before
         )
 
-    def _add_sheet(self, part: SheetPart) -> None:
-        sheet_rows = rows_of(part, self.shared, self._batch_id, self._file_ids)
-        if sheet_rows.calls:
-            self._sheets.append(sheet_rows)
+    def _note(self, part: SheetPart) -> None:
+        """Note what else is known of the calls that stayed in columns."""
         if part.sheet.has_column("response_id"):
             names = part.of(part.sheet.column("response_id"))
             self._names += zip(names, part.of(part.sheet.identities), strict=True)
@@ -166,7 +192,7 @@ class _Booking:
     @contextmanager
     def _indexes_later(self, *, is_first: bool) -> Iterator[None]:
         """Let the first large import sort its keys once, at the end."""
-        is_bulk = is_first and self.added >= _BULK_ROWS
+        is_bulk = is_first and self._intake.copies >= _BULK_ROWS
         later = (*CALLS.indexes, *ROLLUPS.indexes) if is_bulk else ()
         for index in later:
             index.drop(self._connection)
@@ -174,13 +200,28 @@ class _Booking:
         for index in later:
             index.create(self._connection)
 
-    def _insert(self) -> None:
-        """Insert the new rows, those of sheets without holding them."""
+    def _insert_parts(self) -> None:
+        """Insert the rows of the parts that came since the last time, without holding them."""
+        cursor = driver_of(self._connection).cursor()
+        for part in self._intake.parts[len(self._inserted) :]:
+            sheet = rows_of(part, self.shared, self._batch_id, self._file_ids)
+            self.shared.save()
+            cursor.executemany(sheet.insert, sheet.rows)
+            self._inserted.append(_Inserted(part, self._next_id, bytes(part.stays)))
+            self._next_id += sheet.calls
+
+    def _drop_copies(self) -> None:
+        """Take out again what has a copy that was read later: the best of them is a row now."""
+        left = [row_id for inserted in self._inserted for row_id in inserted.left()]
+        if left:
+            self._connection.exec_driver_sql("DELETE FROM calls WHERE id = ?", left)
+        self.added -= len(left)
+
+    def _insert_rows(self) -> None:
+        self.shared.save()
         if self._rows:
             self._connection.exec_driver_sql(_INSERT_CALL, self._rows)
-        cursor = driver_of(self._connection).cursor()
-        for sheet in self._sheets:
-            cursor.executemany(sheet.insert, sheet.rows)
+        self.added += len(self._rows)
 
     def _book_beside(self, calls: Sequence[Call], known: KnownCalls) -> None:
         for call in known.in_order(calls):
