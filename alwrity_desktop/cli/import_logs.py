@@ -8,7 +8,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType, TracebackType
 from typing import Any, Final, Self
@@ -97,14 +97,15 @@ def _unsearched() -> Iterator[None]:
 
 
 def _source_and_paths(words: list[str]) -> tuple[str | None, tuple[Path, ...]]:
-    from alwrity_desktop.core.sources.registry import SOURCES
+    from alwrity_desktop.core.sources.registry import all_sources, source_named
 
-    names = {source.name for source in SOURCES}
-    source = words[0] if words and words[0] in names else None
+    source = None
+    with suppress(KeyError):
+        source = source_named(words[0]).name if words else None
     paths = tuple(Path(word).expanduser() for word in words[1 if source else 0 :])
     for path in paths:
         if not path.exists():
-            known = ", ".join(sorted(names))
+            known = ", ".join(each.name for each in all_sources())
             message = f"{path} is neither a path that exists nor a source ({known})."
             raise NotFoundError(message)
     return source, paths

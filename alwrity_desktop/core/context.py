@@ -146,12 +146,12 @@ class Context:
         Tips read every call of the period and the price list: who shows none leaves them out.
         """
         from alwrity_desktop.core import reporting  # noqa: PLC0415 - only for reports
-        from alwrity_desktop.core.sources.registry import SOURCES  # noqa: PLC0415 - as above
+        from alwrity_desktop.core.sources.registry import all_sources  # noqa: PLC0415 - as above
 
         view = self.account(account)
         kept = self.settings
         zone = choice.timezone or kept.timezone or clock.system_timezone(self._environ)
-        titles = {**DOORS, **{source.name: source.title for source in SOURCES}}
+        titles = {**DOORS, **{source.name: source.title for source in all_sources()}}
         asked, members = tuple(dimensions), self._members(view)
         question = reporting.Question(
             view, choice, zone, kept.week_starts, asked, members, has_tips=has_tips

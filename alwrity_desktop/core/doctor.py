@@ -31,7 +31,7 @@ from alwrity_desktop.core.log_reading import UNREADABLE
 from alwrity_desktop.core.profile import Profile
 from alwrity_desktop.core.results import Check, FoundLogs
 from alwrity_desktop.core.settings import Settings
-from alwrity_desktop.core.sources.registry import SOURCES
+from alwrity_desktop.core.sources.registry import all_sources
 
 if TYPE_CHECKING:
     from alwrity_desktop.core.ledger.ledger import Ledger
@@ -229,7 +229,7 @@ def _unpriced(context: Checked) -> Iterator[Check]:
 def _sources(context: Checked) -> Iterator[Check]:
     lying = {logs.source: logs for logs in context.find_logs()}
     now_ms, zone = context.clock.now_ms(), context.timezone()
-    titles = {source.name: source.title for source in SOURCES}
+    titles = {source.name: source.title for source in all_sources()}
     left_out = context.settings.disabled_sources
     with context.ledger(LOCAL_ACCOUNT).snapshot() as snapshot:
         health, _ = health_facts.gather(snapshot, LOCAL_ACCOUNT, now_ms, {**DOORS, **titles})

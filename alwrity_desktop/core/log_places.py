@@ -9,7 +9,7 @@ from alwrity_desktop.core.domain.errors import NotFoundError
 from alwrity_desktop.core.results import FoundLogs
 from alwrity_desktop.core.settings import Settings
 from alwrity_desktop.core.sources.base import LogFile, LogSource, walk
-from alwrity_desktop.core.sources.registry import SOURCES
+from alwrity_desktop.core.sources.registry import all_sources, source_named
 
 Roots = tuple[Path, ...]
 
@@ -60,12 +60,13 @@ class LogPlaces:
     def _sources(self, name: str | None) -> tuple[LogSource, ...]:
         if name is None:
             left_out = self._settings.disabled_sources
-            return tuple(source for source in SOURCES if source.name not in left_out)
-        found = tuple(source for source in SOURCES if source.name == name)
-        if not found:
-            known = ", ".join(source.name for source in SOURCES)
-            raise NotFoundError(f'There is no source "{name:.60}". There are: {known}.')
-        return found
+            return tuple(source for source in all_sources() if source.name not in left_out)
+        try:
+            return (source_named(name),)
+        except KeyError:
+            known = ", ".join(source.name for source in all_sources())
+            sentence = f'There is no source "{name:.60}". There are: {known}.'
+            raise NotFoundError(sentence) from None
 
     def _folders(self, source: LogSource) -> Roots:
         usual = source.folders(self._environ, Path(self._environ.get("HOME") or Path.home()))

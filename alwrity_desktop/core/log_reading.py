@@ -31,7 +31,6 @@ from alwrity_desktop.core.sources.base import (
     log_file,
     walk,
 )
-from alwrity_desktop.core.tool_databases import NoDatabaseError, opened_tables
 
 UNREADABLE: Final = "The file cannot be read"
 
@@ -173,7 +172,7 @@ def read_log(task: LogTask, now_ms: int) -> LogReading:
 
 @cache
 def _source(name: str) -> LogSource:
-    from alwrity_desktop.core.sources.registry import source_named  # noqa: PLC0415 - loads them all
+    from alwrity_desktop.core.sources.registry import source_named  # noqa: PLC0415 - loads what it names
 
     return source_named(name)
 
@@ -209,15 +208,17 @@ def _read(source: LogSource, file: BinaryIO, task: LogTask, now_ms: int) -> LogR
 
 def _read_database(source: DatabaseSource, task: LogTask, now_ms: int) -> LogReading:
     """Read the rows that are new or changed; a database in another's place is read whole."""
+    from alwrity_desktop.core import tool_databases  # noqa: PLC0415 - slow; most logs are text
+
     path, cursor = task.path, task.cursor
     try:
         signs = log_file(path, os.stat(path))  # noqa: PTH116 - a str path is faster
         known = _marks(cursor, signs) if cursor is not None else {}
-        with opened_tables(path, source.tables, known) as tables:
+        with tool_databases.opened_tables(path, source.tables, known) as tables:
             calls, rejects = source.read_rows(tables, now_ms)
         if not tables[source.tables[-1].name].is_there:
             rejects.append(Reject(NOT_TABLE, 0))
-    except NoDatabaseError:
+    except tool_databases.NoDatabaseError:
         return _unreadable(task, NOT_DATABASE)
     except OSError:
         return _unreadable(task)

@@ -23,6 +23,7 @@ LOADED: Final = (
 REPORTS: Final = "alwrity_desktop.core.reporting"
 ADVICE: Final = "alwrity_desktop.core.advice"
 SOURCES: Final = "alwrity_desktop.core.sources.registry"
+CODEX: Final = "alwrity_desktop.core.sources.codex"
 CONTEXT: Final = "alwrity_desktop.core.context"
 EVERYWHERE: Final = {"PySide6", "alembic", "httpx", "multiprocessing", "pydantic"}
 RECORD: Final = ("record", "--provider", "openai", "--model", "gpt-5", "--input-tokens", "1")
@@ -48,6 +49,7 @@ def loaded(folder: Path, *words: str) -> set[str]:
         (RECORD, {REPORTS, ADVICE, SOURCES}),
         (("budget", "list"), {REPORTS, ADVICE, SOURCES}),
         (("import",), {REPORTS, ADVICE}),
+        (("import", "claude-code"), {REPORTS, ADVICE, CODEX}),
         (("status",), {ADVICE}),
         (("alerts",), {ADVICE}),
     ],

@@ -16,7 +16,7 @@ from alwrity_desktop.core.sources.base import (
     walk,
 )
 from alwrity_desktop.core.sources.claude_code import SOURCE
-from alwrity_desktop.core.sources.registry import SOURCES, source_named
+from alwrity_desktop.core.sources.registry import all_sources, source_named
 
 
 def names(root: Path) -> list[str]:
@@ -32,7 +32,7 @@ def make(folder: Path, *paths: str) -> None:
 
 
 def test_that_sources_are_found_by_being_there() -> None:
-    assert [source.name for source in SOURCES] == [
+    assert [source.name for source in all_sources()] == [
         "claude-code",
         "codex",
         "copilot-cli",
@@ -41,8 +41,13 @@ def test_that_sources_are_found_by_being_there() -> None:
         "opencode",
     ]
     assert source_named("codex").title == "Codex"
+    assert all(source_named(source.name) is source for source in all_sources())
+
+
+@pytest.mark.parametrize("name", ["nothing", "registry", "base", "claude_code", "os.path", ""])
+def test_that_only_a_source_is_found_by_its_name(name: str) -> None:
     with pytest.raises(KeyError):
-        source_named("nothing")
+        source_named(name)
 
 
 def test_that_logs_come_in_the_order_of_their_names(tmp_path: Path) -> None:
