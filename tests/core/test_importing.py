@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import shutil
-import sys
 from pathlib import Path
 
 import pytest
@@ -18,7 +17,16 @@ from alwrity_desktop.core.results import ImportProgress
 from alwrity_desktop.core.sources import base
 from benchmarks.make_tree import Sizes, make_tree
 from tests.core.conftest import Powerless
-from tests.core.trees import EVER, import_claude, line, log_in, refused, streamed, totals
+from tests.core.trees import (
+    EVER,
+    assert_sums,
+    import_claude,
+    line,
+    log_in,
+    refused,
+    streamed,
+    totals,
+)
 from tests.logs import NOW_MS, claude_line, counts, session_meta, token_count, turn_context, usage
 
 SMALL = Sizes(megabytes=2, files=12, calls=400, usage_lines=600, torn_lines=9)
@@ -51,52 +59,6 @@ def test_that_a_copy_of_the_tree_from_another_place_adds_nothing(
     assert copied.calls_merged > 0
     assert totals(context) == before
     assert before.calls == truth["calls"]
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="names are text on other systems")
-def test_that_a_name_that_is_no_text_stops_nothing(context: Context, tmp_path: Path) -> None:
-    odd_folder = tmp_path / os.fsdecode(b"caf\xe9")
-    odd = log_in(odd_folder, os.fsdecode(b"x\xff"), [line(1), b"{torn\n"])
-    log_in(odd_folder, "plain", [line(2)])
-
-    first = import_claude(context, odd_folder)
-    again = import_claude(context, odd_folder)
-    odd.unlink()
-    gone = import_claude(context, odd_folder)
-
-    assert (first.calls_added, first.files, first.lines_rejected) == (2, 2, 1)
-    assert (again.calls_added, again.bytes_read, again.files_unchanged) == (0, 0, 2)
-    assert (gone.files, gone.calls_added) == (1, 0)
-    (source,) = context.report(LOCAL_ACCOUNT, EVER).health.sources
-    assert [each.example_path.rpartition("/")[2] for each in source.rejections] == [r"x\xff.jsonl"]
-
-
-@pytest.mark.parametrize("soon_s", [-1.0, 0.0, 1e9], ids=["after", "between", "meanwhile"])
-def test_that_it_does_not_matter_whether_calls_are_booked_while_others_are_read(
-    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, soon_s: float
-) -> None:
-    monkeypatch.setattr(importing, "SOON_S", soon_s)
-    truth = make_tree(tmp_path, SMALL)
-
-    done = import_claude(context, tmp_path)
-
-    assert (done.calls_added, totals(context).calls) == (truth["calls"], truth["calls"])
-    _assert_sums(context, truth["models"])
-
-
-def test_that_a_call_gives_way_to_a_better_copy_that_is_read_after_it_was_booked(
-    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(importing, "SOON_S", 1e9)
-    log_in(tmp_path, "a", [streamed(1), line(2)])
-    log_in(tmp_path, "b", [line(3)])
-    log_in(tmp_path, "c", [line(1)])
-
-    done = import_claude(context, tmp_path)
-
-    assert (done.calls_added, done.calls_merged) == (3, 1)
-    figures = totals(context)
-    assert (figures.calls, figures.output_tokens) == (3, 60)
 
 
 def test_that_deleted_logs_change_nothing(context: Context, tmp_path: Path) -> None:
@@ -345,7 +307,7 @@ def test_that_workers_read_the_same_as_one_process(
 
     assert done.lines_rejected == SMALL.torn_lines
     assert (done.calls_added, totals(context).calls) == (truth["calls"], truth["calls"])
-    _assert_sums(context, truth["models"])
+    assert_sums(context, truth["models"])
 
 
 def test_that_an_import_that_is_cancelled_keeps_what_was_read(
@@ -425,18 +387,3 @@ def test_that_a_call_without_a_request_id_is_one_with_its_copy(
     import_claude(context, tmp_path)
 
     assert totals(context).calls == 1
-
-
-def _assert_sums(context: Context, known: object) -> None:
-    """Hold the token sums of each model against those that a made tree is known to have."""
-    groups = context.report(LOCAL_ACCOUNT, EVER, ("model",)).groups["model"]
-    models = {group.key: group.figures for group in groups}
-    assert isinstance(known, dict)
-    for model, sums in known.items():
-        figures = models[model]
-        assert figures.calls == sums["calls"]
-        assert figures.input_tokens == sums["input_tokens"]
-        assert figures.output_tokens == sums["output_tokens"]
-        assert figures.cache_read_tokens == sums["cache_read_tokens"]
-        writes = sums["cache_write_5m_tokens"] + sums["cache_write_1h_tokens"]
-        assert figures.cache_write_tokens == writes

@@ -48,6 +48,21 @@ def totals(context: Context) -> Figures:
     return context.report(LOCAL_ACCOUNT, EVER).totals
 
 
+def assert_sums(context: Context, known: object) -> None:
+    """Hold the token sums of each model against those that a made tree is known to have."""
+    groups = context.report(LOCAL_ACCOUNT, EVER, ("model",)).groups["model"]
+    models = {group.key: group.figures for group in groups}
+    assert isinstance(known, dict)
+    for model, sums in known.items():
+        figures = models[model]
+        assert figures.calls == sums["calls"]
+        assert figures.input_tokens == sums["input_tokens"]
+        assert figures.output_tokens == sums["output_tokens"]
+        assert figures.cache_read_tokens == sums["cache_read_tokens"]
+        writes = sums["cache_write_5m_tokens"] + sums["cache_write_1h_tokens"]
+        assert figures.cache_write_tokens == writes
+
+
 def refused(context: Context) -> dict[str, int]:
     """Return how many lines were refused, by reason, as the health of the sources tells it."""
     sources = context.report(LOCAL_ACCOUNT, EVER).health.sources

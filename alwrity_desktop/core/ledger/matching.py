@@ -82,6 +82,21 @@ _AS_KEPT: Final = (
 """Fields of a call that the ledger keeps as they are."""
 
 
+figures_of: Final = attrgetter(
+    "provider",
+    "model",
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_5m_tokens",
+    "cache_write_1h_tokens",
+    "output_tokens",
+    "requests",
+    "images",
+    "pages",
+)
+"""What must be equal in two records of one call."""
+
+
 class KnownCall(msgspec.Struct, frozen=True):
     """A call as the ledger has it now, with its row and its frozen price."""
 

@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from operator import attrgetter
-from typing import Final
-
 from msgspec.structs import replace
 from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.usage import Call
 from alwrity_desktop.core.ledger.batches import Batch, BatchResult, Booked
-from alwrity_desktop.core.ledger.matching import KnownCalls
-
-#: What must be equal in two records of one call.
-_FIGURES: Final = attrgetter(
-    "provider",
-    "model",
-    "input_tokens",
-    "cache_read_tokens",
-    "cache_write_5m_tokens",
-    "cache_write_1h_tokens",
-    "output_tokens",
-    "requests",
-    "images",
-    "pages",
-)
+from alwrity_desktop.core.ledger.matching import KnownCalls, figures_of
 
 
 def answer_repeats(connection: Connection, batch: Batch, result: BatchResult) -> BatchResult:
@@ -58,5 +41,5 @@ def _repeats(batch: Batch) -> dict[int, Call]:
 
 def _known_already(answer: Booked, call: Call, known: KnownCalls) -> Booked:
     kept = known.find(call)
-    is_different = kept is not None and _FIGURES(call) != _FIGURES(kept.call)
+    is_different = kept is not None and figures_of(call) != figures_of(kept.call)
     return replace(answer, is_new=False, is_different=is_different)

@@ -18,7 +18,7 @@ from alwrity_desktop.core.ledger import alerting, cursors, linking, repeat_rows,
 from alwrity_desktop.core.ledger.batches import Batch, BatchResult, Booked
 from alwrity_desktop.core.ledger.engine import driver_of
 from alwrity_desktop.core.ledger.intake import Intake, SheetPart
-from alwrity_desktop.core.ledger.matching import KnownCall, KnownCalls
+from alwrity_desktop.core.ledger.matching import KnownCall, KnownCalls, figures_of
 from alwrity_desktop.core.ledger.rollups import Rollups
 from alwrity_desktop.core.ledger.schema import (
     CALLS,
@@ -296,7 +296,7 @@ class _Booking:
             price_status=status,
             price_origin=origin,
             is_new=False,
-            is_different=_figures(call) != _figures(known.call),
+            is_different=figures_of(call) != figures_of(known.call),
         )
 
     def _frozen(self, known: KnownCall) -> tuple[str | None, str]:
@@ -320,20 +320,4 @@ def _answer(
         price_status=status,
         price_origin=reported if quote is None else quote.origin,
         is_new=True,
-    )
-
-
-def _figures(call: Call) -> tuple[object, ...]:
-    """Return what must be equal in two records of one call."""
-    return (
-        call.provider,
-        call.model,
-        call.input_tokens,
-        call.cache_read_tokens,
-        call.cache_write_5m_tokens,
-        call.cache_write_1h_tokens,
-        call.output_tokens,
-        call.requests,
-        call.images,
-        call.pages,
     )
