@@ -17,6 +17,8 @@ The program is compiled before, as an installed one is: where PYTHONDONTWRITEBYT
 start would compile every file that was changed since, and take a tenth of a second longer. Beside
 the times stand CPU seconds of all processes: they say more where other programs are at work.
 
+A bare prototype (import_prototype.py) shows what reading and inserting alone take in Python.
+
 ccusage is measured when it is there: ``npm install ccusage@20`` brings it, and its native program
 lies in ``node_modules/@ccusage/ccusage-<system>/bin``.
 """
@@ -78,6 +80,7 @@ class Times:
     first: Taken
     second: Taken
     grown: Taken
+    prototype: Taken
     ccusage: Taken | None
 
 
@@ -138,6 +141,13 @@ def ccusage_time(program: Path, tree: Path) -> Taken:
     return run(words, CLAUDE_CONFIG_DIR=tree)[0]
 
 
+def prototype_time(tree: Path) -> Taken:
+    """Return what the least that an import can be takes; see import_prototype.py."""
+    with profile() as home:
+        words = (sys.executable, "-m", "benchmarks.import_prototype", tree, home / "ledger.sqlite3")
+        return run(words)[0]
+
+
 def start_time(home: Path) -> Taken:
     """Return what the program's start takes: an import that has one empty log to look at."""
     log = home / "empty" / "projects" / "x" / "a.jsonl"
@@ -184,13 +194,15 @@ def measure_once(tree: Path) -> tuple[Taken, Taken, Taken, Taken]:
 
 def measure(tree: Path, ccusage: Path | None, rounds: int) -> Times:
     """Return medians over some rounds in which the programs take turns."""
-    ours, theirs = [], []
+    ours, theirs, least = [], [], []
     for _ in range(rounds):
+        least.append(prototype_time(tree))
         if ccusage is not None:
             theirs.append(ccusage_time(ccusage, tree))
         ours.append(measure_once(tree))
     start, first, second, after = map(median, zip(*ours, strict=True))
-    return Times(start, first, second, after, median(theirs) if theirs else None)
+    named = median(theirs) if theirs else None
+    return Times(start, first, second, after, median(least), named)
 
 
 def median(runs: Iterable[Taken]) -> Taken:
@@ -203,6 +215,7 @@ def table(times: Times) -> Iterator[str]:
         "first import": times.first,
         "second import": times.second,
         "import after 1 MB": times.grown,
+        "bare prototype": times.prototype,
         "ccusage": times.ccusage,
     }
     for name, taken in parts.items():
