@@ -64,15 +64,18 @@ def save(
     if not readings:
         return []
     paths = msgspec.json.encode([reading.cursor.path for reading in readings]).decode()
-    stood = {row[0]: row[1] for row in connection.exec_driver_sql(_STOOD, (source, paths))}
+    stood = {}
+    if not all(reading.is_from_start for reading in readings):
+        rows = connection.exec_driver_sql(_STOOD, (source, paths))
+        stood = {row[0]: row[1] for row in rows}
     current = [
         reading
         for reading in readings
         if reading.is_from_start or stood.get(reading.cursor.path) == reading.begun_at
     ]
     if current:
-        rows = [(*_values(reading.cursor), now_ms) for reading in current]
-        connection.exec_driver_sql(_UPSERT, rows)
+        marks = [(*_values(reading.cursor), now_ms) for reading in current]
+        connection.exec_driver_sql(_UPSERT, marks)
     ids = {row[0]: row[1] for row in connection.exec_driver_sql(_IDS, (source, paths))}
     files = [(ids[each.cursor.path], each.rejected, each.is_from_start) for each in current]
     _save_rejects(connection, files, now_ms)
