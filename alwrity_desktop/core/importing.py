@@ -67,6 +67,7 @@ class Import:
         #: The last one stays as long as the run: to take it apart takes time.
         self._intake: Intake | None = None
         self._is_over = False
+        self._files_done = 0
         self._bytes_read = 0
         self._added = 0
         self._merged = 0
@@ -89,35 +90,38 @@ class Import:
         are booked meanwhile too.
         """
         with closing(self._hauls):
-            arriving = self._arriving(tell, is_cancelled)
+            hauls = self._until_cancelled(is_cancelled)
             while not self._is_over:
                 intake = self._intake = open_intake()
                 waiting: list[LogReading] = []
-                some = _until_full(arriving, intake)
-                for readings in some:
+                arriving = self._taken_into(intake, hauls, tell)
+                for readings in arriving:
                     waiting += readings
                     if intake.is_first and self._is_nearly_read():
-                        intake.arriving = some
+                        intake.arriving = arriving
                         break
                 if waiting:
                     self._book(book, waiting, intake)
         return self._result()
 
-    def _arriving(
-        self, tell: Progress, is_cancelled: Callable[[], bool]
-    ) -> Iterator[Sequence[LogReading]]:
-        """Take calls in as they are read; yield the logs that they were read from."""
-        done = 0
+    def _until_cancelled(self, is_cancelled: Callable[[], bool]) -> Iterator[Haul]:
         for haul in self._all():
-            done += len(haul.readings)
-            if self._intake is not None:
-                self._intake.take(haul)
-                self._count(haul.readings)
-                tell(self._progress(done, self._intake.copies))
-            yield haul.readings
+            yield haul
             if is_cancelled():
                 break
         self._is_over = True
+
+    def _taken_into(
+        self, intake: Intake, hauls: Iterable[Haul], tell: Progress
+    ) -> Iterator[Sequence[LogReading]]:
+        """Take calls in until that is enough for a commit; yield the logs they were read from."""
+        for haul in hauls:
+            intake.take(haul)
+            self._count(haul.readings)
+            tell(self._progress(intake.copies))
+            yield haul.readings
+            if intake.copies >= CALLS_PER_COMMIT:
+                return
 
     def _is_nearly_read(self) -> bool:
         spent_s = time.perf_counter() - self._started_s
@@ -130,6 +134,7 @@ class Import:
 
     def _count(self, readings: Iterable[LogReading]) -> None:
         for reading in readings:
+            self._files_done += 1
             self._bytes_read += reading.bytes_read
             self._rejected += sum(lines.lines for lines in reading.rejected)
 
@@ -138,10 +143,10 @@ class Import:
         self._added += result.added
         self._merged += result.merged
 
-    def _progress(self, files_done: int, calls: int) -> ImportProgress:
+    def _progress(self, calls: int) -> ImportProgress:
         unread = self.plan.unread_bytes
         return ImportProgress(
-            files_done=files_done,
+            files_done=self._files_done,
             files_total=len(self.plan.tasks),
             bytes_done=min(self._bytes_read, unread),
             bytes_total=unread,
@@ -159,13 +164,3 @@ class Import:
             lines_rejected=self._rejected,
             seconds=time.perf_counter() - self._started_s,
         )
-
-
-def _until_full(
-    arriving: Iterator[Sequence[LogReading]], intake: Intake
-) -> Iterator[Sequence[LogReading]]:
-    """Yield what arrives until *intake* holds as much as is booked at once."""
-    for readings in arriving:
-        yield readings
-        if intake.copies >= CALLS_PER_COMMIT:
-            return
