@@ -6,9 +6,10 @@ import mmap
 import os
 import signal
 import sys
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Final, NamedTuple
+from contextlib import closing, suppress
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 import msgspec
 
@@ -17,7 +18,9 @@ from alwrity_desktop.core.domain.pricing import Quote
 from alwrity_desktop.core.log_reading import Haul, LogReading, LogTask, read_log
 
 if TYPE_CHECKING:
+    from multiprocessing.connection import Connection
     from multiprocessing.context import BaseContext
+    from multiprocessing.process import BaseProcess
 
 LARGE_BYTES: Final = 8 * 1024 * 1024
 """More unread bytes than this are worth the start of worker processes."""
@@ -26,10 +29,11 @@ _CHUNK_BYTES: Final = 4 * 1024 * 1024
 _CHUNK_FILES: Final = 64
 _MOST_WORKERS: Final = 4
 
-_SHELF_BYTES: Final = 32 * 1024 * 1024
-"""What answers may wait in; more of them than a worker gives while the parent is not looking."""
+_SHELF_BYTES: Final = 64 * 1024 * 1024
+"""What answers may wait in: room for half a gigabyte of logs. Only what is used takes memory."""
 
-_TURN_S: Final = 0.0005
+_MOST_AHEAD: Final = 32
+"""So many chunks a worker knows of at most: more could fill the pipe, and block the parent."""
 
 _ANSWER_SHARE: Final = 8
 """So many bytes of logs are taken to give one of answer; a longer one goes through a pipe."""
@@ -82,27 +86,104 @@ def read_all(tasks: Sequence[LogTask], now_ms: int, book: Book) -> Generator[Hau
     is_forked = processes.get_start_method() == "fork"
     shelf = mmap.mmap(-1, _SHELF_BYTES) if is_forked else None
     desk = _Desk(now_ms, book, ordered, shelf)
-    with processes.Pool(workers, _begin_worker, desk) as pool, _prompt_threads():
-        for answer in pool.imap_unordered(_read_chunk, chunks):
+    with _Crew(processes, workers, desk) as crew:
+        for answer in crew.answers(chunks):
             packed = answer.packed
             if shelf is not None and not packed:
                 packed = shelf[answer.place : answer.place + answer.size]
             readings, sheet = _DECODER.decode(packed)
             yield Haul(readings, sheet, answer.quotes)
+    # What nobody answered: the chunks of workers that the system ended, for want of memory say.
+    for chunk in crew.left:
+        yield _read_some(ordered[chunk.first : chunk.after], now_ms, book)
 
 
-@contextmanager
-def _prompt_threads() -> Iterator[None]:
-    """Let the threads that hand out the work have their turn at once, whatever else is done.
+class _Crew:
+    """The workers, each with a pipe of its own.
 
-    They wait for as long before each chunk as a worker takes to read one.
+    Nothing is shared that one of them could hold when it ends, as the queues and locks of a
+    ``multiprocessing.Pool`` are: that waits for ever for a worker that is killed, and now and
+    then for those that it ends itself.
     """
-    before_s = sys.getswitchinterval()
-    sys.setswitchinterval(_TURN_S)
-    try:
-        yield
-    finally:
-        sys.setswitchinterval(before_s)
+
+    def __init__(self, processes: BaseContext, workers: int, desk: _Desk) -> None:
+        """Start so many *workers* at *desk*."""
+        self._processes: list[BaseProcess] = []
+        #: By the parent's end of each worker's pipe, the chunks that it has not answered.
+        self._owed: dict[Connection, deque[_Chunk]] = {}
+        #: Chunks that no worker has got yet, or none will answer any more.
+        self.left: deque[_Chunk] = deque()
+        with suppress(OSError):  # The system may allow no more processes: those there are do.
+            for _ in range(workers):
+                self._start(processes, desk)
+
+    def _start(self, processes: BaseContext, desk: _Desk) -> None:
+        ours, theirs = processes.Pipe()
+        # A forked worker has the parent's end too, and would not see it closed.
+        others = ours if processes.get_start_method() == "fork" else None
+        process = processes.Process(target=_work, args=(desk, theirs, others), daemon=True)  # type: ignore[attr-defined]
+        with closing(theirs):
+            process.start()
+        self._processes.append(process)
+        self._owed[ours] = deque()
+
+    def __enter__(self) -> Self:
+        """Do nothing: the workers wait already."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """End the workers, whatever they do: they only read, and hold nothing."""
+        for process in self._processes:
+            process.kill()
+        for process in self._processes:
+            process.join()
+        for pipe in self._owed:
+            pipe.close()
+
+    def answers(self, chunks: Iterable[_Chunk]) -> Iterator[_Answer]:
+        """Hand out *chunks* and yield the answers; see ``left`` afterwards."""
+        from multiprocessing.connection import wait  # noqa: PLC0415 - only where there is much to read
+
+        self.left.extend(chunks)
+        for pipe in self._owed:
+            self._hand_out(pipe)
+        while busy := [pipe for pipe, owed in self._owed.items() if owed]:
+            ready = wait(busy)
+            for pipe in [each for each in busy if each in ready]:
+                try:
+                    answer = pipe.recv()
+                except (EOFError, OSError):
+                    self.left.extend(self._owed.pop(pipe))
+                    pipe.close()
+                    continue
+                self._owed[pipe].popleft()
+                self._hand_out(pipe)
+                yield answer
+
+    def _hand_out(self, pipe: Connection) -> None:
+        """Let a worker know of enough chunks not to wait, and of few enough to end with others."""
+        owed = self._owed[pipe]
+        fair = len(self.left) // (2 * len(self._owed))
+        while self.left and len(owed) <= min(fair, _MOST_AHEAD):
+            chunk = self.left.popleft()
+            owed.append(chunk)
+            # One that has ended is noticed where its answer is waited for.
+            with suppress(OSError):
+                pipe.send(chunk)
+
+
+def _work(desk: _Desk, pipe: Connection, others: Connection | None) -> None:
+    """Answer chunks until the parent ends this worker, or has ended itself.
+
+    Ctrl+C reaches the whole group: the parent alone answers it. What goes wrong here goes wrong
+    again where the parent reads the chunk itself, and is told there.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if others is not None:
+        others.close()
+    with suppress(Exception):
+        while True:
+            pipe.send(_answer(desk, pipe.recv()))
 
 
 def _read_some(tasks: Iterable[LogTask], now_ms: int, book: Book) -> Haul:
@@ -111,17 +192,6 @@ def _read_some(tasks: Iterable[LogTask], now_ms: int, book: Book) -> Haul:
     for reading in readings:
         reading.calls.clear()
     return Haul(readings, sheet, quotes)
-
-
-def _begin_worker(
-    now_ms: int, book: Book, tasks: Sequence[LogTask], shelf: mmap.mmap | None
-) -> None:
-    """Keep what all chunks are read with, and leave interruptions to the parent.
-
-    Ctrl+C reaches the whole group: the parent alone answers it, and ends the workers.
-    """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    _DESKS[:] = [_Desk(now_ms, book, tasks, shelf)]
 
 
 def _processes() -> BaseContext:
@@ -147,13 +217,13 @@ def _chunks(tasks: Sequence[LogTask]) -> Iterator[_Chunk]:
             first, size, place = after, 0, place + room
 
 
-def _read_chunk(chunk: _Chunk) -> _Answer:
+def _answer(desk: _Desk, chunk: _Chunk) -> _Answer:
     """Read some logs in a worker.
 
     The parent has other things to do, and a pipe holds less than an answer: the worker would
     stand still until the parent reads. So answers are laid where both can see them.
     """
-    now_ms, book, tasks, shelf = _DESKS[0]
+    now_ms, book, tasks, shelf = desk
     readings, sheet, quotes = _read_some(tasks[chunk.first : chunk.after], now_ms, book)
     packed = _ENCODER.encode((readings, sheet))
     if shelf is None or len(packed) > chunk.room:
@@ -161,9 +231,6 @@ def _read_chunk(chunk: _Chunk) -> _Answer:
     shelf[chunk.place : chunk.place + len(packed)] = packed
     return _Answer(chunk.place, len(packed), b"", quotes)
 
-
-_DESKS: Final[list[_Desk]] = []
-"""In a worker: its one desk."""
 
 _ENCODER: Final = msgspec.msgpack.Encoder()
 _DECODER: Final = msgspec.msgpack.Decoder(tuple[list[LogReading], CallSheet])

@@ -6,6 +6,7 @@ committed apart from their calls, it finds calls that no later import brings bac
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -177,6 +178,29 @@ def test_that_fifty_kills_at_random_moments_lose_and_double_nothing(
     assert killed > KILLS // 2
     # It is one commit: all of it or nothing.
     assert seen <= {0, large.calls}
+
+
+@pytest.mark.parametrize("spared", [0, 1])
+def test_that_an_import_ends_right_without_the_workers_that_the_system_ends(
+    large: Tree, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, spared: int
+) -> None:
+    monkeypatch.setattr(log_workers, "LARGE_BYTES", 1 << 40)
+    ended: set[int] = set()
+    with import_started(large, tmp_path / "home") as process:
+        deadline = time.monotonic() + 60
+        while process.poll() is None:
+            assert time.monotonic() < deadline, "The import waits for a worker that is gone."
+            workers = sorted(set(running_in(process.pid)) - {process.pid})
+            for worker in workers[spared:]:
+                with contextlib.suppress(ProcessLookupError):
+                    os.kill(worker, signal.SIGKILL)
+                ended.add(worker)
+
+    assert process.returncode == 0
+    assert ended
+    seen: set[int] = set()
+    judge(large, tmp_path / "home", seen)
+    assert seen == {large.calls}
 
 
 def test_that_the_killed_groups_can_be_told() -> None:

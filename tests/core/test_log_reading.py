@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import mmap
 import os
+import signal
 import threading
+from multiprocessing.process import BaseProcess
 from pathlib import Path
 
 import pytest
@@ -24,6 +27,7 @@ from alwrity_desktop.core.log_reading import (
 from alwrity_desktop.core.log_workers import read_all
 from alwrity_desktop.core.prices import open_price_book
 from alwrity_desktop.core.sources.registry import source_named
+from tests.conftest import children
 from tests.core.trees import NOW_MS, line, log_in
 
 CLAUDE = source_named("claude-code")
@@ -183,6 +187,57 @@ def test_that_reading_that_is_left_early_leaves_no_worker(
 
     # The fixture of all tests sees what still runs afterwards.
     hauls.close()
+
+
+def test_that_nothing_is_lost_with_workers_that_are_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        log_in(tmp_path, f"{number}", [line(number)])
+    alone = read(tmp_path, {})
+    monkeypatch.setattr(log_workers, "LARGE_BYTES", 0)
+    monkeypatch.setattr(log_workers, "_CHUNK_FILES", 1)
+    before = set(children())
+    hauls = read_all(plan(CLAUDE, [tmp_path], {}).tasks, NOW_MS, open_price_book())
+    found = [next(hauls)]
+
+    for worker in set(children()) - before:
+        os.kill(worker, signal.SIGKILL)
+    found += hauls
+
+    paths = [reading.cursor.path for haul in found for reading in haul.readings]
+    assert sorted(paths) == [reading.cursor.path for reading in alone]
+    assert sum(haul.sheet.rows for haul in found) == len(alone)
+
+
+def test_that_what_goes_wrong_in_a_worker_is_told_by_the_parent(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(12):
+        log_in(tmp_path, f"{number}", [line(number)])
+    tasks = [
+        LogTask("no such source", task.path, task.size_bytes, task.unread_bytes, None)
+        for task in plan(CLAUDE, [tmp_path], {}).tasks
+    ]
+    monkeypatch.setattr(log_workers, "LARGE_BYTES", 0)
+
+    with pytest.raises(KeyError, match="no such source"):
+        list(read_all(tasks, NOW_MS, open_price_book()))
+
+
+def test_that_a_system_without_room_for_a_process_is_read_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: BaseProcess) -> None:
+        raise BlockingIOError(errno.EAGAIN, os.strerror(errno.EAGAIN))
+
+    for number in range(12):
+        log_in(tmp_path, f"{number}", [line(number)])
+    alone = read(tmp_path, {})
+    monkeypatch.setattr(log_workers, "LARGE_BYTES", 0)
+    monkeypatch.setattr(BaseProcess, "start", refuse)
+
+    assert read(tmp_path, {}) == alone
 
 
 def test_that_workers_are_not_forked_beside_other_threads(monkeypatch: pytest.MonkeyPatch) -> None:
