@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any, Final, NamedTuple, Protocol
 
@@ -11,7 +12,14 @@ from msgspec.structs import astuple
 
 from alwrity_desktop.core.domain.identity import is_loose
 from alwrity_desktop.core.domain.money import MAX_COST_PICO
-from alwrity_desktop.core.domain.pricing import Quote, Settled
+from alwrity_desktop.core.domain.price_book import SteadyQuote
+from alwrity_desktop.core.domain.pricing import (
+    TOKEN_KINDS,
+    Quote,
+    Settled,
+    priced_status,
+    token_costs,
+)
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
 
 _FIELDS: Final = Call.__struct_fields__
@@ -36,7 +44,14 @@ _OWN: Final = frozenset(
 _SHARED: Final = tuple(name for name in _FIELDS if name not in _OWN)
 """What all calls of one kind have in common."""
 
+_NOT_BY_TOKENS: Final = ("reported_cost_pico", "requests", "web_searches", "images", "pages")
+"""Where one of these is said of a call, it is not settled by its tokens alone."""
+
 _COLUMNS: Final = tuple(name for name in _FIELDS if name in _OWN)
+
+
+_Fields = Mapping[str, Sequence[Any]]
+"""The values of each field, by row."""
 
 
 class Book(Protocol):
@@ -44,6 +59,12 @@ class Book(Protocol):
 
     def settle(self, call: Call) -> Settled:
         """Return what *call* costs, how that came about, and the unit prices used."""
+        ...
+
+    def steady_quote(
+        self, provider: str, model: str, service_tier: str, from_ms: int
+    ) -> SteadyQuote | None:
+        """Return what a model's calls are settled with from an instant on; None if that differs."""
         ...
 
 
@@ -123,29 +144,109 @@ def sheet_of(logs: Iterable[Sequence[Call]], book: Book) -> tuple[CallSheet, lis
     for number, log in enumerate(logs):
         calls += log
         log_of += repeat(number, len(log))
-    settled = [settle(book, call) for call in calls]
-    costs, statuses, used = zip(*settled, strict=True) if settled else ((), (), ())
-    fields = dict(zip(_FIELDS, zip(*map(astuple, calls), strict=True), strict=False))
+    values = zip(*map(astuple, calls), strict=True) if calls else repeat((), len(_FIELDS))
+    fields = dict(zip(_FIELDS, values, strict=True))
+    models = _models(fields)
+    bills = _Bills(calls, fields, models, book)
     # By the object: a status hashes slowly, and comparing the many numbers of a quote for each
     # call would take longer than pricing it. The book answers with the same one for the same
     # prices.
-    by_id = dict(zip(map(id, used), used, strict=True))
-    status_by_id = dict(zip(map(id, statuses), statuses, strict=True))
+    by_id = {id(quote): quote for quote in bills.quotes}
+    status_by_id = {id(status): status for status in bills.statuses}
     kinds, quotes = _Numbers(), _Numbers()
-    shared = zip(*(fields.get(name, ()) for name in _SHARED), strict=True)
-    kind_of = [kinds[key] for key in zip(shared, map(id, statuses), strict=True)]
+    shared = zip(*(fields[name] for name in _SHARED), strict=True)
     sheet = CallSheet(
         rows=len(calls),
-        columns=[_column(name, fields.get(name, ())) for name in _COLUMNS],
+        columns=[_column(name, fields[name]) for name in _COLUMNS],
+        kind_of=[kinds[key] for key in zip(shared, map(id, bills.statuses), strict=True)],
         kinds=[Kind(shared, status_by_id[key]) for shared, key in kinds],
-        kind_of=kind_of,
         log_of=log_of,
-        cost_pico=list(costs),
-        quote_of=[quotes[key] for key in map(id, used)],
-        loose=[row for row, call in enumerate(calls) if is_loose(call)],
-        edges=_edges(calls, kind_of),
+        cost_pico=bills.cost_pico,
+        quote_of=[quotes[key] for key in map(id, bills.quotes)],
+        loose=_loose(calls, fields),
+        edges=_edges(fields["occurred_at_ms"], models),
     )
     return sheet, [by_id[key] for key in quotes]
+
+
+class _Model(NamedTuple):
+    """What prices and alerts tell calls apart by."""
+
+    account: str
+    provider: str
+    model: str
+    service_tier: str
+    is_flat_rate: bool
+
+
+def _models(fields: _Fields) -> dict[_Model, list[int]]:
+    """Return the rows of each model."""
+    rows: defaultdict[tuple[Any, ...], list[int]] = defaultdict(list)
+    for row, key in enumerate(zip(*(fields[name] for name in _Model._fields), strict=True)):
+        rows[key].append(row)
+    return {_Model(*key): each for key, each in rows.items()}
+
+
+class _Bills:
+    """What the calls of a sheet cost, by row: by the many where one quote holds for them all."""
+
+    def __init__(
+        self,
+        calls: Sequence[Call],
+        fields: _Fields,
+        models: Mapping[_Model, list[int]],
+        book: Book,
+    ) -> None:
+        """Price *calls*, whose *models* have the rows given, by *book*."""
+        self.cost_pico: list[int | None] = [None] * len(calls)
+        self.statuses = [PriceStatus.UNPRICED] * len(calls)
+        self.quotes: list[Quote | None] = [None] * len(calls)
+        self._fields = fields
+        self._tokens = list(zip(*(fields[f"{kind}_tokens"] for kind in TOKEN_KINDS), strict=True))
+        #: Rows whose cost is not one of tokens alone.
+        self._odd = {
+            row
+            for name in _NOT_BY_TOKENS
+            if not _is_default(name, fields[name])
+            for row, value in enumerate(fields[name])
+            if value
+        }
+        for model, rows in models.items():
+            for row in self._settle_alike(model, rows, book):
+                settled = settle(book, calls[row])
+                self.cost_pico[row], self.statuses[row], self.quotes[row] = settled
+
+    def _settle_alike(self, model: _Model, rows: Sequence[int], book: Book) -> Iterator[int]:
+        """Settle the rows that one quote holds for at a time; yield those that are left."""
+        times = self._fields["occurred_at_ms"]
+        later = rows
+        while later:
+            first_ms = min(map(times.__getitem__, later))
+            steady = book.steady_quote(model.provider, model.model, model.service_tier, first_ms)
+            if steady is None or steady.quote.is_by_the_piece:
+                yield from later
+                return
+            rows, later = later, []
+            if steady.until_ms is not None:
+                later = [row for row in rows if times[row] >= steady.until_ms]
+                rows = [row for row in rows if times[row] < steady.until_ms] if later else rows
+            status = priced_status(is_flat_rate=model.is_flat_rate)
+            yield from self._settle_at(steady, status, rows)
+
+    def _settle_at(
+        self, steady: SteadyQuote, status: PriceStatus, rows: Sequence[int]
+    ) -> Iterator[int]:
+        quote, upto, _ = steady
+        tokens = [self._tokens[row] for row in rows]
+        costs = token_costs(tokens, quote)
+        for row, counted, cost_pico in zip(rows, tokens, costs, strict=True):
+            is_long = upto is not None and sum(counted[:-1]) > upto
+            if is_long or row in self._odd or not 0 < cost_pico <= MAX_COST_PICO:
+                yield row
+                continue
+            self.cost_pico[row] = cost_pico
+            self.statuses[row] = status
+            self.quotes[row] = quote
 
 
 class _Numbers(dict[Any, int]):
@@ -156,22 +257,27 @@ class _Numbers(dict[Any, int]):
         return number
 
 
+def _is_default(name: str, values: Sequence[Any]) -> bool:
+    return name in _DEFAULTS and values.count(_DEFAULTS[name]) == len(values)
+
+
 def _column(name: str, values: Sequence[Any]) -> Sequence[Any] | None:
-    is_default = name in _DEFAULTS and values.count(_DEFAULTS[name]) == len(values)
-    return None if is_default else values
+    return None if _is_default(name, values) else values
 
 
-def _edges(calls: Sequence[Call], kind_of: Sequence[int]) -> list[int]:
-    in_time = sorted(range(len(calls)), key=[call.occurred_at_ms for call in calls].__getitem__)
-    # Of the rows of a kind the one that comes last stays.
-    lasts = {kind_of[row]: row for row in in_time}
-    firsts = {kind_of[row]: row for row in reversed(in_time)}
+def _loose(calls: Sequence[Call], fields: _Fields) -> list[int]:
+    marks = zip(fields["identity"], fields["is_sidechain"], strict=True)
+    # The rule itself takes longer than to see for which few calls it is worth asking.
+    maybe = [row for row, (name, is_side) in enumerate(marks) if is_side or name[-1:] == ":"]
+    return [row for row in maybe if is_loose(calls[row])]
+
+
+def _edges(times: Sequence[int], models: Mapping[_Model, list[int]]) -> list[int]:
     kinds: dict[tuple[str, str, str], list[int]] = {}
-    for row in (*firsts.values(), *lasts.values()):
-        call = calls[row]
-        kinds.setdefault((call.account, call.provider, call.model), []).append(row)
-    edges: set[int] = set()
-    for rows in kinds.values():
-        rows.sort(key=lambda row: calls[row].occurred_at_ms)
-        edges.update((rows[0], rows[-1]))
-    return sorted(edges)
+    for model, rows in models.items():
+        kinds.setdefault((model.account, model.provider, model.model), []).extend(rows)
+    ends = (
+        (min(rows, key=times.__getitem__), max(rows, key=times.__getitem__))
+        for rows in kinds.values()
+    )
+    return sorted({row for pair in ends for row in pair})

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
-from typing import Final
+from typing import Final, NamedTuple
 
 import msgspec
 from msgspec.structs import replace
@@ -61,6 +61,16 @@ class PriceEntry(msgspec.Struct, frozen=True):
     variants: tuple[Quote, ...] = ()
 
 
+class SteadyQuote(NamedTuple):
+    """A quote that holds from the instant that was asked about on."""
+
+    quote: Quote
+    #: The largest context that it holds for, in tokens; None for any.
+    upto_tokens: int | None
+    #: The first instant at which it no longer holds; None for always.
+    until_ms: int | None
+
+
 class PriceBook:
     """Answers what a call costs. Lists outrank one another in the order given.
 
@@ -90,26 +100,29 @@ class PriceBook:
         *context_tokens* is all of the input, cached or not; tiers hold for the whole
         request. The same prices are always the same object.
         """
-        key = (provider, model, service_tier)
-        shelf = self._shelves.get(key)
-        if shelf is None:
-            shelf = self._shelves[key] = self._shelf(provider, model, service_tier)
+        shelf = self._shelf_of((provider, model, service_tier))
         if shelf.is_constant:
             return shelf.constant
         return shelf.quote(at_ms, context_tokens)
 
     def settle(self, call: Call) -> Settled:
         """Return what *call* costs, and how that came about."""
-        key = (call.provider, call.model, call.service_tier)
-        shelf = self._shelves.get(key)
-        if shelf is None:
-            shelf = self._shelves[key] = self._shelf(*key)
+        shelf = self._shelf_of((call.provider, call.model, call.service_tier))
         if shelf.is_constant:
             return settle(call, shelf.constant)
         segment = shelf.segment(call.occurred_at_ms)
         if not segment.thresholds:
             return settle(call, segment.plain)
         return settle(call, segment.quote(call.tokens - call.output_tokens))
+
+    def steady_quote(
+        self, provider: str, model: str, service_tier: str, from_ms: int
+    ) -> SteadyQuote | None:
+        """Return what a model's calls of short context are settled with from an instant on.
+
+        None where no price is known, and where it depends on the time of day.
+        """
+        return self._shelf_of((provider, model, service_tier)).steady_quote(from_ms)
 
     def describe(self, provider: str, model: str, at_ms: int) -> PriceEntry | None:
         """Return a model's prices at a moment, with its tiers and variants; None if unknown."""
@@ -145,6 +158,12 @@ class PriceBook:
             for known in ids:
                 for entry in prices.provider(known).models:
                     yield provider or OUR_NAMES.get(known, known), entry.id
+
+    def _shelf_of(self, key: tuple[str, str, str]) -> _Shelf:
+        shelf = self._shelves.get(key)
+        if shelf is None:
+            shelf = self._shelves[key] = self._shelf(*key)
+        return shelf
 
     def _shelf(self, provider: str, model: str, tier: str) -> _Shelf:
         own = self._own.get((provider.strip().lower(), model.strip().lower()), [])
@@ -187,6 +206,15 @@ class _Shelf:
     def thresholds(self, at_ms: int) -> tuple[int, ...]:
         """Return the context sizes above which prices change at an instant."""
         return self.segment(at_ms).thresholds
+
+    def steady_quote(self, from_ms: int) -> SteadyQuote | None:
+        """Return what holds from an instant on; None where that depends on the time of day."""
+        segment = self.segment(from_ms)
+        if self._clocks or segment.plain is None:
+            return None
+        upto_tokens = segment.thresholds[0] if segment.thresholds else None
+        turns = self._instants[bisect_right(self._instants, from_ms) :]
+        return SteadyQuote(segment.plain, upto_tokens, turns[0] if turns else None)
 
     def segment(self, at_ms: int) -> _Segment:
         """Return the stretch of time without a turn in which an instant lies."""

@@ -7,8 +7,9 @@ power of ten, so that no price is ever rounded, only the cost of a call.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal, InvalidOperation
+from math import gcd
 from typing import Final, NamedTuple
 
 import msgspec
@@ -28,6 +29,9 @@ MAX_PRICE_USD: Final = 1_000_000
 """A price above this, for a million tokens or for one piece, is a slip of the finger."""
 
 _TOKENS: Final = len(TOKEN_KINDS)
+
+Tokens = tuple[int, int, int, int, int]
+"""A number for each of TOKEN_KINDS."""
 
 
 class UnitUsd(NamedTuple):
@@ -65,7 +69,7 @@ class Quote(msgspec.Struct, frozen=True, kw_only=True):
     context_above: int = 0
     #: True when the person set at least one of the prices.
     is_own: bool = False
-    token_rates: tuple[int, int, int, int, int] = (0, 0, 0, 0, 0)
+    token_rates: Tokens = (0, 0, 0, 0, 0)
     #: None when nothing is priced by the piece.
     count_rates: tuple[int, int, int, int] | None = None
     #: True where a call is at least one of what it is billed by, said or not.
@@ -198,14 +202,7 @@ def price(call: Call, quote: Quote) -> int | None:
 
     None when the call counts something, and nothing that it counts has a price.
     """
-    plain, read, write_5m, write_1h, output = quote.token_rates
-    cost = (
-        call.input_tokens * plain
-        + call.cache_read_tokens * read
-        + call.cache_write_5m_tokens * write_5m
-        + call.cache_write_1h_tokens * write_1h
-        + call.output_tokens * output
-    )
+    cost = _token_sums((tokens_of(call),), quote.token_rates)[0]
     rates = quote.count_rates
     if rates is not None:
         if quote.is_by_the_piece:
@@ -214,7 +211,42 @@ def price(call: Call, quote: Quote) -> int | None:
             cost += call.web_searches * rates[1] + call.images * rates[2] + call.pages * rates[3]
     if cost == 0 and not _is_covered(call, quote):
         return None
-    divisor = quote.divisor
+    return _rounded(cost, quote.divisor)
+
+
+def tokens_of(call: Call) -> Tokens:
+    """Return how many tokens of each of TOKEN_KINDS *call* has."""
+    return (
+        call.input_tokens,
+        call.cache_read_tokens,
+        call.cache_write_5m_tokens,
+        call.cache_write_1h_tokens,
+        call.output_tokens,
+    )
+
+
+def token_costs(tokens: Iterable[Tokens], quote: Quote) -> list[int]:
+    """Return what ``price`` says of each call that counts *tokens* and nothing else.
+
+    A cost of 0 says nothing: ``price`` knows whether what was counted has a price.
+    """
+    common = gcd(quote.divisor, *quote.token_rates)
+    plain, read, write_5m, write_1h, output = (rate // common for rate in quote.token_rates)
+    costs = _token_sums(tokens, (plain, read, write_5m, write_1h, output))
+    # Most prices are a whole number of pico-dollars for each token.
+    divisor = quote.divisor // common
+    return costs if divisor == 1 else [_rounded(cost, divisor) for cost in costs]
+
+
+def _token_sums(tokens: Iterable[Tokens], rates: Tokens) -> list[int]:
+    plain, read, write_5m, write_1h, output = rates
+    return [
+        a * plain + b * read + c * write_5m + d * write_1h + e * output for a, b, c, d, e in tokens
+    ]
+
+
+def _rounded(cost: int, divisor: int) -> int:
+    """Return *cost* over *divisor*, half to even."""
     whole, rest = divmod(cost, divisor)
     rest *= 2
     if rest > divisor or (rest == divisor and whole & 1):
@@ -260,8 +292,12 @@ def settle(call: Call, quote: Quote | None) -> Settled:
         return Settled(None, PriceStatus.UNPRICED, None)
     if quote.is_free:
         return Settled(cost_pico, PriceStatus.FREE, quote)
-    status = PriceStatus.LIST_EQUIVALENT if call.is_flat_rate else PriceStatus.PRICED
-    return Settled(cost_pico, status, quote)
+    return Settled(cost_pico, priced_status(is_flat_rate=call.is_flat_rate), quote)
+
+
+def priced_status(*, is_flat_rate: bool) -> PriceStatus:
+    """Return how the cost came about of a call that a list or an own price has one for."""
+    return PriceStatus.LIST_EQUIVALENT if is_flat_rate else PriceStatus.PRICED
 
 
 def status_of(call: Call, quote: Quote | None) -> PriceStatus:
