@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
+from operator import itemgetter
 from typing import Any, Final, NamedTuple, Protocol
 
 import msgspec
@@ -44,11 +45,13 @@ _OWN: Final = frozenset(
 _SHARED: Final = tuple(name for name in _FIELDS if name not in _OWN)
 """What all calls of one kind have in common."""
 
+_COLUMNS: Final = tuple(name for name in _FIELDS if name in _OWN)
+_COLUMN_DEFAULTS: Final = tuple(_DEFAULTS.get(name) for name in _COLUMNS)
+_in_order: Final = itemgetter(*map((*_COLUMNS, *_SHARED).index, _FIELDS))
+"""Takes the values of the columns and the shared ones, returns them as a call's fields stand."""
+
 _NOT_BY_TOKENS: Final = ("reported_cost_pico", "requests", "web_searches", "images", "pages")
 """Where one of these is said of a call, it is not settled by its tokens alone."""
-
-_COLUMNS: Final = tuple(name for name in _FIELDS if name in _OWN)
-
 
 _Fields = Mapping[str, Sequence[Any]]
 """The values of each field, by row."""
@@ -111,6 +114,14 @@ class CallSheet(msgspec.Struct, array_like=True):
         """Return what the call of *row* costs, given the *quotes* that the sheet counts."""
         status = self.kinds[self.kind_of[row]].price_status
         return Settled(self.cost_pico[row], status, quotes[self.quote_of[row]])
+
+    def call(self, row: int) -> Call:
+        """Return the call of *row*: quicker than ``calls`` for few, slower for many."""
+        own = [
+            default if values is None else values[row]
+            for values, default in zip(self.columns, _COLUMN_DEFAULTS, strict=True)
+        ]
+        return msgspec.convert(_in_order((*own, *self.kinds[self.kind_of[row]].shared)), Call)
 
     def calls(self, rows: Sequence[int] | None = None) -> list[Call]:
         """Return the calls of *rows*, of all for None, in their order."""

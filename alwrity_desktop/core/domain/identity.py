@@ -88,6 +88,8 @@ class Merger:
     def __init__(self) -> None:
         self._best: dict[str, Call] = {}
         self._loose: dict[str, Call] = {}
+        #: By identity, the loose copy whose figures a call has.
+        self._taken: dict[str, Call] = {}
 
     def add(self, calls: Iterable[Call]) -> None:
         """Take in some copies; in which order does not matter."""
@@ -112,21 +114,26 @@ class Merger:
     def distinct(self) -> list[Call]:
         """Return each call once; nothing can be added afterwards."""
         if self._loose:
-            _attach(self._best, self._loose)
+            self._attach()
         return list(self._best.values())
 
+    def copy_behind(self, call: Call) -> Call:
+        """Return the copy that was added whose figures one of the distinct calls has."""
+        return self._taken.get(call.identity, call)
 
-def _attach(best: dict[str, Call], loose_groups: dict[str, Call]) -> None:
-    """Give each group's best loose copy to the best call of the group, else keep it alone."""
-    owners: dict[str, Call] = {}
-    for identity, call in best.items():
-        # Quicker than group_of, and the same here: no lone identity begins with a loose group.
-        group = identity[: identity.rfind(":") + 1]
-        if group in loose_groups and (group not in owners or is_better(call, owners[group])):
-            owners[group] = call
-    for group, loose in loose_groups.items():
-        owner = owners.get(group)
-        if owner is None:
-            best[loose.identity] = loose
-        elif is_better(loose, owner):
-            best[owner.identity] = msgspec.structs.replace(loose, identity=owner.identity)
+    def _attach(self) -> None:
+        """Give each group's best loose copy to the best call of the group, else keep it alone."""
+        best, loose_groups = self._best, self._loose
+        owners: dict[str, Call] = {}
+        for identity, call in best.items():
+            # Quicker than group_of, and the same here: no lone identity begins with a loose group.
+            group = identity[: identity.rfind(":") + 1]
+            if group in loose_groups and (group not in owners or is_better(call, owners[group])):
+                owners[group] = call
+        for group, loose in loose_groups.items():
+            owner = owners.get(group)
+            if owner is None:
+                best[loose.identity] = loose
+            elif is_better(loose, owner):
+                best[owner.identity] = msgspec.structs.replace(loose, identity=owner.identity)
+                self._taken[owner.identity] = loose

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import compress, groupby
-from operator import attrgetter
-from typing import Final, TypeVar
+from itertools import compress, groupby, repeat
+from operator import attrgetter, itemgetter
+from typing import Final, NamedTuple, TypeVar
 
 import msgspec
 
 from alwrity_desktop.core.call_sheets import Book, CallSheet, settle
-from alwrity_desktop.core.domain.identity import Merger, group_of
+from alwrity_desktop.core.domain.identity import Merger, group_of, is_better
 from alwrity_desktop.core.domain.pricing import Quote, Settled
 from alwrity_desktop.core.domain.usage import Call
 from alwrity_desktop.core.log_reading import Haul, LogReading
@@ -36,10 +36,31 @@ class SheetPart(msgspec.Struct, frozen=True):
     first_log: int
     #: 1 for each row that stays, 0 for one that turned out to have a copy elsewhere.
     stays: bytearray
+    #: Those that do not, in the order in which that turned out.
+    left: list[int]
+
+    @classmethod
+    def whole(cls, haul: Haul, first_row: int, first_log: int) -> SheetPart:
+        """Return all rows of a haul."""
+        sheet = haul.sheet
+        return cls(sheet, haul.quotes, first_row, first_log, bytearray(b"\1") * sheet.rows, [])
+
+    def leave(self, row: int) -> None:
+        """Take *row* out."""
+        self.stays[row] = 0
+        self.left.append(row)
 
     def of(self, values: Iterable[Value]) -> Iterator[Value]:
         """Return those of the values of all rows that belong to rows that stay."""
         return compress(values, self.stays)
+
+
+class _Copy(NamedTuple):
+    """A copy that is merged, with what it costs and the number of its log."""
+
+    call: Call
+    settled: Settled
+    log: int | None
 
 
 class Intake:
@@ -57,8 +78,9 @@ class Intake:
         #: What is still being read: each step takes calls in, and says from which logs.
         self.arriving: Iterator[Sequence[LogReading]] = iter(())
         self._merger = Merger()
-        self._settled: dict[str, tuple[Call, Settled]] = {}
-        self._log_of: dict[str, int] = {}
+        #: By the object, the copies that are in the merger. Each is held here, so that no other
+        #: takes its place in memory.
+        self._copies: dict[int, _Copy] = {}
         self._logs = 0
         #: What stays in columns.
         self.parts: list[SheetPart] = []
@@ -78,15 +100,13 @@ class Intake:
         self.copies += len(taken)
         self._merger.add(taken)
         for call in taken:
-            self._settled[call.identity] = (call, settle(self._book, call))
-            if log is not None:
-                self._log_of.setdefault(call.identity, log)
+            self._copies[id(call)] = _Copy(call, settle(self._book, call), log)
 
     def take(self, haul: Haul) -> None:
         """Take in what was read of some logs, which count on from those before."""
         sheet = haul.sheet
         self.copies += sheet.rows
-        part = SheetPart(sheet, haul.quotes, self._rows, self._logs, bytearray(b"\1") * sheet.rows)
+        part = SheetPart.whole(haul, self._rows, self._logs)
         self._logs += len(haul.readings)
         self._rows += sheet.rows
         if not self.is_first:
@@ -97,15 +117,14 @@ class Intake:
             group = group_of(sheet.identities[row])
             self._loose.setdefault(group, []).append(part.first_row + row)
         numbers = range(part.first_row, self._rows)
-        fresh = dict(zip(part.of(sheet.identities), part.of(numbers), strict=True))
-        if len(fresh) < sum(part.stays):
-            self._dispute_repeats(part, fresh)
+        fresh = dict(zip(sheet.identities, numbers, strict=True))
+        if len(fresh) < sheet.rows:
+            self._choose_within(part, fresh)
         # Durations are counted call by call. No log tells them, so no import is slower for it.
         is_whole = sheet.has_column("duration_ms")
         for identity in list(fresh) if is_whole else self._row_of.keys() & fresh.keys():
-            self._dispute_number(self._row_of.get(identity, _IN_MERGER))
-            self._dispute_number(fresh[identity])
-            fresh[identity] = _IN_MERGER
+            known = self._row_of.get(identity, _IN_MERGER)
+            fresh[identity] = self._chosen(known, fresh[identity], is_whole=is_whole)
         self._row_of.update(fresh)
         if len(self._disputed) >= _MERGED_AT_ONCE:
             self._merge()
@@ -128,26 +147,21 @@ class Intake:
 
     def settle(self, call: Call) -> Settled:
         """Return what one of the distinct calls costs."""
-        known, settled = self._settled.get(call.identity, (None, None))
-        if known is call and settled is not None:
-            return settled
-        return settle(self._book, call)
+        return self._copies[id(self._merger.copy_behind(call))].settled
 
     def log_of(self, call: Call) -> int | None:
-        """Return the number of the log in which one of the distinct calls was read first."""
-        return self._log_of.get(call.identity)
+        """Return the number of the log in which one of the distinct calls was read."""
+        return self._copies[id(self._merger.copy_behind(call))].log
 
     def _take_apart(self, part: SheetPart) -> None:
         self._merge_rows(part, list(part.of(range(part.sheet.rows))))
 
     def _merge_rows(self, part: SheetPart, rows: Sequence[int]) -> None:
-        sheet, log_of, settled = part.sheet, self._log_of, self._settled
+        sheet = part.sheet
         calls = sheet.calls(rows)
         for row, call in zip(rows, calls, strict=True):
-            identity = call.identity
-            settled[identity] = (call, sheet.settled(row, part.quotes))
             log = part.first_log + sheet.log_of[row]
-            log_of[identity] = min(log, log_of.get(identity, log))
+            self._copies[id(call)] = _Copy(call, sheet.settled(row, part.quotes), log)
         self._merger.add(calls)
 
     def _merge(self) -> None:
@@ -158,40 +172,67 @@ class Intake:
 
     def _dispute_groups(self) -> None:
         """Take the rows of each group that has a loose copy and another out of their columns."""
-        loose, merged, row_of = self._loose, self._merger.loose_groups, self._row_of
-        groups = merged | loose.keys()
+        row_of, merged = self._row_of, self._merger.loose_groups
+        loose = {
+            group: staying
+            for group, numbers in self._loose.items()
+            if (staying := [number for number in numbers if self._stays(number)])
+        }
+        groups = {group[:-1] for group in (*loose, *merged)}
         if not groups:
             return
         alone = {numbers[0] for numbers in loose.values() if len(numbers) == 1}
-        within = [name for name in row_of if name[: name.rfind(":") + 1] in groups]
-        for identity in within:
+        # All steps of this are C: it goes through every identity, while nothing else can be done.
+        heads = map(itemgetter(0), map(str.rpartition, row_of, repeat(":")))
+        for identity in list(compress(row_of, map(groups.__contains__, heads))):
             group = identity[: identity.rfind(":") + 1]
             if row_of[identity] not in alone or group in merged:
                 for number in (row_of[identity], *loose.get(group, ())):
                     self._dispute_number(number)
 
-    def _dispute(self, part: SheetPart, row: int) -> None:
-        """Take a row out of its columns: it has a copy, or may have one."""
-        part.stays[row] = 0
-        self._disputed.append(part.first_row + row)
+    def _stays(self, number: int) -> bool:
+        part = self._part_of(number)
+        return bool(part.stays[number - part.first_row])
 
     def _dispute_number(self, number: int) -> None:
+        """Take a row out of its columns for the merger: it has a copy, or may have one."""
         if number == _IN_MERGER:
             return
         part = self._part_of(number)
         row = number - part.first_row
         if part.stays[row]:
-            self._dispute(part, row)
+            part.leave(row)
+            self._disputed.append(number)
 
-    def _dispute_repeats(self, part: SheetPart, fresh: dict[str, int]) -> None:
-        """Take the rows of one sheet that share an identity out of it."""
-        identities = part.sheet.identities
-        for row in list(part.of(range(part.sheet.rows))):
-            identity = identities[row]
-            if fresh[identity] != part.first_row + row:
-                self._dispute(part, row)
-                self._dispute_number(fresh[identity])
-                fresh[identity] = _IN_MERGER
+    def _choose_within(self, part: SheetPart, fresh: dict[str, int]) -> None:
+        """Choose among the rows of one sheet that share an identity; *fresh* has the last."""
+        for number, identity in enumerate(part.sheet.identities, part.first_row):
+            known = fresh[identity]
+            if known != number and part.stays[number - part.first_row]:
+                fresh[identity] = self._chosen(min(known, number), max(known, number))
+
+    def _chosen(self, known: int, fresh: int, *, is_whole: bool = False) -> int:
+        """Return which of two rows of one identity stays in its columns, the merger for neither.
+
+        *is_whole* says that the copies become calls in any case.
+        """
+        if known == _IN_MERGER or is_whole:
+            self._dispute_number(known)
+            self._dispute_number(fresh)
+            return _IN_MERGER
+        loser = known if self._is_better(fresh, known) else fresh
+        part = self._part_of(loser)
+        part.leave(loser - part.first_row)
+        return fresh if loser == known else known
+
+    def _is_better(self, fresh: int, known: int) -> bool:
+        """Return whether of two rows *fresh* is the copy to keep; see ``is_better``."""
+        ours, theirs = self._part_of(fresh), self._part_of(known)
+        call, known_call = (
+            ours.sheet.call(fresh - ours.first_row),
+            theirs.sheet.call(known - theirs.first_row),
+        )
+        return is_better(call, known_call)
 
     def _part_of(self, number: int) -> SheetPart:
         return self.parts[bisect_right(self.parts, number, key=_first_row) - 1]

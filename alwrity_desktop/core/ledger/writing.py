@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import compress
 from typing import Final, NamedTuple
 
 from msgspec.structs import astuple
@@ -95,10 +94,12 @@ class _Inserted(NamedTuple):
     #: Which of its rows stayed at that time.
     stayed: bytes
 
-    def left(self) -> list[tuple[int]]:
-        """Return the ids of the rows that turned out to have a copy elsewhere since then."""
-        stays = compress(self.part.stays, self.stayed)
-        return [(row_id,) for row_id, stay in enumerate(stays, self.first_id) if not stay]
+    def take_left(self) -> list[tuple[int]]:
+        """Return the ids of the rows that turned out to have a better copy since the last time."""
+        left = self.part.left
+        ids = [self.first_id + self.stayed.count(1, 0, row) for row in left if self.stayed[row]]
+        left.clear()
+        return [(row_id,) for row_id in ids]
 
 
 class _Booking:
@@ -120,7 +121,6 @@ class _Booking:
         self._answers: dict[str, Booked] = {}
         self._rows: list[Row] = []
         self._inserted: list[_Inserted] = []
-        self._next_id = self._last_call_id() + 1
         #: What providers called their answers, each with the identity of its call.
         self._names: list[tuple[str, str]] = []
         #: Calls whose requests are known by their hashes.
@@ -134,17 +134,15 @@ class _Booking:
 
     def book(self) -> None:
         """Book what was taken in, and what arrives meanwhile."""
-        last_id = self._next_id - 1
+        last_id = self._last_call_id()
         with self._indexes_later(is_first=not last_id):
             for readings in self._intake.arriving:
                 self._file_ids += self._files_of(readings)
                 if not last_id:
                     self._insert_parts()
             self._settle_calls(is_first=not last_id)
-            self._drop_copies()
             self._insert_parts()
             self._insert_rows()
-            self.added += self._next_id - 1 - last_id
             if self.added:
                 self._rollups.add_calls_after(last_id)
         self._rollups.add_durations(self._rows)
@@ -202,17 +200,21 @@ class _Booking:
 
     def _insert_parts(self) -> None:
         """Insert the rows of the parts that came since the last time, without holding them."""
+        self._drop_copies()
         cursor = driver_of(self._connection).cursor()
+        # Not counted on: SQLite gives the last ids again when their rows were taken out.
+        next_id = self._last_call_id() + 1
         for part in self._intake.parts[len(self._inserted) :]:
             sheet = rows_of(part, self.shared, self._batch_id, self._file_ids)
             self.shared.save()
             cursor.executemany(sheet.insert, sheet.rows)
-            self._inserted.append(_Inserted(part, self._next_id, bytes(part.stays)))
-            self._next_id += sheet.calls
+            self._inserted.append(_Inserted(part, next_id, bytes(part.stays)))
+            next_id += sheet.calls
+            self.added += sheet.calls
 
     def _drop_copies(self) -> None:
-        """Take out again what has a copy that was read later: the best of them is a row now."""
-        left = [row_id for inserted in self._inserted for row_id in inserted.left()]
+        """Take out again what has a better copy that was read later, or may have one."""
+        left = [row_id for inserted in self._inserted for row_id in inserted.take_left()]
         if left:
             self._connection.exec_driver_sql("DELETE FROM calls WHERE id = ?", left)
         self.added -= len(left)

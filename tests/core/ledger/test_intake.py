@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -54,15 +55,26 @@ def hauls() -> st.SearchStrategy[list[list[list[Call]]]]:
     return st.lists(logs, min_size=1, max_size=3)
 
 
-def taken(found: Iterable[Logs], *, is_first: bool = True) -> tuple[Intake, Batch]:
-    """Return an intake of hauls, and the batch that they belong to."""
+def taken(
+    found: Sequence[Logs], *, is_first: bool = True, before: int | None = None
+) -> tuple[Intake, Batch]:
+    """Return an intake of hauls, and the batch that they belong to.
+
+    All are taken in, or so many *before* the booking begins and the others meanwhile.
+    """
     intake = Intake(BOOK, is_first=is_first)
-    readings: list[LogReading] = []
-    for logs in found:
-        sheet, quotes = sheet_of(logs, BOOK)
-        haul = [a_log([], f"/logs/{len(readings) + number}") for number in range(len(logs))]
-        readings += haul
-        intake.take(Haul(haul, sheet, quotes))
+    names = (f"/logs/{number}" for number in count())
+
+    def take(hauls: Iterable[Logs]) -> Iterator[list[LogReading]]:
+        for logs in hauls:
+            sheet, quotes = sheet_of(logs, BOOK)
+            readings = [a_log([], next(names)) for _ in logs]
+            intake.take(Haul(readings, sheet, quotes))
+            yield readings
+
+    readings = [reading for each in take(found[:before]) for reading in each]
+    if before is not None:
+        intake.arriving = take(found[before:])
     return intake, from_logs(*readings)
 
 
@@ -85,10 +97,10 @@ def test_that_columns_hold_what_merging_every_call_gives(found: list[Logs], at_o
     assert sorted(made + in_columns, key=repr) == sorted(every, key=repr)
 
 
-@settings(max_examples=40)
-@given(hauls(), st.booleans(), st.lists(copies(), max_size=3))
+@settings(max_examples=80)
+@given(hauls(), st.booleans(), st.lists(copies(), max_size=3), st.sampled_from([None, 0, 1]))
 def test_that_columns_are_booked_as_calls_are(
-    found: list[Logs], is_first: bool, earlier: list[Call]
+    found: list[Logs], is_first: bool, earlier: list[Call], before: int | None
 ) -> None:
     with tempfile.TemporaryDirectory() as folder:
         in_columns, by_calls = Ledger(Path(folder) / "a"), Ledger(Path(folder) / "b")
@@ -96,7 +108,7 @@ def test_that_columns_are_booked_as_calls_are(
             for ledger in (in_columns, by_calls):
                 if earlier:
                     ledger.record(from_logs(a_log(earlier, "/logs/earlier")), BOOK)
-            intake, batch = taken(found, is_first=is_first)
+            intake, batch = taken(found, is_first=is_first, before=before)
             given_logs = [log for logs in found for log in logs]
             logs = [a_log(log, f"/logs/{number}") for number, log in enumerate(given_logs)]
 
@@ -112,15 +124,37 @@ def test_that_columns_are_booked_as_calls_are(
             by_calls.close()
 
 
-def test_that_each_call_names_the_log_that_it_was_read_from(
+def test_that_copies_that_get_better_while_they_are_booked_are_one_call(
     ledger: Ledger, book: PriceBook
 ) -> None:
-    found = [[[a_call("a")], [a_call("b")]], [[], [a_call("c"), a_call("b")]]]
-    intake, batch = taken(found)
+    # The row that goes each time is the newest: its id is given again.
+    copies_of_one = [[[a_call("a", output_tokens=tokens)]] for tokens in range(1, 6)]
+    intake, batch = taken([[[a_call("b")]], *copies_of_one, [[a_call("c")]]], before=1)
+
+    result = ledger.record(batch, book, intake)
+
+    assert (result.added, result.merged) == (3, 4)
+    assert {row.identity.split(":")[1]: row.output_tokens for row in rows(ledger)} == {
+        "a": 5,
+        "b": a_call("b").output_tokens,
+        "c": a_call("c").output_tokens,
+    }
+    assert ledger.rollup_differences() == 0
+
+
+@pytest.mark.parametrize("is_first", [True, False])
+def test_that_each_call_names_the_log_that_its_figures_were_read_from(
+    ledger: Ledger, book: PriceBook, is_first: bool
+) -> None:
+    found = [
+        [[a_call("a"), a_call("d", "")], [a_call("b"), a_call("d", output_tokens=1)]],
+        [[], [a_call("c", output_tokens=1), a_call("b")], [a_call("c")]],
+    ]
+    intake, batch = taken(found, is_first=is_first)
 
     ledger.record(batch, book, intake)
 
     with ledger._engine.connect() as connection:
         query = "SELECT c.identity, f.path FROM calls c JOIN files f ON f.id = c.file_id"
         named = {row[0].split(":")[1]: row[1] for row in connection.exec_driver_sql(query)}
-    assert named == {"a": "/logs/0", "b": "/logs/1", "c": "/logs/3"}
+    assert named == {"a": "/logs/0", "b": "/logs/1", "c": "/logs/4", "d": "/logs/0"}
