@@ -74,6 +74,10 @@ format: $(VENV)/.ready-dev ## Mend style where a tool can
 docs: $(VENV)/.ready-dev ## Write docs/files.md anew
 	$(PYTHON_IN) packaging/file_overview.py
 
+.PHONY: schema
+schema: $(VENV)/.ready-dev ## Write the statements that make a new ledger anew
+	$(PYTHON_IN) packaging/ledger_schema.py
+
 .PHONY: wheel
 wheel: $(VENV)/.ready-dev ## Build the wheel and the source archive in dist/
 	$(PYTHON_IN) -m hatchling build

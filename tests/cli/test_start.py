@@ -25,7 +25,7 @@ ADVICE: Final = "alwrity_desktop.core.advice"
 SOURCES: Final = "alwrity_desktop.core.sources.registry"
 CODEX: Final = "alwrity_desktop.core.sources.codex"
 CONTEXT: Final = "alwrity_desktop.core.context"
-EVERYWHERE: Final = {"PySide6", "alembic", "httpx", "multiprocessing", "pydantic"}
+EVERYWHERE: Final = {"PySide6", "alembic", "httpx", "multiprocessing", "pydantic", "sqlalchemy"}
 RECORD: Final = ("record", "--provider", "openai", "--model", "gpt-5", "--input-tokens", "1")
 
 
@@ -45,7 +45,7 @@ def loaded(folder: Path, *words: str) -> set[str]:
 @pytest.mark.parametrize(
     ("words", "spared"),
     [
-        (("--version",), {CONTEXT, "argparse", "sqlalchemy"}),
+        (("--version",), {CONTEXT, "argparse"}),
         (RECORD, {REPORTS, ADVICE, SOURCES}),
         (("budget", "list"), {REPORTS, ADVICE, SOURCES}),
         (("import",), {REPORTS, ADVICE}),

@@ -20,12 +20,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Final
 
-from sqlalchemy import Engine, event
-
 from alwrity_desktop.core import clock, importing, profile
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
 from alwrity_desktop.core.ledger import cursors, ledger
+from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.engine import writing as write_transaction
 from tests.core.trees import totals
 
@@ -37,14 +36,25 @@ def kill_at(statement: int) -> None:
     """End this process without warning before its *statement*-th statement, or commit."""
     seen = 0
 
-    def count(*_: object) -> None:
+    def count() -> None:
         nonlocal seen
         seen += 1
         if seen == statement:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    event.listen(Engine, "before_cursor_execute", count)
-    event.listen(Engine, "commit", count)
+    for name in ("execute", "execute_many", "commit"):
+        counted(Connection, name, count)
+
+
+def counted(owner: type, name: str, count: Callable[[], None]) -> None:
+    """Let *count* run before each call of a method."""
+    method = getattr(owner, name)
+
+    def with_count(*arguments: Any) -> Any:  # noqa: ANN401 - any method's
+        count()
+        return method(*arguments)
+
+    setattr(owner, name, with_count)
 
 
 def tear() -> None:
@@ -60,7 +70,7 @@ def tear() -> None:
     record = ledger.Ledger.record
 
     def torn(self: ledger.Ledger, batch: Any, *rest: Any) -> Any:  # noqa: ANN401
-        with write_transaction(self._engine) as connection:
+        with write_transaction(self._file) as connection:
             saved = save(connection, batch.door, batch.readings, batch.now_ms)
             known[id(batch.readings)] = saved
         return record(self, batch, *rest)

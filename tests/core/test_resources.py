@@ -54,7 +54,8 @@ def test_that_the_wheel_holds_program_resources_and_licences(wheel: Path) -> Non
     modules = {name for name in names if name.startswith("alwrity_desktop/")}
     assert {
         f"alwrity_desktop/{path.relative_to(ROOT / 'alwrity_desktop').as_posix()}"
-        for path in (ROOT / "alwrity_desktop").rglob("*.py")
+        for path in (ROOT / "alwrity_desktop").rglob("*.*")
+        if path.suffix in {".py", ".sql"}
     } <= modules
     assert not [name for name in names if name.startswith(("tests/", "benchmarks/"))]
     licences = {Path(name).name for name in names if "/licenses/" in name}

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.alerts import (
     Alert,
@@ -22,6 +21,7 @@ from alwrity_desktop.core.domain.periods import Period, period_of
 from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS, Call
 from alwrity_desktop.core.ledger import budget_rows
 from alwrity_desktop.core.ledger.batches import Batch
+from alwrity_desktop.core.ledger.connection import Connection
 
 _COLUMNS: Final = (
     "id, kind, severity, title, message, at_ms, read_at_ms, threshold_percent, budget_id,"
@@ -158,7 +158,7 @@ def raise_passed(
             budget.provider,
             "pending" if is_waiting else "silent",
         )
-        alert_id = connection.exec_driver_sql(INSERT, values).scalar()
+        alert_id = connection.execute(INSERT, values).scalar()
         if alert_id is not None:
             born.append(born_alert(connection, alert_id, now_ms, is_top=threshold == passed[-1]))
             silence_lower(connection, group, threshold)
@@ -172,7 +172,7 @@ def born_alert(connection: Connection, alert_id: int, now_ms: int, *, is_top: bo
     """
     if not is_top:
         query = "UPDATE alerts SET read_at_ms = ? WHERE id = ?"
-        connection.exec_driver_sql(query, (now_ms, alert_id))
+        connection.execute(query, (now_ms, alert_id))
     return find(connection, alert_id)
 
 
@@ -182,7 +182,7 @@ def silence_lower(connection: Connection, group: str, threshold: int) -> None:
         "UPDATE alerts SET notification = 'silent' WHERE group_key = ?"
         " AND threshold_percent < ? AND notification = 'pending'"
     )
-    connection.exec_driver_sql(query, (group, threshold))
+    connection.execute(query, (group, threshold))
 
 
 def note_unpriced(
@@ -198,7 +198,7 @@ def note_unpriced(
         next((call.account for reading in batch.readings for call in reading.calls), "local"),
     )
     values = (key, key, account, AlertKind.UNPRICED, Severity.INFO, None, title, message)
-    alert_id = connection.exec_driver_sql(
+    alert_id = connection.execute(
         INSERT, (*values, batch.now_ms, None, None, models[0][0], "silent")
     ).scalar()
     return [] if alert_id is None else [find(connection, alert_id)]
@@ -210,16 +210,16 @@ def load(connection: Connection, account: str) -> list[Alert]:
         f"SELECT {_COLUMNS} FROM alerts WHERE {_OF}"  # noqa: S608 - constants
         " ORDER BY read_at_ms IS NOT NULL, at_ms DESC, id DESC"
     )
-    return [_alert(row) for row in connection.exec_driver_sql(query, (account,))]
+    return [_alert(row) for row in connection.execute(query, (account,))]
 
 
 def mark_read(connection: Connection, account: str, ids: Sequence[int] | None, now_ms: int) -> int:
     """Mark alerts read, all of the account for None; return how many changed."""
     query = f"UPDATE alerts SET read_at_ms = ? WHERE {_OF} AND read_at_ms IS NULL"  # noqa: S608 - constants
-    execute = connection.exec_driver_sql
+    execute = connection.execute
     if ids is None:
-        return execute(query, (now_ms, account)).rowcount
-    return sum(execute(f"{query} AND id = ?", (now_ms, account, one)).rowcount for one in ids)
+        return execute(query, (now_ms, account)).changed
+    return sum(execute(f"{query} AND id = ?", (now_ms, account, one)).changed for one in ids)
 
 
 def waiting(connection: Connection, account: str, now_ms: int) -> list[Alert]:
@@ -228,27 +228,27 @@ def waiting(connection: Connection, account: str, now_ms: int) -> list[Alert]:
         f"SELECT {_COLUMNS} FROM alerts WHERE {_OF} AND notification = 'pending'"  # noqa: S608
         " AND (period_end_ms IS NULL OR period_end_ms > ?) ORDER BY id"
     )
-    return [_alert(row) for row in connection.exec_driver_sql(query, (account, now_ms))]
+    return [_alert(row) for row in connection.execute(query, (account, now_ms))]
 
 
 def confirm(connection: Connection, account: str, ids: Sequence[int]) -> None:
     """Note that these alerts were shown."""
     query = f"UPDATE alerts SET notification = 'shown' WHERE {_OF} AND id = ?"  # noqa: S608 - constants
     for one in ids:
-        connection.exec_driver_sql(query, (account, one))
+        connection.execute(query, (account, one))
 
 
 def existing(connection: Connection, account: str, ids: Sequence[int]) -> set[int]:
     """Return which of *ids* are alerts of *account*."""
     query = f"SELECT 1 FROM alerts WHERE {_OF} AND id = ?"  # noqa: S608 - constants
-    execute = connection.exec_driver_sql
+    execute = connection.execute
     return {one for one in ids if execute(query, (account, one)).first() is not None}
 
 
 def find(connection: Connection, alert_id: int) -> Alert:
     """Return one alert."""
     query = f"SELECT {_COLUMNS} FROM alerts WHERE id = ?"  # noqa: S608 - constants
-    return _alert(connection.exec_driver_sql(query, (alert_id,)).one())
+    return _alert(connection.execute(query, (alert_id,)).one())
 
 
 def _alert(row: Sequence[object]) -> Alert:

@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.budgets import (
     OWN_PERIOD,
@@ -24,6 +23,7 @@ from alwrity_desktop.core.domain.sums import Scope
 from alwrity_desktop.core.domain.usage import ALL_ACCOUNTS, PriceStatus
 from alwrity_desktop.core.ledger import overlap_rows, server_rows
 from alwrity_desktop.core.ledger.coarse_rows import levels_for, pieces
+from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS
 
 
@@ -58,7 +58,7 @@ _CALLS: Final = (
 def load(connection: Connection, account: str) -> list[tuple[Budget, int]]:
     """Return the budgets of *account*, each with the time at which it was made."""
     query = f"SELECT id, created_at_ms, {_COLUMNS} FROM budgets WHERE account = ? ORDER BY id"  # noqa: S608
-    rows = connection.exec_driver_sql(query, (account,)).mappings()
+    rows = connection.execute(query, (account,)).named()
     return [(_budget(dict(row)), row["created_at_ms"]) for row in rows]
 
 
@@ -106,7 +106,7 @@ def save(connection: Connection, budget: Budget, now_ms: int) -> Budget:
             f"INSERT INTO budgets ({_COLUMNS}, created_at_ms)"  # noqa: S608 - constants
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?) RETURNING id"
         )
-        saved_id = connection.exec_driver_sql(query, (*values, now_ms)).scalar_one()
+        saved_id = connection.execute(query, (*values, now_ms)).scalar_one()
     else:
         is_rearmed = (known.limit, known.thresholds) != (budget.limit, budget.thresholds)
         query = (
@@ -116,7 +116,7 @@ def save(connection: Connection, budget: Budget, now_ms: int) -> Budget:
             " WHERE id = ? RETURNING id"
         )
         parameters = (*values, int(is_rearmed), known.id)
-        saved_id = connection.exec_driver_sql(query, parameters).scalar_one()
+        saved_id = connection.execute(query, parameters).scalar_one()
     return next(saved for saved, _ in load(connection, budget.account) if saved.id == saved_id)
 
 
@@ -138,7 +138,7 @@ def _scope(budget: Budget) -> tuple[object, ...]:
 def remove(connection: Connection, account: str, budget_id: int) -> None:
     """Remove a budget; its alerts stay. Raises NotFoundError."""
     query = "DELETE FROM budgets WHERE account = ? AND id = ?"
-    if not connection.exec_driver_sql(query, (account, budget_id)).rowcount:
+    if not connection.execute(query, (account, budget_id)).changed:
         raise NotFoundError(f"There is no budget {budget_id}.")
 
 
@@ -161,7 +161,7 @@ def standings(
     """Return how all budgets of all accounts stand now."""
     query = "SELECT DISTINCT account FROM budgets ORDER BY 1"
     found = []
-    for (account,) in connection.exec_driver_sql(query).all():
+    for (account,) in connection.execute(query).all():
         for budget, _ in load(connection, account):
             period = present_period(connection, budget, now_ms, timezone, week_starts)
             found.append(Standing(budget, period, standing(connection, budget, period)))
@@ -233,7 +233,7 @@ def _sums(
             " CROSS JOIN series s ON s.id = r.series_id"
             f" WHERE r.quarter >= ? AND r.quarter < ?{conditions}"
         )
-        row = connection.exec_driver_sql(query, (*part, *kept.values())).one()
+        row = connection.execute(query, (*part, *kept.values())).one()
         found = found[0] + int(row[0]), found[1] + int(row[1])
     return found
 
@@ -242,7 +242,7 @@ def _twice(connection: Connection, budget: Budget, period: Period) -> int:
     """Return what a budget of all accounts would count twice of calls that two of them have."""
     if budget.account != ALL_ACCOUNTS or not overlap_rows.are_there(connection):
         return 0
-    accounts = connection.exec_driver_sql("SELECT DISTINCT account FROM series")
+    accounts = connection.execute("SELECT DISTINCT account FROM series")
     scope = Scope(tuple(row[0] for row in accounts))
     bounds = (period.start_ms // QUARTER_MS, -(-period.end_ms // QUARTER_MS))
     used = 0

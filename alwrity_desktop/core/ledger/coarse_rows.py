@@ -7,10 +7,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Final, NamedTuple
 
 import msgspec
-from sqlalchemy import Connection
 
-from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS
-from alwrity_desktop.core.ledger.shared_rows import SERIES_DIMENSIONS
+from alwrity_desktop.core.ledger.connection import Connection
+from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS, SERIES_DIMENSIONS
 
 SUMS: Final = (
     "calls",
@@ -114,9 +113,9 @@ class CoarseSums:
         self._group_series()
         for level in LEVELS:
             if call_id:
-                self._connection.exec_driver_sql(_ADD_CALLS[level.table], (call_id,))
+                self._connection.execute(_ADD_CALLS[level.table], (call_id,))
             else:
-                self._connection.exec_driver_sql(_FILL[level.table])
+                self._connection.execute(_FILL[level.table])
 
     def move(self, rows: Iterable[tuple[int, ...]]) -> None:
         """Add rows of the rollups: their quarters, their series, and what is added to each sum."""
@@ -160,7 +159,7 @@ class CoarseSums:
 
     def _write(self, statement: str, rows: list[tuple[int, ...]]) -> None:
         if rows:
-            self._connection.exec_driver_sql(statement, rows)
+            self._connection.execute_many(statement, rows)
 
     def _groups(self, series_ids: Collection[int]) -> _Groups:
         query = (
@@ -168,12 +167,12 @@ class CoarseSums:
             " CROSS JOIN series_groups g ON g.series_id = j.value"
         )
         asked = msgspec.json.encode(sorted(series_ids)).decode()
-        rows = self._connection.exec_driver_sql(query, (asked,)).all()
+        rows = self._connection.execute(query, (asked,)).all()
         return _Groups({series_id: (day, model) for series_id, day, model in rows})
 
     def _group_series(self) -> None:
         """Let the series that are new stand for themselves, or an older one for them."""
-        execute = self._connection.exec_driver_sql
+        execute = self._connection.execute
         last = execute("SELECT coalesce(max(series_id), 0) FROM series_groups").scalar_one()
         new = execute(f"{_SERIES} WHERE s.id > ? ORDER BY s.id", (last,)).all()
         if not new:
@@ -188,7 +187,7 @@ class CoarseSums:
             model_id = first.setdefault(by_model, series_id)
             if series_id > last:
                 rows.append((series_id, day_id, model_id))
-        execute("INSERT INTO series_groups VALUES (?, ?, ?)", rows)
+        self._connection.execute_many("INSERT INTO series_groups VALUES (?, ?, ?)", rows)
 
 
 _MODEL_NAMES: Final = tuple(sorted(HALF_HOURS.dimensions))
@@ -248,7 +247,7 @@ _ADD_DURATION: Final = (
 
 def differences(connection: Connection) -> int:
     """Return in how many rows the sums above the rollups differ from what those add up to."""
-    execute = connection.exec_driver_sql
+    execute = connection.execute
     alone = (
         "SELECT count(*) FROM rollups WHERE series_id NOT IN (SELECT series_id FROM series_groups)"
     )

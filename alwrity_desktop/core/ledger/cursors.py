@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection
 
+from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.log_reading import LogCursor, LogReading, RejectedLines
 
 _COLUMNS: Final = (
@@ -35,13 +35,13 @@ _REJECT: Final = (
 def load(connection: Connection, source: str) -> Iterable[LogCursor]:
     """Return the cursors of *source*."""
     query = f"SELECT {_COLUMNS} FROM files WHERE source = ?"  # noqa: S608 - constants
-    return [LogCursor(*row) for row in connection.exec_driver_sql(query, (source,))]
+    return [LogCursor(*row) for row in connection.execute(query, (source,))]
 
 
 def is_unread(connection: Connection, source: str) -> bool:
     """Return whether no log of *source* was read yet."""
     query = "SELECT 1 FROM files WHERE source = ? LIMIT 1"
-    return connection.exec_driver_sql(query, (source,)).first() is None
+    return connection.execute(query, (source,)).first() is None
 
 
 def note_read(connection: Connection, source: str, now_ms: int) -> None:
@@ -50,7 +50,7 @@ def note_read(connection: Connection, source: str, now_ms: int) -> None:
         "UPDATE files SET read_at_ms = ? WHERE id ="
         " (SELECT id FROM files WHERE source = ? ORDER BY read_at_ms DESC LIMIT 1)"
     )
-    connection.exec_driver_sql(query, (now_ms, source))
+    connection.execute(query, (now_ms, source))
 
 
 def save(
@@ -66,7 +66,7 @@ def save(
     paths = msgspec.json.encode([reading.cursor.path for reading in readings]).decode()
     stood = {}
     if not all(reading.is_from_start for reading in readings):
-        rows = connection.exec_driver_sql(_STOOD, (source, paths))
+        rows = connection.execute(_STOOD, (source, paths))
         stood = {row[0]: row[1] for row in rows}
     current = [
         reading
@@ -75,8 +75,8 @@ def save(
     ]
     if current:
         marks = [(*_values(reading.cursor), now_ms) for reading in current]
-        connection.exec_driver_sql(_UPSERT, marks)
-    ids = {row[0]: row[1] for row in connection.exec_driver_sql(_IDS, (source, paths))}
+        connection.execute_many(_UPSERT, marks)
+    ids = {row[0]: row[1] for row in connection.execute(_IDS, (source, paths))}
     files = [(ids[each.cursor.path], each.rejected, each.is_from_start) for each in current]
     _save_rejects(connection, files, now_ms)
     return [int(ids[reading.cursor.path]) for reading in readings]
@@ -108,9 +108,9 @@ def keep_refused(
 ) -> None:
     """Keep what *door* refused of *path*: a row of ``files`` stands for it, which no log has."""
     cursor = LogCursor(door, path, 0, 0, -1, 0, 0, 0, b"", b"")
-    connection.exec_driver_sql(_UPSERT, (*_values(cursor), now_ms))
+    connection.execute(_UPSERT, (*_values(cursor), now_ms))
     query = "SELECT id FROM files WHERE source = ? AND path = ?"
-    file_id = int(connection.exec_driver_sql(query, (door, path)).scalar_one())
+    file_id = int(connection.execute(query, (door, path)).scalar_one())
     _save_rejects(connection, [(file_id, refused, is_anew)], now_ms)
 
 
@@ -127,6 +127,6 @@ def _save_rejects(
             (file_id, lines.reason, lines.lines, lines.example_offset, now_ms) for lines in rejected
         ]
     if reread:
-        connection.exec_driver_sql("DELETE FROM rejects WHERE file_id = ?", reread)
+        connection.execute_many("DELETE FROM rejects WHERE file_id = ?", reread)
     if refused:
-        connection.exec_driver_sql(_REJECT, refused)
+        connection.execute_many(_REJECT, refused)

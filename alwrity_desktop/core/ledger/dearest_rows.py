@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import Connection
-
 from alwrity_desktop.core.domain.call_row import CallRow
 from alwrity_desktop.core.domain.figures import Figures
 from alwrity_desktop.core.domain.sums import Scope
 from alwrity_desktop.core.domain.usage import PriceStatus
 from alwrity_desktop.core.ledger import listing, overlap_rows
+from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.reading import EVER, quarters, whose_series
 from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO
 
@@ -79,7 +78,7 @@ def _dearest(
             " ORDER BY n.cost_pico DESC, n.id LIMIT ?"
         )
         given = (*bounds, *(parameters if is_narrowed else ()), taken)
-        rows = connection.exec_driver_sql(query, given).all()
+        rows = connection.execute(query, given).all()
         ids.update(row[0] for row in rows)
         if len(rows) == taken:
             least = max(least, rows[-1][1])
@@ -94,7 +93,7 @@ def conversations(
     bounds = quarters(*EVER) if scope.billing_period else quarters(start_ms, end_ms)
     query = _CONVERSATIONS.format(whose=whose)
     found = {}
-    for key, *sums in connection.exec_driver_sql(query, (*bounds, *parameters, most)).all():
+    for key, *sums in connection.execute(query, (*bounds, *parameters, most)).all():
         found[str(key)] = _figures(sums)
     for overlap in overlap_rows.load(connection, scope, *bounds):
         key = str(overlap.dimensions["conversation"])

@@ -10,10 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 import sqlcipher3.dbapi2 as sqlite
-from sqlalchemy import Connection, Engine, create_engine, event
-from sqlalchemy.exc import DBAPIError
 
 from alwrity_desktop.core.domain.errors import LedgerUnavailableError
+from alwrity_desktop.core.ledger.connection import Connection, Connections
 
 APPLICATION_ID: Final = 0x414C4457
 """"ALDW": tells a ledger from any other SQLite file."""
@@ -22,8 +21,6 @@ OLDEST_SQLITE: Final = (3, 51, 3)
 """Older ones can corrupt a WAL file when a checkpoint races a commit."""
 
 _HEADER_BYTES: Final = 100
-
-_WRITE: Final = "alwrity_write"
 
 _PRAGMAS: Final = (
     "busy_timeout=30000",
@@ -56,8 +53,8 @@ _LEAST_ROOM_BYTES: Final = 65_536
 """What SQLite needs beside a ledger even to read it."""
 
 
-def open_engine(path: Path) -> Engine:
-    """Return an engine for the ledger at *path*; the file is made with mode 0600.
+def open_file(path: Path) -> Connections:
+    """Return connections to the ledger at *path*; the file is made with mode 0600.
 
     Raises LedgerUnavailableError when the file or the SQLite library cannot be used.
     """
@@ -76,70 +73,57 @@ def open_engine(path: Path) -> Engine:
     if 0 < size < _HEADER_BYTES:
         # SQLite would take so short a file for an empty database and write over it.
         raise LedgerUnavailableError(f"{path} is not a ledger, or it is damaged. Move it away.")
-    engine = create_engine(f"sqlite:///{path}", module=sqlite)
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
+    return Connections(path, _prepare)
 
 
-def _prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver has no types
-    """Set up a new connection; transactions are begun by ``_begin`` alone."""
-    connection.isolation_level = None
+def _prepare(driver: Any) -> None:  # noqa: ANN401 - the driver has no types
+    """Set up what the driver gave."""
     for pragma in _PRAGMAS:
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _begin(connection: Connection) -> None:
-    """Take the write lock at once when writing: a read that turns write can fail halfway."""
-    is_write = connection.get_execution_options().get(_WRITE, False)
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if is_write else "BEGIN")
-
-
-def driver_of(connection: Connection) -> Any:  # noqa: ANN401 - the driver has no types
-    """Return the driver's own connection, for what must happen outside transactions."""
-    driver = connection.connection.dbapi_connection
-    if driver is None:
-        raise LedgerUnavailableError("The ledger's connection was closed. Start again.")
-    return driver
+        driver.execute(f"PRAGMA {pragma}")
 
 
 @contextmanager
-def reading(engine: Engine) -> Iterator[Connection]:
+def reading(connections: Connections) -> Iterator[Connection]:
     """Yield a connection that sees one state of the ledger."""
-    with sentences(engine), engine.connect() as connection, connection.begin():
+    with _transaction(connections, "BEGIN") as connection:
         yield connection
 
 
 @contextmanager
-def writing(engine: Engine) -> Iterator[Connection]:
-    """Yield a connection whose changes are committed as one, or not at all."""
-    with (
-        sentences(engine),
-        engine.connect().execution_options(**{_WRITE: True}) as connection,
-        connection.begin(),
-    ):
+def writing(connections: Connections) -> Iterator[Connection]:
+    """Yield a connection whose changes are committed as one, or not at all.
+
+    The write lock is taken at once: a read that turns write can fail halfway.
+    """
+    with _transaction(connections, "BEGIN IMMEDIATE") as connection:
         yield connection
 
 
 @contextmanager
-def sentences(engine: Engine) -> Iterator[None]:
-    """Turn the driver's errors that are the world's fault into sentences."""
+def _transaction(connections: Connections, begin: str) -> Iterator[Connection]:
+    with sentences(connections.path), connections.connect() as connection:
+        connection.execute(begin)
+        yield connection
+        connection.commit()
+
+
+@contextmanager
+def sentences(path: Path) -> Iterator[None]:
+    """Turn the driver's errors that are the world's fault into sentences about *path*."""
     try:
         yield
-    except (DBAPIError, sqlite.DatabaseError) as error:
-        cause = error.orig if isinstance(error, DBAPIError) else error
-        if isinstance(cause, sqlite.IntegrityError | sqlite.ProgrammingError):
+    except sqlite.DatabaseError as error:
+        if isinstance(error, sqlite.IntegrityError | sqlite.ProgrammingError):
             raise
-        text = str(cause).lower()
+        text = str(error).lower()
         for sign, sentence in _SENTENCES:
             if sign in text:
-                path = str(engine.url.database)
                 said = _NO_ROOM if sign == "disk i/o" and _is_out_of_room(path) else sentence
                 raise LedgerUnavailableError(said.format(path=path)) from error
         raise
 
 
-def _is_out_of_room(path: str) -> bool:
+def _is_out_of_room(path: Path) -> bool:
     with suppress(OSError):
-        return shutil.disk_usage(Path(path).parent).free < _LEAST_ROOM_BYTES
+        return shutil.disk_usage(path.parent).free < _LEAST_ROOM_BYTES
     return False

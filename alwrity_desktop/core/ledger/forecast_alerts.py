@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection
-
 from alwrity_desktop.core.domain.alerts import Alert, AlertKind
 from alwrity_desktop.core.domain.forecast_risks import RiskAlert, Watched, risk_alerts
 from alwrity_desktop.core.ledger import alerting
+from alwrity_desktop.core.ledger.connection import Connection
 
 _TOLD = "SELECT 1 FROM alerts WHERE once_key = ?"
 #: What was told of a risk that is gone makes room for its next time.
@@ -29,7 +28,7 @@ def warn(
     told = _told(connection, watched)
     found = risk_alerts(told, watched)
     for key in told - found.told:
-        connection.exec_driver_sql(_FORGET, (_once(key),))
+        connection.execute(_FORGET, (_once(key),))
     born = (_insert(connection, account, alert, now_ms) for alert in found.alerts)
     return [alerting.find(connection, one) for one in born if one is not None]
 
@@ -39,7 +38,7 @@ def _once(key: str) -> str:
 
 
 def _told(connection: Connection, watched: Sequence[Watched]) -> frozenset[str]:
-    execute = connection.exec_driver_sql
+    execute = connection.execute
     return frozenset(
         one.key for one in watched if execute(_TOLD, (_once(one.key),)).first() is not None
     )
@@ -62,5 +61,5 @@ def _insert(connection: Connection, account: str, alert: RiskAlert, now_ms: int)
         limit.provider,
         "pending",
     )
-    found: int | None = connection.exec_driver_sql(alerting.INSERT, values).scalar()
+    found: int | None = connection.execute(alerting.INSERT, values).scalar()
     return found

@@ -6,7 +6,7 @@ from typing import Final
 
 from sqlalchemy import Column, ForeignKey, Integer, Table, Text
 
-from alwrity_desktop.core.ledger.schema import METADATA
+from alwrity_desktop.core.ledger.tables import METADATA
 
 __all__ = ["METADATA", "PRICE_REVISIONS", "REPRICED", "TIP_STATES"]
 

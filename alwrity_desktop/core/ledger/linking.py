@@ -8,8 +8,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from typing import Final
 
-from sqlalchemy import Connection
-
 from alwrity_desktop.core.domain.sightings import (
     MAX_GAP_MS,
     REACH,
@@ -21,6 +19,7 @@ from alwrity_desktop.core.domain.sightings import (
     plain_model,
 )
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
+from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.matching import KnownCall
 from alwrity_desktop.core.ledger.rollups import Rollups
 from alwrity_desktop.core.ledger.schema import FIGURE_COLUMNS, FLAG_COMBINED, QUARTER_MS
@@ -72,7 +71,7 @@ def _contested(connection: Connection, shared: SharedRows) -> dict[str, list[int
     )
     known: Iterable[Sequence[str]] = shared.kinds
     if not shared.is_fresh:
-        known = (tuple(row) for row in connection.exec_driver_sql(query, (providers,)))
+        known = (tuple(row) for row in connection.execute(query, (providers,)))
     sources: defaultdict[tuple[str, str], set[str]] = defaultdict(set)
     for source, provider, model in known:
         sources[provider, plain_model(model)].add(source)
@@ -80,7 +79,7 @@ def _contested(connection: Connection, shared: SharedRows) -> dict[str, list[int
     found: defaultdict[str, list[int]] = defaultdict(list)
     if contested:
         query = query.replace("DISTINCT", "id,")
-        for series_id, source, provider, model in connection.exec_driver_sql(query, (providers,)):
+        for series_id, source, provider, model in connection.execute(query, (providers,)):
             if (provider, plain_model(model)) in contested:
                 found[source].append(series_id)
     return found
@@ -160,7 +159,7 @@ class _Area:
         )
         if not near:
             return
-        rows = self._connection.exec_driver_sql(query, (series, min(near), max(near)))
+        rows = self._connection.execute(query, (series, min(near), max(near)))
         quarters = sorted(near & {int(row[0]) for row in rows})
         starts = [at for before, at in pairwise([-1, *quarters]) if before != at - 1]
         ends = [at for at, after in pairwise([*quarters, -1]) if after != at + 1]
@@ -197,12 +196,12 @@ class _Tie:
     def save(self) -> None:
         """Write the corrections that were gathered."""
         if self._corrections:
-            self._connection.exec_driver_sql(_CORRECT, self._corrections)
+            self._connection.execute_many(_CORRECT, self._corrections)
 
     def _note(self, row: SeenRow, root: int | None, *, is_counted: bool) -> None:
         if row.values["root"] == root and (root is None or row.counts == is_counted):
             return
-        execute = self._connection.exec_driver_sql
+        execute = self._connection.execute
         if root is None:
             execute("DELETE FROM sightings WHERE seen_id = ?", (row.id,))
         else:

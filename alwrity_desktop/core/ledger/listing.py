@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection, RowMapping
 
 from alwrity_desktop.core.domain.live import HOUR_MS, MINUTE_MS, Minute
 from alwrity_desktop.core.domain.pricing import Quote, lines_of
@@ -16,9 +16,14 @@ from alwrity_desktop.core.domain.report import CallPage, CallQuery, CallRow
 from alwrity_desktop.core.domain.sums import Scope, scope_of
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
 from alwrity_desktop.core.ledger import repeat_rows, sighting_rows
+from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.reading import EVER, whose_series
-from alwrity_desktop.core.ledger.schema import FIGURE_COLUMNS, FLAG_ESTIMATED, FLAG_SIDECHAIN
-from alwrity_desktop.core.ledger.shared_rows import SERIES_DIMENSIONS
+from alwrity_desktop.core.ledger.schema import (
+    FIGURE_COLUMNS,
+    FLAG_ESTIMATED,
+    FLAG_SIDECHAIN,
+    SERIES_DIMENSIONS,
+)
 
 _FIGURES: Final = ", ".join(FIGURE_COLUMNS)
 
@@ -87,22 +92,22 @@ def page(connection: Connection, account: str | Scope, query: CallQuery) -> Call
     """Return the page of calls that answers *query*."""
     where, parameters = _conditions(account, query)
     counted = f"SELECT count(*) FROM ({_from(where)})"  # noqa: S608 - constants
-    total = int(connection.exec_driver_sql(counted, tuple(parameters)).scalar_one())
+    total = int(connection.execute(counted, tuple(parameters)).scalar_one())
     order = _SORTS.get(query.sort, _SORTS["time"])
     direction = "DESC" if query.is_descending else "ASC"
     statement = (
         f"{_from(where)} ORDER BY {order} {direction} NULLS LAST, n.call_id {direction}"
         " LIMIT ? OFFSET ?"
     )
-    rows = connection.exec_driver_sql(statement, (*parameters, query.size, query.offset))
-    return CallPage(query, total, tuple(_rows(connection, rows.mappings().all())))
+    rows = connection.execute(statement, (*parameters, query.size, query.offset))
+    return CallPage(query, total, tuple(_rows(connection, list(rows.named()))))
 
 
 def one(connection: Connection, account: str | Scope, call_id: int) -> CallRow | None:
     """Return one call with its price lines, or None."""
     whose, parameters = whose_series(scope_of(account))
     statement = _from(f"n.call_id = ? AND {whose}").replace(_SPAN, "1")
-    rows = connection.exec_driver_sql(statement, (call_id, *parameters)).mappings().all()
+    rows = list(connection.execute(statement, (call_id, *parameters)).named())
     return next(iter(_rows(connection, rows)), None)
 
 
@@ -112,17 +117,16 @@ def some(connection: Connection, scope: Scope, call_ids: Sequence[int]) -> list[
     ids = "n.call_id IN (SELECT value FROM json_each(?))"
     statement = _from(f"{ids} AND {where}").replace(_SPAN, "1")
     parameters = (json.dumps(call_ids), *whom)
-    return list(
-        _rows(connection, connection.exec_driver_sql(statement, parameters).mappings().all())
-    )
+    rows = list(connection.execute(statement, parameters).named())
+    return list(_rows(connection, rows))
 
 
 def all_rows(connection: Connection, account: str | Scope, query: CallQuery) -> Iterator[CallRow]:
     """Yield every call that answers *query*, oldest first, without holding them all."""
     where, parameters = _conditions(account, query)
     statement = f"{_from(where)} ORDER BY n.occurred_at_ms, n.call_id"
-    result = connection.exec_driver_sql(statement, tuple(parameters)).mappings()
-    for part in result.partitions(_ROWS_AT_ONCE):
+    rows = connection.execute(statement, tuple(parameters)).named()
+    while part := list(islice(rows, _ROWS_AT_ONCE)):
         yield from _rows(connection, part)
 
 
@@ -133,7 +137,7 @@ def per_minute(connection: Connection, account: str | Scope, now_ms: int) -> lis
         f"SELECT (? - occurred_at_ms) / {MINUTE_MS} AS ago, count(*), sum(cost_pico)"  # noqa: S608
         f" FROM ({_from(where)}) GROUP BY ago"
     )
-    rows = connection.exec_driver_sql(statement, (now_ms, *parameters))
+    rows = connection.execute(statement, (now_ms, *parameters))
     return [Minute(*row) for row in rows]
 
 
@@ -179,11 +183,11 @@ def _conditions(account: str | Scope, query: CallQuery) -> tuple[str, list[objec
     return " AND ".join(conditions), parameters
 
 
-def _rows(connection: Connection, rows: Sequence[RowMapping]) -> Iterator[CallRow]:
+def _rows(connection: Connection, rows: Sequence[dict[str, Any]]) -> Iterator[CallRow]:
     """Yield the calls of *rows* with all the places that they were seen in."""
     companies = sighting_rows.companies(connection, [row["call_id"] for row in rows])
     for values in rows:
-        row, company = _row(dict(values)), companies.get(values["call_id"])
+        row, company = _row(values), companies.get(values["call_id"])
         if company is not None:
             row = replace(row, seen_in=company.seen_in, disagreements=company.disagreements)
         yield row

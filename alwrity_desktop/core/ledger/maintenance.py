@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Final
 
 import sqlcipher3.dbapi2 as sqlite
-from sqlalchemy import Connection, Engine
 
 from alwrity_desktop.core.domain.errors import LedgerUnavailableError
 from alwrity_desktop.core.ledger import coarse_rows
-from alwrity_desktop.core.ledger.engine import driver_of, reading
+from alwrity_desktop.core.ledger.connection import Connection, Connections
+from alwrity_desktop.core.ledger.engine import reading
 
 _SUMS: Final = (
     "count(*) AS calls, sum(input_tokens) AS input_tokens,"
@@ -56,17 +56,17 @@ def rollup_differences(connection: Connection) -> int:
         f"SELECT count(*) FROM (SELECT * FROM ({_FROM_CALLS} EXCEPT {_FROM_ROLLUPS})"  # noqa: S608
         f" UNION ALL SELECT * FROM ({_FROM_ROLLUPS} EXCEPT {_FROM_CALLS}))"
     )
-    found = int(connection.exec_driver_sql(query).scalar_one())
+    found = int(connection.execute(query).scalar_one())
     return found + coarse_rows.differences(connection)
 
 
 def damage(connection: Connection) -> str | None:
     """Return the first thing that SQLite finds wrong with the file, or None."""
-    answer = str(connection.exec_driver_sql("PRAGMA quick_check(1)").scalar_one())
+    answer = str(connection.execute("PRAGMA quick_check(1)").scalar_one())
     return None if answer == "ok" else answer
 
 
-def backup(engine: Engine, path: Path) -> None:
+def backup(connections: Connections, path: Path) -> None:
     """Copy the ledger to *path* by SQLite's own backup, and open the copy to verify it.
 
     Raises LedgerUnavailableError when the copy is not whole; *path* is then left as it was.
@@ -74,16 +74,13 @@ def backup(engine: Engine, path: Path) -> None:
     unfinished = path.with_name(f"{path.name}.unfinished")
     unfinished.unlink(missing_ok=True)
     os.close(os.open(unfinished, os.O_RDWR | os.O_CREAT, 0o600))
-    with reading(engine) as connection:
-        driver = driver_of(connection)
+    with reading(connections) as connection:
         copy = sqlite.connect(str(unfinished))
         try:
-            driver.backup(copy)
+            connection.driver.backup(copy)
             is_whole = copy.execute("PRAGMA quick_check(1)").fetchone()[0] == "ok"
             calls = "SELECT count(*), total(cost_pico) FROM calls"
-            is_same = copy.execute(calls).fetchone() == tuple(
-                connection.exec_driver_sql(calls).one()
-            )
+            is_same = copy.execute(calls).fetchone() == tuple(connection.execute(calls).one())
         finally:
             copy.close()
     if not (is_whole and is_same):

@@ -9,17 +9,17 @@ from typing import Any, Final
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.identity import group_of, is_loose
 from alwrity_desktop.core.domain.usage import Call
+from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.schema import (
     FIGURE_COLUMNS,
     FLAG_COMBINED,
     FLAG_ESTIMATED,
     FLAG_SIDECHAIN,
+    SERIES_DIMENSIONS,
 )
-from alwrity_desktop.core.ledger.shared_rows import SERIES_DIMENSIONS
 
 _GROUPS_AT_ONCE: Final = 20_000
 
@@ -129,7 +129,7 @@ class KnownCalls:
         """Look up everything that could be the same as one of *calls*."""
         self._by_identity: dict[str, KnownCall] = {}
         self._by_group: dict[str, list[KnownCall]] = {}
-        if connection.exec_driver_sql("SELECT 1 FROM calls LIMIT 1").first() is None:
+        if connection.execute("SELECT 1 FROM calls LIMIT 1").first() is None:
             return
         keys = {group_of(call.identity) for call in calls}
         groups = {key for key in keys if key.endswith(":")}
@@ -182,12 +182,11 @@ class KnownCalls:
 def _look_up(connection: Connection, query: str, keys: Sequence[str]) -> Iterable[KnownCall]:
     for start in range(0, len(keys), _GROUPS_AT_ONCE):
         part = json.dumps(keys[start : start + _GROUPS_AT_ONCE])
-        for row in connection.exec_driver_sql(query, (part,)):
-            yield _known(row._mapping)  # noqa: SLF001 - SQLAlchemy's documented name
+        for values in connection.execute(query, (part,)).named():
+            yield _known(values)
 
 
-def _known(row: object) -> KnownCall:
-    values = dict(row)  # type: ignore[call-overload]
+def _known(values: Mapping[str, Any]) -> KnownCall:
     flags = values["flags"]
     call = Call(
         **{name: values[name] for name in _AS_KEPT},

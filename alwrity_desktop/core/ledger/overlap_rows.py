@@ -6,12 +6,11 @@ import json
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.sums import Scope
-from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS
-from alwrity_desktop.core.ledger.shared_rows import SERIES_DIMENSIONS
+from alwrity_desktop.core.ledger.connection import Connection
+from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS, SERIES_DIMENSIONS
 
 _DIMENSIONS: Final = ", ".join(f"s.{name}" for name in SERIES_DIMENSIONS)
 _SUMS: Final = (
@@ -54,7 +53,7 @@ class Overlap(msgspec.Struct, frozen=True):
 def are_there(connection: Connection) -> bool:
     """Return whether any call is counted by two accounts."""
     query = "SELECT 1 FROM sightings WHERE is_counted LIMIT 1"
-    return connection.exec_driver_sql(query).first() is not None
+    return connection.execute(query).first() is not None
 
 
 def load(connection: Connection, scope: Scope, first: int, after: int) -> list[Overlap]:
@@ -62,7 +61,7 @@ def load(connection: Connection, scope: Scope, first: int, after: int) -> list[O
     if len(scope.accounts) < 2:  # noqa: PLR2004 - one account has nothing twice
         return []
     found = []
-    for quarter, *values in connection.exec_driver_sql(_LOAD, (json.dumps(scope.accounts),)):
+    for quarter, *values in connection.execute(_LOAD, (json.dumps(scope.accounts),)):
         dimensions = dict(zip(SERIES_DIMENSIONS, values, strict=False))
         key = dimensions["billing_period"]
         if first <= quarter < after and scope.billing_period in {"", key}:

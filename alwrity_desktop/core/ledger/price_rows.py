@@ -6,15 +6,15 @@ import json
 from collections.abc import Iterable
 
 import msgspec
-from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.pricing import PriceOverride
+from alwrity_desktop.core.ledger.connection import Connection
 
 
 def load(connection: Connection) -> Iterable[PriceOverride]:
     """Return the person's own prices."""
     query = "SELECT body FROM prices ORDER BY provider, model, effective_from"
-    return [PriceOverride(**json.loads(body)) for (body,) in connection.exec_driver_sql(query)]
+    return [PriceOverride(**json.loads(body)) for (body,) in connection.execute(query)]
 
 
 def save(connection: Connection, override: PriceOverride, now_ms: int) -> None:
@@ -26,4 +26,4 @@ def save(connection: Connection, override: PriceOverride, now_ms: int) -> None:
     )
     body = json.dumps(msgspec.structs.asdict(override), sort_keys=True)
     since = override.effective_from or ""
-    connection.exec_driver_sql(query, (override.provider, override.model, since, body, now_ms))
+    connection.execute(query, (override.provider, override.model, since, body, now_ms))

@@ -7,8 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Final
 
-from sqlalchemy import Connection
-
 from alwrity_desktop.core.domain.report import Figures
 from alwrity_desktop.core.domain.sums import (
     DurationCount,
@@ -29,10 +27,10 @@ from alwrity_desktop.core.ledger.coarse_rows import (
     levels_for_hours,
     pieces,
 )
+from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.overlap_rows import Overlap
 from alwrity_desktop.core.ledger.remainder_rows import Remainder
-from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS
-from alwrity_desktop.core.ledger.shared_rows import SERIES_DIMENSIONS
+from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS, SERIES_DIMENSIONS
 
 _QUARTER_S: Final = QUARTER_MS // 1000
 _ERROR_STATUS: Final = 400
@@ -106,7 +104,7 @@ def joined(connection: Connection, scope: Scope, table: str = "rollups") -> str:
 
 def _are_servers(connection: Connection, scope: Scope) -> bool:
     query = "SELECT count(*) FROM sync_states WHERE account IN (SELECT value FROM json_each(?))"
-    servers = connection.exec_driver_sql(query, (json.dumps(scope.accounts),)).scalar_one()
+    servers = connection.execute(query, (json.dumps(scope.accounts),)).scalar_one()
     return bool(servers == len(scope.accounts))
 
 
@@ -152,7 +150,7 @@ def _blind(connection: Connection, scope: Scope) -> str:
         "SELECT s.account FROM sync_states y CROSS JOIN series s ON s.account = y.account"  # noqa: S608
         f" WHERE {whose} GROUP BY 1 HAVING max(s.status_code) < {_ERROR_STATUS}"
     )
-    return json.dumps([row[0] for row in connection.exec_driver_sql(query, parameters)])
+    return json.dumps([row[0] for row in connection.execute(query, parameters)])
 
 
 def _remainders(
@@ -196,7 +194,7 @@ def by_series(
             f"SELECT {columns}, {_IS_BLIND}, {_SUMS}{rows} {whose} GROUP BY {groups}"
             " HAVING sum(r.calls) <> 0"
         )
-        for row in connection.exec_driver_sql(query, (blind, *span, *parameters)).all():
+        for row in connection.execute(query, (blind, *span, *parameters)).all():
             dimensions = dict(zip(kept, row, strict=False))
             is_blind, *sums = row[len(kept) :]
             code = 0 if is_blind else dimensions["status_code"]
@@ -288,9 +286,7 @@ def _slots(
         " GROUP BY 1, 2, 3, 4, 5 HAVING sum(r.calls) <> 0"
     )
     given = (offset_s, slot_s, blind, *bounds, *parameters)
-    for slot, provider, code, status, is_blind, *sums in connection.exec_driver_sql(
-        query, given
-    ).all():
+    for slot, provider, code, status, is_blind, *sums in connection.execute(query, given).all():
         figures = _figures(sums, 0 if is_blind else code, status)
         yield SlotSums(slot, offset_s, provider, figures)
 
@@ -331,7 +327,7 @@ def durations(
     for table, bounds in _pieces(connection, scope, span, [DURATIONS], "durations"):
         rows = _summed(connection, scope, table, ("calls",), ", r.bucket")
         query = f"SELECT s.provider, s.model, r.bucket, sum(r.calls){rows} {whose} GROUP BY 1, 2, 3"
-        counted = connection.exec_driver_sql(query, (*bounds, *whom)).all()
+        counted = connection.execute(query, (*bounds, *whom)).all()
         found += [DurationCount(*row) for row in counted]
     return found
 
@@ -347,7 +343,7 @@ def bounds(connection: Connection, account: str | Scope) -> tuple[int, int] | No
         ends = (f"SELECT r.quarter{rows} ORDER BY 1 {order} LIMIT 1" for order in ("", "DESC"))
         query = f"SELECT {', '.join(f'({end})' for end in ends)}"
         parameters = parameters * 2
-    found = list(connection.exec_driver_sql(query, parameters).one())
+    found = list(connection.execute(query, parameters).one())
     found += [quarter for quarter, _ in _remainders(connection, scope, *EVER)]
     known = [quarter for quarter in found if quarter is not None]
     return (min(known) * QUARTER_MS, max(known) * QUARTER_MS) if known else None
@@ -359,7 +355,7 @@ def calls_ever(connection: Connection, account: str | Scope) -> int:
     whose, parameters = whose_series(scope)
     rows = joined(connection, scope, table_of_all(connection, scope))
     query = f"SELECT coalesce(sum(r.calls), 0){rows} {whose}"
-    held = int(connection.exec_driver_sql(query, parameters).scalar_one())
+    held = int(connection.execute(query, parameters).scalar_one())
     merged = _remainders(connection, scope, *EVER)
     twice = overlap_rows.load(connection, scope, *quarters(*EVER))
     return held + sum(one.figures.calls for _, one in merged) - len(twice)
@@ -373,6 +369,6 @@ def table_of_all(connection: Connection, scope: Scope) -> str:
 def billing_periods(connection: Connection, account: str) -> list[str]:
     """Return the keys of the billing periods to which the server booked calls, oldest first."""
     query = "SELECT DISTINCT billing_period FROM series WHERE account = ? AND billing_period <> ''"
-    keys = {str(row[0]) for row in connection.exec_driver_sql(query, (account,))}
+    keys = {str(row[0]) for row in connection.execute(query, (account,))}
     merged = remainder_rows.load(connection, (account,))
     return sorted(keys | {one.billing_period for one in merged})

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.report import Figures
 from alwrity_desktop.core.domain.statements import Statement, StatementKind
 from alwrity_desktop.core.domain.usage import Call
+from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO
 
 MERGED_MODEL: Final = "merged by the server"
@@ -74,7 +74,7 @@ def save(
             said.unsplit_tokens,
             max(0, said.cost_pico - held.cost_pico),
         )
-        connection.exec_driver_sql(_SAVE, row)
+        connection.execute(_SAVE, row)
 
 
 def load(connection: Connection, accounts: Sequence[str]) -> list[Remainder]:
@@ -84,7 +84,7 @@ def load(connection: Connection, accounts: Sequence[str]) -> list[Remainder]:
         " WHERE account IN (SELECT value FROM json_each(?)) ORDER BY 1, 2, 3"
     )
     found = []
-    for row in connection.exec_driver_sql(query, (json.dumps(list(accounts)),)):
+    for row in connection.execute(query, (json.dumps(list(accounts)),)):
         account, provider, key, at_ms, calls, given, output, unsplit, cost = row
         figures = Figures(
             calls=calls,
@@ -136,7 +136,7 @@ def _held(connection: Connection, account: str, place: Place) -> Figures:
         " sum(r.cost_rest_pico) FROM rollups r CROSS JOIN series s ON s.id = r.series_id"
         " WHERE s.account = ? AND s.provider = ? AND s.billing_period = ?"
     )
-    row = connection.exec_driver_sql(query, (account, *place)).one()
+    row = connection.execute(query, (account, *place)).one()
     calls, given, output, micro, rest = (value or 0 for value in row)
     return Figures(
         calls=calls,

@@ -7,11 +7,10 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from sqlalchemy import Connection
-
 from alwrity_desktop.core.domain.repeats import KEPT_MS, RepeatedUse
 from alwrity_desktop.core.domain.sums import Scope, scope_of
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
+from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.reading import EVER, whose_series
 from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO
 
@@ -86,7 +85,7 @@ def note_requests(connection: Connection, calls: Iterable[Call]) -> None:
         if not call.is_error
     ]
     if rows:
-        connection.exec_driver_sql(_NOTE, (json.dumps(rows),))
+        connection.execute(_NOTE, (json.dumps(rows),))
 
 
 def near(start_ms: int, end_ms: int) -> tuple[int, int]:
@@ -101,7 +100,7 @@ def load(
 
     Calls of a billing period are looked at wherever they lie.
     """
-    if connection.exec_driver_sql("SELECT 1 FROM request_hashes LIMIT 1").first() is None:
+    if connection.execute("SELECT 1 FROM request_hashes LIMIT 1").first() is None:
         return []
     scope = scope_of(account)
     bounds = EVER if scope.billing_period else (start_ms, end_ms)
@@ -111,7 +110,7 @@ def load(
     parameters = (*near(*bounds), several, *bounds, *whom, *bounds, *whom)
     calls: dict[tuple[str, str], Counter[int]] = {}
     costs: Counter[tuple[str, str]] = Counter()
-    rows = connection.exec_driver_sql(_LOAD.format(counts=counts), parameters)
+    rows = connection.execute(_LOAD.format(counts=counts), parameters)
     for provider, model, request, count, micro, rest in rows:
         key = (str(provider), str(model))
         calls.setdefault(key, Counter())[request] += count

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from msgspec.structs import replace
-from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.usage import Call
 from alwrity_desktop.core.ledger.batches import Batch, BatchResult, Booked
+from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.matching import KnownCalls, figures_of
 
 

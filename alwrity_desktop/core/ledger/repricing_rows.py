@@ -6,7 +6,6 @@ from typing import Final
 
 import msgspec
 from msgspec.structs import replace
-from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.errors import NotFoundError
 from alwrity_desktop.core.domain.price_book import PriceBook
@@ -22,6 +21,7 @@ from alwrity_desktop.core.domain.repricing import (
     unwatched,
 )
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
+from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.repricing_slices import (
     PLACE,
     Row,
@@ -82,13 +82,13 @@ class _Changes:
 
     def begin(self) -> int:
         """Make the revision, and return its id: what it changes points to it."""
-        execute = self._connection.exec_driver_sql
         result = self._result
         row = (result.question.account, result.made_at_ms, result.undoes_id, _body(result))
         insert = (
             "INSERT INTO price_revisions (account, made_at_ms, undoes_id, body)"
             " VALUES (?, ?, ?, ?) RETURNING id"
         )
+        execute = self._connection.execute
         revision_id = int(execute(insert, row).scalar_one())
         self._result = replace(result, revision_id=revision_id)
         self._last_id = int(execute("SELECT coalesce(max(id), 0) FROM corrections").scalar_one())
@@ -98,14 +98,15 @@ class _Changes:
         """Book the slice's changes as corrections, and move the sums."""
         if not self._rows:
             return
-        execute = self._connection.exec_driver_sql
         revision_id = self._result.revision_id or self.begin()
         self.shared.save()
         numbers = range(self._last_id + 1, self._last_id + 1 + len(self._rows))
         rows = [(*after, number) for (_, after), number in zip(self._rows, numbers, strict=True)]
-        execute(_INSERT, rows)
+        self._connection.execute_many(_INSERT, rows)
         marks = [(number, revision_id) for number in numbers]
-        execute("INSERT INTO repriced (correction_id, revision_id) VALUES (?, ?)", marks)
+        self._connection.execute_many(
+            "INSERT INTO repriced (correction_id, revision_id) VALUES (?, ?)", marks
+        )
         self._rollups.shift_all(
             (counted(row), sign)
             for before, after in self._rows
@@ -121,9 +122,7 @@ class _Changes:
             self._rollups.save()
             # The body does not name the revision: its row does.
             row = (_body(replace(result, revision_id=None)), result.revision_id)
-            self._connection.exec_driver_sql(
-                "UPDATE price_revisions SET body = ? WHERE id = ?", row
-            )
+            self._connection.execute("UPDATE price_revisions SET body = ? WHERE id = ?", row)
         return result, [call for edges in self._edges.values() for call in edges]
 
 
@@ -190,7 +189,7 @@ def _newest(connection: Connection, account: str) -> tuple[int, Repricing]:
         " (SELECT undoes_id FROM price_revisions WHERE undoes_id IS NOT NULL)"
         " ORDER BY id DESC LIMIT 1"
     )
-    found = connection.exec_driver_sql(query, (account,)).first()
+    found = connection.execute(query, (account,)).first()
     if found is None:
         raise NotFoundError(f"No prices of {account:.60} were applied to past calls.")
     return int(found[0]), msgspec.json.decode(found[1], type=Repricing)
@@ -201,14 +200,14 @@ def revisions(connection: Connection, account: str) -> list[Repricing]:
     query = "SELECT id, body FROM price_revisions WHERE account = ? ORDER BY id DESC"
     return [
         replace(msgspec.json.decode(body, type=Repricing), revision_id=revision)
-        for revision, body in connection.exec_driver_sql(query, (account,))
+        for revision, body in connection.execute(query, (account,))
     ]
 
 
 def models(connection: Connection, account: str) -> list[tuple[str, str]]:
     """Return the provider and the model of every call of *account*, in their order."""
     query = "SELECT DISTINCT provider, model FROM series WHERE account = ? ORDER BY 1, 2"
-    return [(provider, model) for provider, model in connection.exec_driver_sql(query, (account,))]
+    return [(provider, model) for provider, model in connection.execute(query, (account,))]
 
 
 def _body(result: Repricing) -> str:

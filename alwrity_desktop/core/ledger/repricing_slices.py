@@ -6,18 +6,17 @@ from collections.abc import Iterator, Mapping
 from operator import itemgetter
 from typing import Any, Final
 
-from sqlalchemy import Connection
-
 from alwrity_desktop.core.domain.repricing import Progress, RepriceQuestion
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
+from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.rollups import Counted
 from alwrity_desktop.core.ledger.schema import (
     FIGURE_COLUMNS,
     FLAG_COMBINED,
     FLAG_ESTIMATED,
     FLAG_SIDECHAIN,
+    SERIES_DIMENSIONS,
 )
-from alwrity_desktop.core.ledger.shared_rows import SERIES_DIMENSIONS
 
 SLICE_IDS: Final = 10_000
 """So many ids of calls make a slice: few enough to stop soon, and to hold in memory."""
@@ -139,7 +138,7 @@ def _slices(
     connection: Connection, query: str, values: tuple[int, ...], progress: Progress
 ) -> Iterator[tuple[int, int]]:
     """Yield the ids after which slices begin and with which they end; tell after each."""
-    first, last = connection.exec_driver_sql(query, values).one()
+    first, last = connection.execute(query, values).one()
     if first is None:
         return
     begin = first - 1
@@ -150,13 +149,13 @@ def _slices(
 
 
 def _rows(connection: Connection, query: str, values: tuple[object, ...]) -> list[Row]:
-    return [tuple(row) for row in connection.exec_driver_sql(query, values)]
+    return [tuple(row) for row in connection.execute(query, values)]
 
 
 def tiers(connection: Connection) -> dict[int, str]:
     """Return the service tiers of the quotes that have one."""
     query = "SELECT id, json_extract(body, '$.tier') FROM quotes"
-    return {quote: str(tier) for quote, tier in connection.exec_driver_sql(query) if tier}
+    return {quote: str(tier) for quote, tier in connection.execute(query) if tier}
 
 
 def call_of(row: Row, known: Mapping[int, str]) -> Call:

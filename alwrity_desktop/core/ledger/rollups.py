@@ -6,10 +6,9 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
-from sqlalchemy import Connection
-
 from alwrity_desktop.core.domain.durations import bucket_of
 from alwrity_desktop.core.ledger.coarse_rows import SUMS, CoarseSums
+from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.matching import KnownCall
 from alwrity_desktop.core.ledger.schema import FIGURE_COLUMNS, PICO_PER_MICRO, QUARTER_MS
 
@@ -77,7 +76,7 @@ class Rollups:
 
     def add_calls_after(self, call_id: int) -> None:
         """Add the calls whose rows came after *call_id*."""
-        self._connection.exec_driver_sql(_ADD_CALLS, (call_id,))
+        self._connection.execute(_ADD_CALLS, (call_id,))
         self._coarse.add_calls_after(call_id)
 
     def save(self) -> None:
@@ -134,14 +133,14 @@ class Rollups:
                 durations[quarter, counted.series_id, bucket_of(counted.duration_ms)] += sign
         rows = [(*key, *values) for key, values in sums.items() if any(values)]
         if rows:
-            self._connection.exec_driver_sql(_ADD_ROW, rows)
+            self._connection.execute_many(_ADD_ROW, rows)
             self._coarse.move(rows)
         self._add_durations(durations)
 
     def _add_durations(self, counts: Counter[tuple[int, int, int]]) -> None:
         rows = [(*key, calls) for key, calls in counts.items() if calls]
         if rows:
-            self._connection.exec_driver_sql(_ADD_DURATION, rows)
+            self._connection.execute_many(_ADD_DURATION, rows)
             self._coarse.add_durations(counts)
 
 

@@ -1,394 +1,62 @@
-"""The tables of the ledger, declared once; migrations bring older files here.
-
-Calls and corrections are append-only. A ``series`` row holds what many calls share, so
-that a call is a short row of numbers, and ``rollups`` holds the sums of each series for
-each quarter of an hour: every zone's days and hours are whole numbers of quarters.
-"""
+"""What the ledger's statements are made of: names of columns, units, flags."""
 
 from __future__ import annotations
 
 from typing import Final
-
-from sqlalchemy import (
-    DDL,
-    CheckConstraint,
-    Column,
-    ForeignKey,
-    Index,
-    Integer,
-    LargeBinary,
-    MetaData,
-    Table,
-    Text,
-    UniqueConstraint,
-    event,
-    text,
-)
 
 PICO_PER_MICRO: Final = 1_000_000
 
 QUARTER_MS: Final = 900_000
 """A quarter of an hour: the offsets of all zones in use are multiples of it."""
 
-METADATA: Final = MetaData()
-
-SERIES: Final = Table(
-    "series",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("account", Text, nullable=False),
-    Column("source", Text, nullable=False),
-    Column("provider", Text, nullable=False),
-    Column("model", Text, nullable=False),
-    Column("project", Text, nullable=False),
-    Column("agent", Text, nullable=False),
-    Column("conversation", Text, nullable=False),
-    Column("endpoint", Text, nullable=False),
-    #: The key of a server's billing period; "" for calls that no server books.
-    Column("billing_period", Text, nullable=False),
-    #: A name for the API key that paid; "" where it is not known.
-    Column("api_key", Text, nullable=False),
-    #: 0 where the status is not known: NULLs would never be equal in the constraint.
-    Column("status_code", Integer, nullable=False),
-    Column("price_status", Text, nullable=False),
-    UniqueConstraint(
-        "account",
-        "source",
-        "provider",
-        "model",
-        "project",
-        "agent",
-        "conversation",
-        "endpoint",
-        "billing_period",
-        "api_key",
-        "status_code",
-        "price_status",
-        name="series_once",
-    ),
-)
-
-QUOTES: Final = Table(
-    "quotes",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    #: The whole quote as canonical JSON: what was used is never looked up again.
-    Column("body", Text, nullable=False, unique=True),
-)
-
-BATCHES: Final = Table(
-    "batches",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    #: The source, or the door such as "record".
-    Column("door", Text, nullable=False),
-    Column("booked_at_ms", Integer, nullable=False),
-)
-
-FILES: Final = Table(
-    "files",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("source", Text, nullable=False),
-    Column("path", Text, nullable=False),
-    Column("device", Integer, nullable=False),
-    Column("inode", Integer, nullable=False),
-    Column("size_bytes", Integer, nullable=False),
-    Column("mtime_ns", Integer, nullable=False),
-    #: Reading goes on here.
-    Column("next_offset", Integer, nullable=False),
-    #: Hash of the first ``prefix_bytes``: tells a longer file from a rewritten one.
-    Column("prefix_bytes", Integer, nullable=False),
-    Column("prefix_hash", LargeBinary, nullable=False),
-    #: What the source has to remember of the part that was read.
-    Column("state", LargeBinary, nullable=False),
-    Column("read_at_ms", Integer, nullable=False),
-    UniqueConstraint("source", "path", name="files_once"),
-)
-
-REJECTS: Final = Table(
-    "rejects",
-    METADATA,
-    Column("file_id", Integer, ForeignKey("files.id"), primary_key=True),
-    Column("reason", Text, primary_key=True),
-    Column("lines", Integer, nullable=False),
-    Column("example_offset", Integer, nullable=False),
-    Column("at_ms", Integer, nullable=False),
-)
-
-
-def _figures() -> tuple[Column[int] | Column[int | None], ...]:
-    """Return the columns that a call and its correction share.
-
-    Their ids are given by the ledger itself in the same transaction, so they are no foreign
-    keys, which would be looked up four times for each of the calls of an import; ``doctor``
-    looks for ids that lead nowhere instead.
-    """
-    return (
-        Column("series_id", Integer, nullable=False),
-        Column("occurred_at_ms", Integer, nullable=False),
-        Column("batch_id", Integer, nullable=False),
-        #: The log it was read from; NULL for other doors.
-        Column("file_id", Integer),
-        Column("input_tokens", Integer, nullable=False),
-        Column("cache_read_tokens", Integer, nullable=False),
-        Column("cache_write_5m_tokens", Integer, nullable=False),
-        Column("cache_write_1h_tokens", Integer, nullable=False),
-        Column("output_tokens", Integer, nullable=False),
-        Column("reasoning_tokens", Integer, nullable=False),
-        Column("requests", Integer, nullable=False),
-        Column("web_searches", Integer, nullable=False),
-        Column("images", Integer, nullable=False),
-        Column("pages", Integer, nullable=False),
-        Column("duration_ms", Integer),
-        #: NULL when unpriced.
-        Column("cost_pico", Integer),
-        Column("quote_id", Integer),
-        #: Sum of FLAG_ESTIMATED, FLAG_SIDECHAIN, FLAG_COMBINED.
-        Column("flags", Integer, nullable=False),
-    )
-
-
 FLAG_ESTIMATED: Final = 1
 FLAG_SIDECHAIN: Final = 2
 FLAG_COMBINED: Final = 4
 """A correction by what another source knows of the call; its own figures are those before it."""
 
-CALLS: Final = Table(
-    "calls",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("identity", Text, nullable=False),
-    *_figures(),
-    CheckConstraint("abs(cost_pico) <= 1000000000000000000", name="calls_cost_bound"),
-    Index("calls_once", "identity", unique=True),
-    Index("calls_by_time", "occurred_at_ms"),
+SERIES_DIMENSIONS: Final = (
+    "account",
+    "source",
+    "provider",
+    "model",
+    "project",
+    "agent",
+    "conversation",
+    "endpoint",
+    # The key of a server's billing period; "" for calls that no server books.
+    "billing_period",
+    # A name for the API key that paid; "" where it is not known.
+    "api_key",
+    # 0 where the status is not known: NULLs would never be equal in the constraint.
+    "status_code",
+    "price_status",
 )
+"""What the calls of one series have in common."""
 
-CORRECTIONS: Final = Table(
-    "corrections",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("call_id", Integer, ForeignKey("calls.id"), nullable=False, index=True),
-    #: The better copy's own identity.
-    Column("identity", Text, nullable=False),
-    *_figures(),
-    Index("corrections_by_time", "occurred_at_ms"),
+FIGURE_COLUMNS: Final = (
+    "series_id",
+    "occurred_at_ms",
+    "batch_id",
+    # The log it was read from; NULL for other doors.
+    "file_id",
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_5m_tokens",
+    "cache_write_1h_tokens",
+    "output_tokens",
+    "reasoning_tokens",
+    "requests",
+    "web_searches",
+    "images",
+    "pages",
+    "duration_ms",
+    # NULL when unpriced.
+    "cost_pico",
+    "quote_id",
+    # Sum of FLAG_ESTIMATED, FLAG_SIDECHAIN, FLAG_COMBINED.
+    "flags",
 )
+"""The columns that a call and its correction share."""
 
-SIGHTINGS: Final = Table(
-    "sightings",
-    METADATA,
-    #: The row of a source that saw a call of another row.
-    Column("seen_id", Integer, ForeignKey("calls.id"), primary_key=True),
-    #: The row that stands for the call.
-    Column("call_id", Integer, ForeignKey("calls.id"), nullable=False, index=True),
-    #: 1 where it counts for its own account, and only for all accounts together does not.
-    Column("is_counted", Integer, nullable=False),
-    Index("sightings_counted", "call_id", sqlite_where=text("is_counted")),
-)
-
-RESPONSE_IDS: Final = Table(
-    "response_ids",
-    METADATA,
-    Column("call_id", Integer, ForeignKey("calls.id"), primary_key=True),
-    #: What the provider called its answer, where the identity does not hold it.
-    Column("response_id", Text, nullable=False, index=True),
-)
-
-REQUEST_HASHES: Final = Table(
-    "request_hashes",
-    METADATA,
-    #: Only calls that were answered, and whose request is known, have a row.
-    Column("call_id", Integer, ForeignKey("calls.id"), primary_key=True),
-    #: The 64 bits of the hash as a signed number.
-    Column("request_hash", Integer, nullable=False),
-    #: When the request was sent, and when it was answered.
-    Column("asked_at_ms", Integer, nullable=False),
-    Column("answered_at_ms", Integer, nullable=False),
-    Index("request_hashes_by_request", "request_hash", "answered_at_ms"),
-)
-
-FIGURE_COLUMNS: Final = tuple(column.name for column in _figures())
-
-ROLLUPS: Final = Table(
-    "rollups",
-    METADATA,
-    #: ``occurred_at_ms // QUARTER_MS``
-    Column("quarter", Integer, primary_key=True),
-    Column("series_id", Integer, ForeignKey("series.id"), primary_key=True),
-    Column("calls", Integer, nullable=False),
-    Column("input_tokens", Integer, nullable=False),
-    Column("cache_read_tokens", Integer, nullable=False),
-    Column("cache_write_tokens", Integer, nullable=False),
-    Column("output_tokens", Integer, nullable=False),
-    #: The cost in two limbs, micro-dollars and what is left in pico-dollars: ten calls at
-    #: the bound of one would pass the range of 64 bits.
-    Column("cost_micro", Integer, nullable=False),
-    Column("cost_rest_pico", Integer, nullable=False),
-    Column("duration_ms", Integer, nullable=False),
-    Column("duration_calls", Integer, nullable=False),
-    #: For accounts whose calls are few among all: those of servers.
-    Index("rollups_by_series", "series_id", "quarter"),
-    sqlite_with_rowid=False,
-)
-
-DURATIONS: Final = Table(
-    "durations",
-    METADATA,
-    Column("quarter", Integer, primary_key=True),
-    Column("series_id", Integer, ForeignKey("series.id"), primary_key=True),
-    #: Logarithmic bucket of the duration, see ``core.domain.durations``.
-    Column("bucket", Integer, primary_key=True),
-    Column("calls", Integer, nullable=False),
-    Index("durations_by_series", "series_id", "quarter"),
-    sqlite_with_rowid=False,
-)
-
-BUDGETS: Final = Table(
-    "budgets",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("account", Text, nullable=False),
-    Column("name", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    #: Pico-dollars for cost, else a count.
-    Column("limit_value", Integer, nullable=False),
-    Column("period", Text, nullable=False),
-    Column("provider", Text),
-    Column("model", Text),
-    Column("enforcement", Text, nullable=False),
-    #: Percentages, comma-separated.
-    Column("thresholds", Text, nullable=False),
-    Column("revision", Integer, nullable=False),
-    Column("created_at_ms", Integer, nullable=False),
-    Column("project", Text),
-    sqlite_autoincrement=True,
-)
-
-ALERTS: Final = Table(
-    "alerts",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    #: What makes it once: the limit, its revision, the period and the threshold.
-    Column("once_key", Text, nullable=False, unique=True),
-    #: All thresholds of one limit in one period share it.
-    Column("group_key", Text, nullable=False),
-    Column("account", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("severity", Text, nullable=False),
-    Column("threshold_percent", Integer),
-    Column("title", Text, nullable=False),
-    Column("message", Text, nullable=False),
-    Column("at_ms", Integer, nullable=False),
-    #: End of the period it belongs to: afterwards it is history and notifies nobody.
-    Column("period_end_ms", Integer),
-    Column("read_at_ms", Integer),
-    Column("budget_id", Integer),
-    Column("provider", Text),
-    #: "pending", "shown" or "silent".
-    Column("notification", Text, nullable=False),
-    Index("alerts_by_notification", "notification"),
-)
-
-PRICES: Final = Table(
-    "prices",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("provider", Text, nullable=False),
-    Column("model", Text, nullable=False),
-    #: ISO date; "" is since ever.
-    Column("effective_from", Text, nullable=False),
-    #: The person's own unit prices as JSON of decimal strings.
-    Column("body", Text, nullable=False),
-    Column("set_at_ms", Integer, nullable=False),
-    UniqueConstraint("provider", "model", "effective_from", name="prices_once"),
-)
-
-STATEMENTS: Final = Table(
-    "statements",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("account", Text, nullable=False),
-    Column("origin", Text, nullable=False),
-    Column("kind", Text, nullable=False),
-    Column("period", Text, nullable=False),
-    Column("key", Text, nullable=False),
-    Column("label", Text, nullable=False),
-    #: Figures are NULL where the server said none.
-    Column("calls", Integer),
-    Column("messages", Integer),
-    Column("conversations", Integer),
-    Column("tokens", Integer),
-    Column("input_tokens", Integer),
-    Column("output_tokens", Integer),
-    Column("cost_pico", Integer),
-    Column("occurred_at_ms", Integer),
-    Column("said_at_ms", Integer, nullable=False),
-    Column("confirmed_at_ms", Integer, nullable=False),
-    #: The newest row of a name is what the server says now; the others are history.
-    Index("statements_by_name", "account", "origin", "kind", "period", "key"),
-)
-
-SERVER_FACTS: Final = Table(
-    "server_facts",
-    METADATA,
-    Column("id", Integer, primary_key=True),
-    Column("account", Text, nullable=False),
-    #: A field of ``ServerFacts``.
-    Column("name", Text, nullable=False),
-    #: JSON.
-    Column("body", Text, nullable=False),
-    Column("said_at_ms", Integer, nullable=False),
-    Column("confirmed_at_ms", Integer, nullable=False),
-    Index("server_facts_by_name", "account", "name"),
-)
-
-SYNC_STATES: Final = Table(
-    "sync_states",
-    METADATA,
-    Column("account", Text, primary_key=True),
-    #: The first and the last sync that went well.
-    Column("first_ok_ms", Integer),
-    Column("last_ok_ms", Integer),
-    #: 1 once all rows that the server listed were read.
-    Column("is_whole", Integer, nullable=False),
-    Column("state", Text, nullable=False),
-    Column("trouble", Text, nullable=False),
-)
-
-REMAINDERS: Final = Table(
-    "remainders",
-    METADATA,
-    Column("account", Text, primary_key=True),
-    Column("provider", Text, primary_key=True),
-    Column("billing_period", Text, primary_key=True),
-    Column("occurred_at_ms", Integer, nullable=False),
-    Column("calls", Integer, nullable=False),
-    Column("input_tokens", Integer, nullable=False),
-    Column("output_tokens", Integer, nullable=False),
-    #: Tokens of which the server does not say the kind.
-    Column("unsplit_tokens", Integer, nullable=False),
-    Column("cost_pico", Integer, nullable=False),
-)
-
-SERVER_ALERTS: Final = Table(
-    "server_alerts",
-    METADATA,
-    Column("account", Text, primary_key=True),
-    #: The server's own id of one of its rows.
-    Column("server_id", Text, primary_key=True),
-    Column("alert_id", Integer, ForeignKey("alerts.id"), nullable=False, index=True),
-    #: 1 when the server has it as read.
-    Column("is_read_there", Integer, nullable=False),
-)
-
-for _table in (CALLS, CORRECTIONS):
-    event.listen(
-        _table,
-        "after_create",
-        DDL(  # type: ignore[no-untyped-call] # the library leaves it untyped
-            f"CREATE TRIGGER {_table.name}_never_change BEFORE UPDATE ON {_table.name} "
-            "BEGIN SELECT RAISE(ABORT, 'money is never updated: book a correction'); END"
-        ),
-    )
+UNKNOWN_FIGURES: Final = frozenset({"file_id", "duration_ms", "cost_pico", "quote_id"})
+"""Those that may be NULL."""

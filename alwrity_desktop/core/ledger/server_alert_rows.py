@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from sqlalchemy import Connection
-
 from alwrity_desktop.core.domain.alerts import Alert, AlertKind, Severity, limit_key
 from alwrity_desktop.core.domain.budgets import LimitKind
 from alwrity_desktop.core.domain.server import ServerAlert
 from alwrity_desktop.core.ledger import alerting
 from alwrity_desktop.core.ledger.batches import Batch
+from alwrity_desktop.core.ledger.connection import Connection
 
 _SEVERITIES: Final = {"error": Severity.CRITICAL, "warning": Severity.WARNING}
 
@@ -59,7 +58,7 @@ def _keys(account: str, alert: ServerAlert) -> tuple[str, str]:
 def _known(connection: Connection, account: str, once_key: str, alert: ServerAlert) -> int | None:
     """Return the row of the alert: under its key, or under one of its ids with its title."""
     query = "SELECT id FROM alerts WHERE once_key = ?"
-    found = connection.exec_driver_sql(query, (once_key,)).scalar()
+    found = connection.execute(query, (once_key,)).scalar()
     if found is not None or once_key.startswith("limit:"):
         return None if found is None else int(found)
     query = (
@@ -67,7 +66,7 @@ def _known(connection: Connection, account: str, once_key: str, alert: ServerAle
         " WHERE s.account = ? AND s.server_id = ? AND a.title = ?"
     )
     for server_id in alert.ids:
-        found = connection.exec_driver_sql(query, (account, server_id, alert.title)).scalar()
+        found = connection.execute(query, (account, server_id, alert.title)).scalar()
         if found is not None:
             return int(found)
     return None
@@ -82,7 +81,7 @@ def _insert(
     is_waiting: bool,
 ) -> int:
     at_ms = batch.now_ms if alert.created_at_ms is None else alert.created_at_ms
-    alert_id = connection.exec_driver_sql(
+    alert_id = connection.execute(
         alerting.INSERT,
         (
             *keys,
@@ -116,10 +115,10 @@ def _keep_ids(connection: Connection, batch: Batch, alert: ServerAlert, alert_id
     )
     rows = [(batch.account, one, alert_id, int(alert.is_read)) for one in alert.ids]
     if rows:
-        connection.exec_driver_sql(query, rows)
+        connection.execute_many(query, rows)
     if alert.is_read:
         query = "UPDATE alerts SET read_at_ms = ? WHERE id = ? AND read_at_ms IS NULL"
-        connection.exec_driver_sql(query, (batch.now_ms, alert_id))
+        connection.execute(query, (batch.now_ms, alert_id))
 
 
 def unread_to_carry(connection: Connection, account: str) -> tuple[str, ...]:
@@ -129,7 +128,7 @@ def unread_to_carry(connection: Connection, account: str) -> tuple[str, ...]:
         " WHERE s.account = ? AND NOT s.is_read_there AND a.read_at_ms IS NOT NULL"
         " ORDER BY s.rowid"
     )
-    return tuple(row[0] for row in connection.exec_driver_sql(query, (account,)))
+    return tuple(row[0] for row in connection.execute(query, (account,)))
 
 
 def confirm_carried(connection: Connection, account: str, ids: Iterable[str]) -> None:
@@ -137,4 +136,4 @@ def confirm_carried(connection: Connection, account: str, ids: Iterable[str]) ->
     query = "UPDATE server_alerts SET is_read_there = 1 WHERE account = ? AND server_id = ?"
     rows: Sequence[tuple[str, str]] = [(account, one) for one in ids]
     if rows:
-        connection.exec_driver_sql(query, rows)
+        connection.execute_many(query, rows)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import defaultdict
 
 from msgspec.structs import replace
-from sqlalchemy import Connection
 
 from alwrity_desktop.core.call_sheets import Book
 from alwrity_desktop.core.domain import stated
@@ -33,6 +32,7 @@ from alwrity_desktop.core.ledger import (
     statement_rows,
 )
 from alwrity_desktop.core.ledger.batches import Batch, BatchResult
+from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.intake import Intake
 from alwrity_desktop.core.ledger.writing import book_batch
 
@@ -134,7 +134,7 @@ def _cross(
             limit.provider,
             "silent" if is_silent or threshold != passed[-1] else "pending",
         )
-        alert_id = connection.exec_driver_sql(alerting.INSERT, values).scalar()
+        alert_id = connection.execute(alerting.INSERT, values).scalar()
         if alert_id is not None:
             is_top = threshold == passed[-1]
             born.append(alerting.born_alert(connection, alert_id, batch.now_ms, is_top=is_top))

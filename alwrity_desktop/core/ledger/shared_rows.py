@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.pricing import Quote
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
-from alwrity_desktop.core.ledger.schema import SERIES
-
-SERIES_DIMENSIONS: Final = tuple(column.name for column in SERIES.columns if not column.primary_key)
+from alwrity_desktop.core.ledger.connection import Connection
+from alwrity_desktop.core.ledger.schema import SERIES_DIMENSIONS
 
 _INSERT_SERIES: Final = (
     f"INSERT INTO series ({', '.join(SERIES_DIMENSIONS)}, id)"  # noqa: S608 - the schema's names
@@ -38,7 +36,7 @@ class SharedRows:
         """Take the ids that are free."""
         self._connection = connection
         self._series: dict[SeriesKey, int] = {}
-        last_id = connection.exec_driver_sql("SELECT max(id) FROM series").scalar_one()
+        last_id = connection.execute("SELECT max(id) FROM series").scalar_one()
         #: Whether the ledger had no series before.
         self.is_fresh = last_id is None
         self._last_id = int(last_id or 0)
@@ -76,7 +74,7 @@ class SharedRows:
     def _find_or_make_series(self, key: SeriesKey) -> int:
         found = None
         if not self.is_fresh:
-            found = self._connection.exec_driver_sql(_FIND_SERIES, key).scalar()
+            found = self._connection.execute(_FIND_SERIES, key).scalar()
         if found is None:
             self._note_unpriced(key)
             self._last_id += 1
@@ -89,13 +87,13 @@ class SharedRows:
         model, status = (key[2], key[3]), key[-1]
         if status != PriceStatus.UNPRICED or model in self.newly_unpriced:
             return
-        if self._connection.exec_driver_sql(_FIND_UNPRICED, (*model, status)).first() is None:
+        if self._connection.execute(_FIND_UNPRICED, (*model, status)).first() is None:
             self.newly_unpriced.append(model)
 
     def save(self) -> None:
         """Write the series that are new; rows that name them come after."""
         if self._new_series:
-            self._connection.exec_driver_sql(_INSERT_SERIES, self._new_series)
+            self._connection.execute_many(_INSERT_SERIES, self._new_series)
             self._new_series = []
 
     def quote_id(self, quote: Quote) -> int:
@@ -107,7 +105,7 @@ class SharedRows:
         body = msgspec.json.encode(quote).decode()
         found = self._bodies.get(body)
         if found is None:
-            execute = self._connection.exec_driver_sql
+            execute = self._connection.execute
             execute("INSERT OR IGNORE INTO quotes (body) VALUES (?)", (body,))
             select = "SELECT id FROM quotes WHERE body = ?"
             found = self._bodies[body] = int(execute(select, (body,)).scalar_one())

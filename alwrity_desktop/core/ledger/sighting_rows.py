@@ -8,14 +8,18 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import msgspec
-from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.disagreements import Disagreement, disagreements
 from alwrity_desktop.core.domain.sightings import Sighting, evidence, usable_id
+from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.matching import KnownCall
 from alwrity_desktop.core.ledger.rollups import Counted
-from alwrity_desktop.core.ledger.schema import FIGURE_COLUMNS, FLAG_COMBINED, FLAG_ESTIMATED
-from alwrity_desktop.core.ledger.shared_rows import SERIES_DIMENSIONS
+from alwrity_desktop.core.ledger.schema import (
+    FIGURE_COLUMNS,
+    FLAG_COMBINED,
+    FLAG_ESTIMATED,
+    SERIES_DIMENSIONS,
+)
 
 _FIGURES: Final = ", ".join(f"n.{name}" for name in FIGURE_COLUMNS)
 _DIMENSIONS: Final = ", ".join(f"s.{name}" for name in SERIES_DIMENSIONS)
@@ -114,7 +118,7 @@ def name_rows(connection: Connection, named: Iterable[tuple[str, str]]) -> None:
         if response_id and response_id != _message_of(identity)
     ]
     if rows:
-        connection.exec_driver_sql(_NAME, rows)
+        connection.execute_many(_NAME, rows)
 
 
 class Company(msgspec.Struct, frozen=True):
@@ -127,13 +131,13 @@ class Company(msgspec.Struct, frozen=True):
 def companies(connection: Connection, ids: Sequence[int]) -> dict[int, Company]:
     """Return for those of the rows *ids* that several sources saw where, and what differs."""
     members: defaultdict[int, list[int]] = defaultdict(list)
-    for row_id, seen_id in connection.exec_driver_sql(_COMPANY, (json.dumps(list(ids)),)):
+    for row_id, seen_id in connection.execute(_COMPANY, (json.dumps(list(ids)),)):
         members[row_id].append(seen_id)
     if not members:
         return {}
     wanted = json.dumps(sorted({seen_id for each in members.values() for seen_id in each}))
     rows = {row.id: row for row in load(connection, _THESE, (wanted,))}
-    places = {row[0]: str(row[1]) for row in connection.exec_driver_sql(_PLACES, (wanted,))}
+    places = {row[0]: str(row[1]) for row in connection.execute(_PLACES, (wanted,))}
     found = {}
     for row_id, seen in members.items():
         ordered = sorted((rows[one] for one in seen), key=lambda row: evidence(row.sighting))
@@ -146,7 +150,7 @@ def companies(connection: Connection, ids: Sequence[int]) -> dict[int, Company]:
 
 def load(connection: Connection, query: str, parameters: tuple[object, ...]) -> list[SeenRow]:
     """Return the rows of one of the queries above."""
-    rows = connection.exec_driver_sql(query, parameters).mappings()
+    rows = connection.execute(query, parameters).named()
     return [_row(dict(row)) for row in rows]
 
 

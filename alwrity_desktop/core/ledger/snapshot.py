@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sqlalchemy import Connection
-
 from alwrity_desktop.core.domain.alerts import Alert
 from alwrity_desktop.core.domain.breakdown import HOUR_S
 from alwrity_desktop.core.domain.budgets import Budget, Limit
@@ -42,6 +40,7 @@ from alwrity_desktop.core.ledger import (
     usage_rows,
 )
 from alwrity_desktop.core.ledger.budget_rows import Standing
+from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.reading import EVERYTHING, Where
 
 
@@ -178,5 +177,5 @@ class LedgerSnapshot:
     def versions(self) -> tuple[str, str]:
         """Return the version of the SQLite library, and that of the ledger's tables."""
         query = "SELECT sqlite_version(), (SELECT version_num FROM alembic_version)"
-        library, tables = self._connection.exec_driver_sql(query).one()
+        library, tables = self._connection.execute(query).one()
         return str(library), str(tables)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection
-
 from alwrity_desktop.core.domain.health import STANDARD_INPUT
 from alwrity_desktop.core.domain.sums import RejectedReason, Scope, SourceTotals, scope_of
 from alwrity_desktop.core.ledger.coarse_rows import DAYS
+from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.reading import SPAN, joined, table_of_all, whose_series
 from alwrity_desktop.core.ledger.schema import QUARTER_MS
 
@@ -16,16 +15,14 @@ def sources(connection: Connection, account: str | Scope) -> list[SourceTotals]:
     brought = _brought(connection, scope_of(account))
     read = {
         source: (files, at_ms)
-        for source, files, at_ms in connection.exec_driver_sql(
+        for source, files, at_ms in connection.execute(
             "SELECT source, sum(path <> ?), max(read_at_ms) FROM files GROUP BY 1",
             (STANDARD_INPUT,),
         )
     }
     booked = {
         row[0]: row[1]
-        for row in connection.exec_driver_sql(
-            "SELECT door, max(booked_at_ms) FROM batches GROUP BY 1"
-        )
+        for row in connection.execute("SELECT door, max(booked_at_ms) FROM batches GROUP BY 1")
     }
     found = []
     for source in sorted(brought.keys() | read.keys()):
@@ -39,7 +36,7 @@ def sources(connection: Connection, account: str | Scope) -> list[SourceTotals]:
 def _brought(connection: Connection, scope: Scope) -> dict[str, tuple[int, int]]:
     """Return by source its calls, and the start of the newest quarter with any."""
     whose, parameters = whose_series(scope)
-    execute, table = connection.exec_driver_sql, table_of_all(connection, scope)
+    execute, table = connection.execute, table_of_all(connection, scope)
     found = {}
     for source, calls, newest in execute(
         f"SELECT s.source, sum(r.calls), max(r.quarter){joined(connection, scope, table)} {whose}"
@@ -62,4 +59,4 @@ def rejects(connection: Connection) -> list[RejectedReason]:
         "SELECT f.source, r.reason, sum(r.lines), f.path, r.example_offset, max(r.at_ms)"
         " FROM rejects r JOIN files f ON f.id = r.file_id GROUP BY 1, 2 ORDER BY 1, 3 DESC"
     )
-    return [RejectedReason(*row[:5]) for row in connection.exec_driver_sql(query)]
+    return [RejectedReason(*row[:5]) for row in connection.execute(query)]

@@ -6,9 +6,8 @@ import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import Connection
-
 from alwrity_desktop.core.domain.statements import Statement, StatementKind
+from alwrity_desktop.core.ledger.connection import Connection
 
 _NAMES: Final = ("account", "origin", "kind", "period", "key")
 _FIGURES: Final = (
@@ -62,14 +61,14 @@ def save(connection: Connection, account: str, statements: Sequence[Statement], 
         else:
             same.append((now_ms, statement.label, row_id))
     if new:
-        connection.exec_driver_sql(_INSERT, new)
+        connection.execute_many(_INSERT, new)
     if same:
         query = "UPDATE statements SET confirmed_at_ms = ?, label = ? WHERE id = ?"
-        connection.exec_driver_sql(query, same)
+        connection.execute_many(query, same)
     left_out = [(now_ms - 1, row_id, now_ms) for row_id in _left_out(known, said)]
     if left_out:
         query = "UPDATE statements SET confirmed_at_ms = ? WHERE id = ? AND confirmed_at_ms >= ?"
-        connection.exec_driver_sql(query, left_out)
+        connection.execute_many(query, left_out)
     return len(new)
 
 
@@ -90,7 +89,7 @@ def load(connection: Connection, accounts: Sequence[str]) -> list[Statement]:
 
 
 def _newest(connection: Connection, accounts: Sequence[str]) -> list[tuple[int, Statement]]:
-    rows = connection.exec_driver_sql(_NEWEST, (json.dumps(list(accounts)),))
+    rows = connection.execute(_NEWEST, (json.dumps(list(accounts)),))
     return [(row[0], _statement(row[1:])) for row in rows]
 
 

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.tip_states import KeptTip
+from alwrity_desktop.core.ledger.connection import Connection
 
 _SAVE: Final = (
     "INSERT INTO tip_states (account, tip_id, state, set_at_ms, body) VALUES (?, ?, ?, ?, ?)"
@@ -24,7 +24,7 @@ def load(connection: Connection, accounts: Sequence[str]) -> list[KeptTip]:
         "SELECT body FROM tip_states WHERE account IN (SELECT value FROM json_each(?))"
         " ORDER BY account, tip_id"
     )
-    rows = connection.exec_driver_sql(query, (json.dumps(list(accounts)),))
+    rows = connection.execute(query, (json.dumps(list(accounts)),))
     return [msgspec.json.decode(body, type=KeptTip) for (body,) in rows]
 
 
@@ -32,10 +32,10 @@ def save(connection: Connection, kept: KeptTip) -> None:
     """Keep what was said of a tip; what was said before is replaced."""
     body = msgspec.json.encode(kept).decode()
     row = (kept.account, kept.tip_id, kept.state.value, kept.set_at_ms, body)
-    connection.exec_driver_sql(_SAVE, row)
+    connection.execute(_SAVE, row)
 
 
 def forget(connection: Connection, account: str, tip_id: str) -> bool:
     """Forget what was said of a tip; return whether anything was."""
     query = "DELETE FROM tip_states WHERE account = ? AND tip_id = ?"
-    return bool(connection.exec_driver_sql(query, (account, tip_id)).rowcount)
+    return bool(connection.execute(query, (account, tip_id)).changed)

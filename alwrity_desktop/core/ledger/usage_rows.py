@@ -7,12 +7,12 @@ from collections.abc import Iterable, Sequence
 from typing import Final
 
 import msgspec
-from sqlalchemy import Connection
 
 from alwrity_desktop.core.domain.pricing import Quote
 from alwrity_desktop.core.domain.sums import Scope, scope_of
 from alwrity_desktop.core.domain.usage import PriceStatus
 from alwrity_desktop.core.domain.usage_sums import PricedSpan, UsageSums
+from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.reading import EVER, whose_series
 from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO
 
@@ -107,19 +107,19 @@ def _read(
         " GROUP BY 1, 2, 3, 4, 5, 6"
     )
     parameters = (*bounds, json.dumps(several), *whom, *(model or ()))
-    return connection.exec_driver_sql(query, parameters).all()
+    return connection.execute(query, parameters).all()
 
 
 def _tiers(connection: Connection) -> dict[int, str]:
     """Return the service tier of each frozen quote that has one."""
     query = "SELECT id, json_extract(body, '$.tier') FROM quotes"
-    return {quote: str(tier) for quote, tier in connection.exec_driver_sql(query) if tier}
+    return {quote: str(tier) for quote, tier in connection.execute(query) if tier}
 
 
 def quotes(connection: Connection, ids: Iterable[int]) -> dict[int, Quote]:
     """Return the frozen prices of *ids*."""
     query = "SELECT id, body FROM quotes WHERE id IN (SELECT value FROM json_each(?))"
-    rows = connection.exec_driver_sql(query, (json.dumps(sorted(ids)),))
+    rows = connection.execute(query, (json.dumps(sorted(ids)),))
     return {number: msgspec.json.decode(body, type=Quote) for number, body in rows}
 
 
@@ -149,5 +149,5 @@ def conversational_models(connection: Connection, account: str | Scope) -> set[t
         "SELECT DISTINCT provider, model FROM series WHERE conversation <> ''"
         " AND account IN (SELECT value FROM json_each(?))"
     )
-    rows = connection.exec_driver_sql(query, (json.dumps(scope.accounts),))
+    rows = connection.execute(query, (json.dumps(scope.accounts),))
     return {(str(provider), str(model)) for provider, model in rows}

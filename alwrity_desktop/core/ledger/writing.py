@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from typing import Final, NamedTuple
 
 from msgspec.structs import astuple
-from sqlalchemy import Connection
 
 from alwrity_desktop.core.call_sheets import Book
 from alwrity_desktop.core.domain.identity import is_better
@@ -15,18 +14,11 @@ from alwrity_desktop.core.domain.pricing import Quote
 from alwrity_desktop.core.domain.usage import Call, PriceStatus
 from alwrity_desktop.core.ledger import alerting, cursors, linking, repeat_rows, sighting_rows
 from alwrity_desktop.core.ledger.batches import Batch, BatchResult, Booked
-from alwrity_desktop.core.ledger.engine import driver_of
+from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.intake import Intake, SheetPart
 from alwrity_desktop.core.ledger.matching import KnownCall, KnownCalls, figures_of
 from alwrity_desktop.core.ledger.rollups import Rollups
-from alwrity_desktop.core.ledger.schema import (
-    CALLS,
-    CORRECTIONS,
-    FIGURE_COLUMNS,
-    FLAG_ESTIMATED,
-    FLAG_SIDECHAIN,
-    ROLLUPS,
-)
+from alwrity_desktop.core.ledger.schema import FIGURE_COLUMNS, FLAG_ESTIMATED, FLAG_SIDECHAIN
 from alwrity_desktop.core.ledger.shared_rows import SharedRows
 from alwrity_desktop.core.ledger.sheet_rows import rows_of
 from alwrity_desktop.core.log_reading import LogReading
@@ -34,8 +26,11 @@ from alwrity_desktop.core.log_reading import LogReading
 _NAMES: Final = ", ".join(("identity", *FIGURE_COLUMNS))
 _MARKS: Final = ", ".join("?" for _ in ("identity", *FIGURE_COLUMNS))
 _INSERT_CALL: Final = f"INSERT INTO calls ({_NAMES}) VALUES ({_MARKS})"  # noqa: S608 - our names
-_INSERT_CORRECTION: Final = (
-    f"INSERT INTO {CORRECTIONS.name} ({_NAMES}, call_id) VALUES ({_MARKS}, ?)"  # noqa: S608
+_INSERT_CORRECTION: Final = f"INSERT INTO corrections ({_NAMES}, call_id) VALUES ({_MARKS}, ?)"  # noqa: S608
+
+_INDEXES: Final = (
+    "SELECT name, sql FROM sqlite_master"
+    " WHERE type = 'index' AND tbl_name IN ('calls', 'rollups') AND sql IS NOT NULL"
 )
 
 _FIRST_FIGURE: Final = Call.__struct_fields__.index("input_tokens")
@@ -113,7 +108,7 @@ class _Booking:
         self._rollups = Rollups(connection)
         self._file_ids = self._files_of(batch.readings)
         self._batch_id = int(
-            connection.exec_driver_sql(
+            connection.execute(
                 "INSERT INTO batches (door, booked_at_ms) VALUES (?, ?) RETURNING id",
                 (batch.door, batch.now_ms),
             ).scalar_one()
@@ -191,23 +186,22 @@ class _Booking:
     def _indexes_later(self, *, is_first: bool) -> Iterator[None]:
         """Let the first large import sort its keys once, at the end."""
         is_bulk = is_first and self._intake.copies >= _BULK_ROWS
-        later = (*CALLS.indexes, *ROLLUPS.indexes) if is_bulk else ()
-        for index in later:
-            index.drop(self._connection)
+        later = self._connection.execute(_INDEXES).all() if is_bulk else ()
+        for name, _ in later:
+            self._connection.execute(f"DROP INDEX {name}")
         yield
-        for index in later:
-            index.create(self._connection)
+        for _, statement in later:
+            self._connection.execute(statement)
 
     def _insert_parts(self) -> None:
         """Insert the rows of the parts that came since the last time, without holding them."""
         self._drop_copies()
-        cursor = driver_of(self._connection).cursor()
         # Not counted on: SQLite gives the last ids again when their rows were taken out.
         next_id = self._last_call_id() + 1
         for part in self._intake.parts[len(self._inserted) :]:
             sheet = rows_of(part, self.shared, self._batch_id, self._file_ids)
             self.shared.save()
-            cursor.executemany(sheet.insert, sheet.rows)
+            self._connection.execute_many(sheet.insert, sheet.rows)
             self._inserted.append(_Inserted(part, next_id, bytes(part.stays)))
             next_id += sheet.calls
             self.added += sheet.calls
@@ -216,13 +210,13 @@ class _Booking:
         """Take out again what has a better copy that was read later, or may have one."""
         left = [row_id for inserted in self._inserted for row_id in inserted.take_left()]
         if left:
-            self._connection.exec_driver_sql("DELETE FROM calls WHERE id = ?", left)
+            self._connection.execute_many("DELETE FROM calls WHERE id = ?", left)
         self.added -= len(left)
 
     def _insert_rows(self) -> None:
         self.shared.save()
         if self._rows:
-            self._connection.exec_driver_sql(_INSERT_CALL, self._rows)
+            self._connection.execute_many(_INSERT_CALL, self._rows)
         self.added += len(self._rows)
 
     def _book_beside(self, calls: Sequence[Call], known: KnownCalls) -> None:
@@ -240,7 +234,7 @@ class _Booking:
 
     def _last_call_id(self) -> int:
         query = "SELECT coalesce(max(id), 0) FROM calls"
-        return int(self._connection.exec_driver_sql(query).scalar_one())
+        return int(self._connection.execute(query).scalar_one())
 
     def _file_id(self, call: Call) -> int | None:
         log = self._intake.log_of(call)
@@ -281,7 +275,7 @@ class _Booking:
             return
         row = self._row(call)
         self.shared.save()
-        self._connection.exec_driver_sql(_INSERT_CORRECTION, (*row, known.id))
+        self._connection.execute(_INSERT_CORRECTION, (*row, known.id))
         if known.is_counted:
             self._rollups.replace(known, row)
         self._known_before.append(known)
@@ -306,9 +300,7 @@ class _Booking:
             "SELECT (SELECT json_extract(body, '$.origin') FROM quotes WHERE id = ?),"
             " price_status FROM series WHERE id = ?"
         )
-        origin, status = self._connection.exec_driver_sql(
-            query, (known.quote_id, known.series_id)
-        ).one()
+        origin, status = self._connection.execute(query, (known.quote_id, known.series_id)).one()
         return origin, status
 
 

@@ -154,7 +154,7 @@ def test_that_each_call_names_the_log_that_its_figures_were_read_from(
 
     ledger.record(batch, book, intake)
 
-    with ledger._engine.connect() as connection:
+    with ledger._file.connect() as connection:
         query = "SELECT c.identity, f.path FROM calls c JOIN files f ON f.id = c.file_id"
-        named = {row[0].split(":")[1]: row[1] for row in connection.exec_driver_sql(query)}
+        named = {row[0].split(":")[1]: row[1] for row in connection.execute(query)}
     assert named == {"a": "/logs/0", "b": "/logs/1", "c": "/logs/4", "d": "/logs/0"}

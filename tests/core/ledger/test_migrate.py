@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import sqlcipher3.dbapi2 as sqlite
 from alembic.config import Config
-from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
@@ -19,6 +20,8 @@ from alwrity_desktop.core.ledger import engine, migrate
 from alwrity_desktop.core.ledger.ledger import Ledger
 from tests.core.ledger.calls import NOW_MS, a_call, a_log, from_logs, from_script, totals
 
+ROOT = Path(__file__).parents[3]
+
 
 def scripts() -> ScriptDirectory:
     config = Config()
@@ -28,9 +31,9 @@ def scripts() -> ScriptDirectory:
 
 def migrated(path: Path) -> None:
     """Make a ledger by running every migration on an empty file."""
-    opened = engine.open_engine(path)
+    opened = engine.open_file(path)
     migrate._upgrade(opened)
-    opened.dispose()
+    opened.close()
 
 
 def described(path: Path) -> dict[str, object]:
@@ -82,6 +85,13 @@ def test_that_a_new_ledger_is_what_the_migrations_make(tmp_path: Path) -> None:
     assert master(tmp_path / "made.sqlite3").keys() == master(tmp_path / "migrated.sqlite3").keys()
 
 
+def test_that_the_statements_of_a_new_ledger_are_those_of_the_declared_tables() -> None:
+    script = ROOT / "packaging" / "ledger_schema.py"
+    answer = subprocess.run([sys.executable, str(script), "--check"], check=False)
+
+    assert answer.returncode == 0, "schema.sql is stale: run `make schema`"
+
+
 def test_that_the_known_versions_are_those_of_the_scripts() -> None:
     revisions = [script.revision for script in scripts().walk_revisions()]
 
@@ -90,14 +100,15 @@ def test_that_the_known_versions_are_those_of_the_scripts() -> None:
 
 
 def test_that_a_new_ledger_stands_at_the_newest_migration(ledger: Ledger) -> None:
-    with engine.reading(ledger._engine) as connection:
-        assert MigrationContext.configure(connection).get_current_revision() == migrate.HEAD
+    with engine.reading(ledger._file) as connection:
+        query = "SELECT version_num FROM alembic_version"
+        assert connection.execute(query).all() == [(migrate.HEAD,)]
 
 
 def test_that_a_new_ledger_is_ours_and_durable(ledger: Ledger) -> None:
-    with engine.reading(ledger._engine) as connection:
+    with engine.reading(ledger._file) as connection:
         answers = {
-            name: connection.exec_driver_sql(f"PRAGMA {name}").scalar()
+            name: connection.execute(f"PRAGMA {name}").scalar()
             for name in ("application_id", "journal_mode", "synchronous", "foreign_keys")
         }
     assert answers == {
@@ -319,7 +330,7 @@ def test_that_a_migration_that_breaks_a_reference_is_taken_back(
 
     monkeypatch.setattr("alembic.command.upgrade", lose_a_parent)
     with pytest.raises(LedgerUnavailableError, match="nothing changed"):
-        migrate._upgrade(opened._engine)
+        migrate._upgrade(opened._file)
 
     assert totals(opened).calls == 1
     opened.close()
@@ -344,12 +355,12 @@ def test_that_a_migration_may_rebuild_a_parent_without_losing_its_children(
             connection.exec_driver_sql(statement)
 
     monkeypatch.setattr("alembic.command.upgrade", rebuild)
-    migrate._upgrade(opened._engine)
+    migrate._upgrade(opened._file)
 
     assert totals(opened).calls == 1
-    with engine.reading(opened._engine) as connection:
-        assert connection.exec_driver_sql("SELECT count(file_id) FROM calls").scalar() == 1
-        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    with engine.reading(opened._file) as connection:
+        assert connection.execute("SELECT count(file_id) FROM calls").scalar() == 1
+        assert connection.execute("PRAGMA foreign_keys").scalar() == 1
     opened.close()
 
 

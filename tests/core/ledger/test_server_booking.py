@@ -100,11 +100,11 @@ def sync(ledger: Ledger, book: PriceBook, now_ms: int = NOW_MS, **brought: Any) 
 
 def dump(ledger: Ledger) -> dict[str, list[str]]:
     """Return every row of the ledger."""
-    with reading(ledger._engine) as connection:
+    with reading(ledger._file) as connection:
         query = "SELECT name FROM sqlite_master WHERE type = 'table'"
-        names = [row[0] for row in connection.exec_driver_sql(query)]
+        names = [row[0] for row in connection.execute(query)]
         return {
-            name: sorted(map(repr, connection.exec_driver_sql(f"SELECT * FROM {name}")))  # noqa: S608
+            name: sorted(map(repr, connection.execute(f"SELECT * FROM {name}")))  # noqa: S608
             for name in names
         }
 
