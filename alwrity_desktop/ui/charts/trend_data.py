@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 import msgspec
+
+from alwrity_desktop.ui.charts.scale import axis_steps
 
 
 class Curve(msgspec.Struct, frozen=True):
@@ -20,6 +23,27 @@ class Curve(msgspec.Struct, frozen=True):
     #: The last so many points belong to a time that is not over.
     unfinished: int = 0
     has_area: bool = False
+    #: The places of points whose value is not known; their y is 0 and is not drawn.
+    unknown: frozenset[int] = frozenset()
+
+    @property
+    def runs(self) -> tuple[range, ...]:
+        """The places of the points, in stretches between which nothing is known."""
+        borders = [-1, *sorted(self.unknown), len(self.xs)]
+        stretches = (range(before + 1, after) for before, after in pairwise(borders))
+        return tuple(stretch for stretch in stretches if stretch)
+
+    @property
+    def lonely(self) -> tuple[tuple[float, float], ...]:
+        """Points with nothing known beside them, to which no line leads."""
+        alone = (run[0] for run in self.runs if len(run) == 1)
+        return tuple((self.xs[place], self.ys[place]) for place in alone)
+
+    @property
+    def end(self) -> tuple[float, float]:
+        """The last point that is known."""
+        place = self.runs[-1][-1] if self.runs else -1
+        return self.xs[place], self.ys[place]
 
 
 class Tick(msgspec.Struct, frozen=True):
@@ -80,6 +104,8 @@ class Now(msgspec.Struct, frozen=True):
     x: float
     y: float
     text: str
+    #: False where the text says that the value is not known: there is no point then.
+    is_known: bool = True
 
 
 class Readout(msgspec.Struct, frozen=True):
@@ -94,8 +120,8 @@ class TrendData(msgspec.Struct, frozen=True):
     """Everything in one trend chart."""
 
     x_max: float
-    #: Writes a value of the vertical axis.
-    write: Callable[[float], str]
+    #: Writes a value of the vertical axis whose ticks are so far apart.
+    write: Callable[[float, float], str]
     #: The chart in one sentence, for screen readers.
     sentence: str
     curves: tuple[Curve, ...] = ()
@@ -108,6 +134,8 @@ class TrendData(msgspec.Struct, frozen=True):
     now: Now | None = None
     peaks: tuple[Peak, ...] = ()
     readouts: tuple[Readout, ...] = ()
+    #: The least distance of two ticks: 1 for what is counted.
+    least_step: float = 1.0
 
     @property
     def y_max(self) -> float:
@@ -120,13 +148,30 @@ class TrendData(msgspec.Struct, frozen=True):
         return max(values, default=0.0)
 
     @property
+    def axis(self) -> tuple[tuple[float, str], ...]:
+        """The ticks of the vertical axis: value and text."""
+        steps = axis_steps(self.y_max, self.least_step)
+        step = steps[1] if len(steps) > 1 else 1.0
+        return tuple((value, self.write(value, step)) for value in steps)
+
+    @property
+    def curve_lines(self) -> tuple[tuple[tuple[float, float], ...], ...]:
+        """The known stretches of the curves, each as its points."""
+        return tuple(
+            tuple((curve.xs[place], curve.ys[place]) for place in run)
+            for curve in self.curves
+            for run in curve.runs
+        )
+
+    @property
     def lines(self) -> tuple[tuple[tuple[float, float], ...], ...]:
-        """Every line as its points: the curves, then low, middle and high of the band."""
-        curves = (tuple(zip(curve.xs, curve.ys, strict=True)) for curve in self.curves)
+        """Every line as its points: curves, low, middle and high of the band, present moment."""
         low = tuple((point.x, point.low) for point in self.band)
         middle = tuple((point.x, point.middle) for point in self.band)
         high = tuple((point.x, point.high) for point in self.band)
-        return (*curves, low, middle, high)
+        now = self.now
+        drop = () if now is None or not now.is_known else ((now.x, now.y), (now.x, 0.0))
+        return (*self.curve_lines, low, middle, high, drop)
 
     @property
     def past_line(self) -> tuple[tuple[float, float], ...]:

@@ -33,7 +33,7 @@ class TrendLabels:
 
     def __init__(self) -> None:
         """Hold nothing yet."""
-        self._data = TrendData(1.0, str, "")
+        self._data = TrendData(1.0, lambda value, _: str(value), "")
         self._box = QRectF()
         self._top = 1.0
         self._index: int | None = None
@@ -149,20 +149,20 @@ class TrendLabels:
         return first_free(beside(points, size, self._box), taken, lines)
 
     def _drawn_lines(self) -> list[list[QPointF]]:
-        """Return the curves, and the lines of the band."""
+        """Return the curves, the lines of the band, and the one below the present moment."""
         return [[self._at(x, y) for x, y in line] for line in self._data.lines]
 
     def _paint_now(self, painter: QPainter) -> None:
         now = self._data.now
         if now is None:
             return
-        look = theme.current()
-        place = self._at(now.x, now.y)
-        painter.setPen(painter_pen("now", "text2"))
-        painter.drawLine(place, QPointF(place.x(), self._box.bottom()))
-        painter.setPen(QPen(look.colour("surface"), 2))
-        painter.setBrush(look.colour("info.mark"))
-        painter.drawEllipse(place, _NOW_RADIUS, _NOW_RADIUS)
+        if now.is_known:
+            place = self._at(now.x, now.y)
+            painter.setPen(painter_pen("now", "text2"))
+            painter.drawLine(place, QPointF(place.x(), self._box.bottom()))
+            painter.setPen(QPen(theme.current().colour("surface"), 2))
+            painter.setBrush(theme.current().colour("info.mark"))
+            painter.drawEllipse(place, _NOW_RADIUS, _NOW_RADIUS)
         centre = QPointF(self._now_words().center())
         middle = Qt.AlignmentFlag.AlignHCenter
         self._write(painter, centre, now.text, "text", weight=600, align=middle)
@@ -201,15 +201,15 @@ class TrendLabels:
         """Name each curve at its right end, apart from one another, joined by a leader."""
         named = [curve for curve in self._data.curves if curve.label and curve.xs]
         for curve in named:
-            if curve.unfinished:
-                place = self._at(curve.xs[-1], curve.ys[-1])
+            if curve.unfinished and curve.end[0] == curve.xs[-1]:
+                place = self._at(*curve.end)
                 painter.setPen(QPen(theme.provider_line(curve.provider), 2))
                 painter.setBrush(theme.current().colour("surface"))
                 painter.drawEllipse(place, _END_RADIUS, _END_RADIUS)
         if not is_wide or not named:
             return
-        named.sort(key=lambda curve: -curve.ys[-1])
-        ends = [self._at(curve.xs[-1], curve.ys[-1]) for curve in named]
+        named.sort(key=lambda curve: -curve.end[1])
+        ends = [self._at(*curve.end) for curve in named]
         spacing = max(_SPACING, _line_height())
         heights = spread([end.y() for end in ends], spacing, self._box.bottom() + spacing / 2)
         right = self._box.right()
@@ -270,11 +270,13 @@ class TrendLabels:
         height = _line_height()
         left = max(place.x() - 10 - width, self._box.left() + 4)
         right = self._box.right() - 6
+        below = min(place.y() + 0.45 * height, self._box.bottom() - height - 1)
         lowest = min(self._lowest_curve(right - width), self._box.bottom())
         corners = (
             QPointF(left, place.y() - 1.45 * height),
             QPointF(left, place.y() - 2.4 * height),
-            QPointF(min(place.x() + 10, right - width), place.y() + 0.45 * height),
+            QPointF(min(place.x() + 10, right - width), below),
+            QPointF(min(place.x() + 28, right - width), below),
             QPointF(right - width, lowest - 0.2 * height),
         )
         places = [QRectF(corner.x(), corner.y(), width, height) for corner in corners]
@@ -283,8 +285,7 @@ class TrendLabels:
 
     def _lowest_curve(self, left: float) -> float:
         """Return the lowest pixel of the curves right of the pixel *left*."""
-        curves = self._drawn_lines()[: len(self._data.curves)]
-        places = [place for curve in curves for place in curve]
+        places = [self._at(x, y) for line in self._data.curve_lines for x, y in line]
         before = [place.y() for place in places if place.x() < left]
         return max(
             [place.y() for place in places if place.x() >= left] + before[-1:], default=0.0

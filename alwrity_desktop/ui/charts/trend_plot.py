@@ -21,7 +21,6 @@ from PySide6.QtWidgets import QFrame, QWidget
 
 from alwrity_desktop.ui import theme
 from alwrity_desktop.ui.charts.pens import plot_pen, scaled
-from alwrity_desktop.ui.charts.scale import axis_steps
 from alwrity_desktop.ui.charts.trend_data import Column, Curve, TrendData
 from alwrity_desktop.ui.charts.trend_labels import TrendLabels
 from alwrity_desktop.ui.tokens import AREA_OPACITY, BAND_OPACITY, PAST_BAR_OPACITY
@@ -30,7 +29,10 @@ from alwrity_desktop.ui.widgets.motion import Tween
 
 _COLUMN_WIDTH = 0.7
 _HEADROOM = 1.06
+_EDGE = 1.01
+"""So much above the highest line, which would be cut in half at the very edge."""
 _AXIS_GAP = 8
+_DOT = 5
 _BAND_EDGE = 0.4
 
 
@@ -54,6 +56,7 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
         self.setStyleSheet("background: transparent")
         self.setViewportUpdateMode(self.ViewportUpdateMode.FullViewportUpdate)
         self._data: TrendData | None = None
+        self._top = 1.0
         self._labels = TrendLabels()
         self._revealed = 1.0
         self._tween = Tween(self, "reveal", self._set_revealed)
@@ -75,10 +78,11 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
         self._labels.set_data(data)
         item = self.getPlotItem()
         item.clear()
-        top = max(data.y_max, 1e-9) * _HEADROOM
+        axis = data.axis
+        self._top = max(axis[-1][0] * _EDGE, data.y_max * _HEADROOM) or 1.0
         item.setXRange(0, data.x_max, padding=0)
-        item.setYRange(0, top, padding=0)
-        self._set_axis(data, axis_steps(data.y_max))
+        item.setYRange(0, self._top, padding=0)
+        self._set_axis(axis)
         self._add_columns(data.columns)
         self._add_band(data)
         if data.comparison is not None:
@@ -109,7 +113,7 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
         self._revealed = share
         self.viewport().update()
 
-    def _set_axis(self, data: TrendData, steps: tuple[float, ...]) -> None:
+    def _set_axis(self, ticks: tuple[tuple[float, str], ...]) -> None:
         look = theme.current()
         item = self.getPlotItem()
         axis = item.getAxis("left")
@@ -117,13 +121,12 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
         axis.setTickFont(font)
         axis.setPen(QPen(Qt.PenStyle.NoPen))
         axis.setTextPen(look.colour("muted"))
-        texts = [data.write(step) for step in steps]
-        axis.setTicks([list(zip(steps, texts, strict=True)), []])
+        axis.setTicks([list(ticks), []])
         metrics = QFontMetrics(font)
-        axis.setWidth(max(metrics.horizontalAdvance(text) for text in texts) + _AXIS_GAP + 4)
-        for step in steps:
-            role = "grid" if step else "axis"
-            item.addItem(_level(step, self._pen("grid", role)))
+        axis.setWidth(max(metrics.horizontalAdvance(text) for _, text in ticks) + _AXIS_GAP + 4)
+        for value, _ in ticks:
+            role = "grid" if value else "axis"
+            item.addItem(_level(value, self._pen("grid", role)))
 
     def _add_line(self, xs: tuple[float, ...], ys: tuple[float, ...], pen: QPen) -> None:
         self.getPlotItem().addItem(
@@ -132,15 +135,24 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
 
     def _add_curve(self, curve: Curve) -> None:
         colour = series_colour(curve)
-        if curve.has_area:
-            self._add_area(curve, colour)
         solid = len(curve.xs) - curve.unfinished
-        self._add_line(curve.xs[:solid], curve.ys[:solid], self._pen("series", colour))
-        if curve.unfinished and solid:
-            pen = self._pen("unfinished", colour)
-            self._add_line(curve.xs[solid - 1 :], curve.ys[solid - 1 :], pen)
+        for run in curve.runs:
+            if curve.has_area:
+                self._add_area(curve, run, colour)
+            self._add_run(curve, run[: max(solid - run.start, 0)], self._pen("series", colour))
+            if curve.unfinished:
+                rest = run[max(solid - 1 - run.start, 0) :]
+                self._add_run(curve, rest, self._pen("unfinished", colour))
+        if curve.lonely:
+            xs, ys = zip(*curve.lonely, strict=True)
+            dots = pg.ScatterPlotItem(xs, ys, size=_DOT, brush=QBrush(colour), pen=None)
+            self.getPlotItem().addItem(dots)
 
-    def _add_area(self, curve: Curve, colour: QColor) -> None:
+    def _add_run(self, curve: Curve, run: range, pen: QPen) -> None:
+        if len(run) > 1:
+            self._add_line(_of(curve.xs, run), _of(curve.ys, run), pen)
+
+    def _add_area(self, curve: Curve, run: range, colour: QColor) -> None:
         gradient = QLinearGradient(0, 1, 0, 0)
         gradient.setCoordinateMode(QLinearGradient.CoordinateMode.ObjectMode)
         for place, opacity in zip((0.0, 1.0), AREA_OPACITY, strict=True):
@@ -149,8 +161,8 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
             gradient.setColorAt(place, shade)
         self.getPlotItem().addItem(
             pg.PlotCurveItem(
-                np.asarray(curve.xs), np.asarray(curve.ys), pen=QPen(Qt.PenStyle.NoPen),
-                fillLevel=0, brush=QBrush(gradient), antialias=True,
+                np.asarray(_of(curve.xs, run)), np.asarray(_of(curve.ys, run)),
+                pen=QPen(Qt.PenStyle.NoPen), fillLevel=0, brush=QBrush(gradient), antialias=True,
             )
         )  # fmt: skip
 
@@ -217,9 +229,8 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
             hidden = QRectF(box)
             hidden.setLeft(box.left() + self._revealed * box.width())
             painter.fillRect(hidden, theme.current().colour("surface"))
-        top = max(self._data.y_max, 1e-9) * _HEADROOM
         is_whole = self._revealed >= 1
-        self._labels.paint(painter, box, top, self.width(), is_whole=is_whole)
+        self._labels.paint(painter, box, self._top, self.width(), is_whole=is_whole)
         painter.restore()
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
@@ -269,6 +280,10 @@ class TrendPlot(pg.PlotWidget):  # type: ignore[misc]  # the library ships no ty
             self.place_clicked.emit(self._labels.place)
         else:
             event.ignore()
+
+
+def _of(values: tuple[float, ...], run: range) -> tuple[float, ...]:
+    return values[run.start : run.stop]
 
 
 def _level(y: float, pen: QPen) -> pg.InfiniteLine:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, timedelta
 from itertools import accumulate
 
@@ -25,6 +25,7 @@ from alwrity_desktop.ui.charts.trend_data import (
     Tick,
     TrendData,
 )
+from alwrity_desktop.ui.docks._trend_axis import least_step, write_axis
 from alwrity_desktop.ui.docks._trend_bins import (
     Bin,
     bins_of,
@@ -66,24 +67,6 @@ def bins_for(report: Report, view: View) -> tuple[Bin, ...]:
     if not report.history_days:
         return ()
     return weekly(report.history_weeks, report.history_days[-1].start, _MONTHS[view.span])
-
-
-def write_axis(measure: str) -> Callable[[float], str]:
-    """Return what writes an axis value of *measure*."""
-    return {"cost": _dollars, "tokens": _compact}.get(measure, _whole)
-
-
-def _dollars(value: float) -> str:
-    pico = round(value * PICO_PER_USD)
-    return formatting.money(pico) if value % 1 else formatting.money_whole(pico)
-
-
-def _compact(value: float) -> str:
-    return formatting.tokens(round(value), decimals=1).replace(".0", "")
-
-
-def _whole(value: float) -> str:
-    return formatting.count(round(value))
 
 
 def write_exact(measure: str, value: float) -> str:
@@ -193,26 +176,18 @@ def _cumulative(report: Report, bins: tuple[Bin, ...], view: View) -> TrendData:
     is_days = view.span == "days"
     now_x = _now_x(report, bins) if is_days else float(len(past))
     xs = (0.0, *(float(index + 1) for index in range(len(past) - 1)), now_x)
-    curve = Curve("", "", "", xs, (0.0, *sums), has_area=True)
+    # The curve starts at 0 with the first point, and only where that is known.
+    unknown = _unknown((totals[0], *totals), view.measure)
+    curve = Curve("", "", "", xs, (0.0, *sums), has_area=True, unknown=unknown)
     is_open = past[-1].is_unfinished
     first_day = bins[0].start[:10]
     forecast = band(report, view.measure, first_day, now_x, sums[-1]) if is_days else ()
     total = write_amounts(view.measure, totals[-1])
     text = _tr("{amount} today").format(amount=total) if is_days and is_open else total
-    readouts = tuple(
-        Readout(
-            x,
-            _bin_name(item, bins),
-            (
-                _tr("{amount} so far").format(amount=write_amounts(view.measure, total_so_far)),
-                _own_amount(bins).format(amount=write_amounts(view.measure, item.total)),
-            ),
-        )
-        for x, item, total_so_far in zip(xs[1:], past, totals, strict=True)
-    )
     return TrendData(
         x_max=float(len(bins) if is_days else len(past)),
         write=write_axis(view.measure),
+        least_step=least_step(view.measure),
         sentence=_sentence(_tr("Cumulative"), past, view, values),
         curves=(curve,),
         ticks=_ticks(bins, 0.0 if "T" in bins[0].start else 0.5),
@@ -220,10 +195,35 @@ def _cumulative(report: Report, bins: tuple[Bin, ...], view: View) -> TrendData:
         band_ends=band_ends(report, view.measure) if forecast else (),
         budget=_budget(report, view) if is_days else None,
         comparison=_comparison(report, view, len(bins)) if is_days else None,
-        now=Now(now_x, sums[-1], text),
+        now=Now(now_x, sums[-1], text, is_known=_is_known(totals[-1], view.measure)),
         peaks=_single_peak(past, values, list(xs[1:]), sums, view),
-        readouts=readouts,
+        readouts=_sum_readouts(xs[1:], bins, totals, view),
     )
+
+
+def _sum_readouts(
+    xs: Sequence[float], bins: Sequence[Bin], totals: Sequence[Amounts], view: View
+) -> tuple[Readout, ...]:
+    """Return what is read at the end of each bin that is reached."""
+    return tuple(
+        Readout(
+            x,
+            _bin_name(item, bins),
+            (
+                _tr("{amount} so far").format(amount=write_amounts(view.measure, total)),
+                _own_amount(bins).format(amount=write_amounts(view.measure, item.total)),
+            ),
+        )
+        for x, item, total in zip(xs, reached(bins), totals, strict=True)
+    )
+
+
+def _is_known(amounts: Amounts, measure: str) -> bool:
+    return measure != "cost" or amounts.known_cost_pico is not None
+
+
+def _unknown(amounts: Sequence[Amounts], measure: str) -> frozenset[int]:
+    return frozenset(place for place, one in enumerate(amounts) if not _is_known(one, measure))
 
 
 def is_far(limit: Limit, report: Report) -> bool:
@@ -277,18 +277,20 @@ def _single_peak(
 def _each(bins: tuple[Bin, ...], view: View) -> TrendData:
     past = reached(bins)
     values = [measured(item.total, view.measure) for item in past]
+    centres = [index + 0.5 for index in range(len(past))]
     columns = tuple(
-        Column(index + 0.5, value, is_unfinished=item.is_unfinished)
-        for index, (item, value) in enumerate(zip(past, values, strict=True))
+        Column(x, value, is_unfinished=item.is_unfinished)
+        for x, item, value in zip(centres, past, values, strict=True)
+        if _is_known(item.total, view.measure)
     )
     readouts = tuple(
-        Readout(column.x, _bin_name(item, bins), (write_amounts(view.measure, item.total),))
-        for column, item in zip(columns, past, strict=True)
+        Readout(x, _bin_name(item, bins), (write_amounts(view.measure, item.total),))
+        for x, item in zip(centres, past, strict=True)
     )
-    centres = [column.x for column in columns]
     return TrendData(
         x_max=float(len(bins)),
         write=write_axis(view.measure),
+        least_step=least_step(view.measure),
         sentence=_sentence(_tr("One by one"), past, view, values),
         columns=columns,
         ticks=_ticks(bins, 0.5),
@@ -311,6 +313,7 @@ def _by_provider(bins: tuple[Bin, ...], view: View) -> TrendData:
             xs,
             values[provider],
             unfinished=int(past[-1].is_unfinished),
+            unknown=_unknown(amounts[provider], view.measure),
         )
         for provider in providers
     )
@@ -329,6 +332,7 @@ def _by_provider(bins: tuple[Bin, ...], view: View) -> TrendData:
     return TrendData(
         x_max=float(max(len(past), 1)),
         write=write_axis(view.measure),
+        least_step=least_step(view.measure),
         sentence=_sentence(_tr("By provider"), past, view, totals),
         curves=curves,
         ticks=_ticks(past, 0.5),

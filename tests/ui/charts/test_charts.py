@@ -20,7 +20,6 @@ from alwrity_desktop.ui.charts.gauge import Gauge
 from alwrity_desktop.ui.charts.month_bars import Bar, MonthBars
 from alwrity_desktop.ui.charts.pens import painter_pen, plot_pen
 from alwrity_desktop.ui.charts.ring import RingChart, Slice
-from alwrity_desktop.ui.charts.scale import axis_steps
 from alwrity_desktop.ui.charts.sparkline import paint_sparkline
 from alwrity_desktop.ui.charts.trend import TrendChart
 from alwrity_desktop.ui.charts.trend_data import Comparison, Curve, Readout, TrendData
@@ -29,34 +28,15 @@ from alwrity_desktop.ui.docks._trend_views import View, trend_data
 from tests import builders
 
 
-@pytest.mark.parametrize(
-    ("top", "last", "count"),
-    [(126.18, 125.0, 6), (15.82, 15.0, 4), (3.78, 3.0, 4), (0.0, 0.0, 1), (7.79, 6.0, 4)],
-)
-def test_that_axes_have_round_steps(top: float, last: float, count: int) -> None:
-    steps = axis_steps(top)
-    assert steps[0] == 0
-    assert steps[-1] == pytest.approx(last)
-    assert len(steps) == count
-
-
-@given(st.floats(min_value=1e-6, max_value=1e12))
-def test_that_axes_never_crowd_and_never_pass_the_top(top: float) -> None:
-    steps = axis_steps(top)
-    assert 2 <= len(steps) <= 7
-    assert steps[-1] <= top * (1 + 1e-9)
-
-
-@given(st.floats(min_value=4.1, max_value=1e9))
-def test_that_a_money_axis_has_whole_dollars(top: float) -> None:
-    assert all(step == int(step) for step in axis_steps(top))
-
-
 @given(st.lists(st.floats(min_value=0, max_value=200), min_size=1, max_size=6))
 def test_that_labels_stay_apart_and_above_the_axis(heights: list[float]) -> None:
     placed = spread(sorted(heights), 15.0, 200.0)
     assert placed[-1] <= 200.0
     assert all(b - a >= 15.0 - 1e-6 for a, b in pairwise(placed))
+
+
+def plainly(value: float, _step: float) -> str:
+    return str(value)
 
 
 def slices() -> list[Slice]:
@@ -154,7 +134,7 @@ def test_that_a_month_can_be_clicked(qtbot: QtBot) -> None:
 def test_that_the_arrow_keys_read_the_chart() -> None:
     labels = TrendLabels()
     readouts = tuple(Readout(float(n), str(n), ()) for n in range(3))
-    labels.set_data(TrendData(3.0, str, "", readouts=readouts))
+    labels.set_data(TrendData(3.0, plainly, "", readouts=readouts))
     places = []
     for step in (1, 1, 1, 1, -1):
         labels.step(step)
@@ -207,10 +187,39 @@ def test_that_the_period_before_is_named_across_no_other_line(qapp: QApplication
     xs = (0.0, 2.0, 4.0, 6.0, 7.0)
     past = Comparison(xs, (0.0, 30.0, 60.0, 75.0, 80.0), "9 - 15 Nov")
     curve = Curve("", "", "", xs, (0.0, 25.0, 50.0, 62.0, 68.0))
-    labels.set_data(TrendData(7.0, str, "", curves=(curve,), comparison=past))
+    labels.set_data(TrendData(7.0, plainly, "", curves=(curve,), comparison=past))
     words = labels._comparison_words(past)
     elsewhere = QRectF(0, 0, 1, 1)
     lines = [labels._past_line(), *labels._drawn_lines()]
     # Words that cross a line give way to a place that crosses none.
     assert first_free([words, elsewhere], [], lines) == words
     assert labels._box.contains(words)
+
+
+def inked_columns(chart: TrendChart, colour: QColor) -> set[int]:
+    """Return where across the chart anything has *colour*."""
+    image = QPixmap(chart.size())
+    chart.render(image)
+    picture = image.toImage()
+    return {
+        x
+        for x in range(picture.width())
+        for y in range(picture.height())
+        if picture.pixelColor(x, y) == colour
+    }
+
+
+@pytest.mark.parametrize("unknown", [frozenset[int](), frozenset({1, 2, 4})])
+def test_that_what_is_not_known_is_a_gap(unknown: frozenset[int], qtbot: QtBot) -> None:
+    ys = tuple(0.0 if place in unknown else 5.0 for place in range(6))
+    curve = Curve("", "", "", (0.0, 1.0, 2.0, 3.0, 4.0, 5.0), ys, unknown=unknown)
+    chart = TrendChart()
+    qtbot.addWidget(chart)
+    chart.resize(600, 260)
+    chart.set_data(TrendData(5.0, plainly, "", curves=(curve,)))
+    chart.show()
+    qtbot.waitUntil(lambda: chart.is_ready)
+    inked = inked_columns(chart, theme.current().colour("info.mark"))
+    beside_first, lonely = range(120, 160), range(340, 380)
+    assert inked.isdisjoint(beside_first) == bool(unknown)
+    assert not inked.isdisjoint(lonely)

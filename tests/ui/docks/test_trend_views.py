@@ -12,6 +12,7 @@ from msgspec.structs import replace
 from alwrity_desktop.core.domain import breakdown
 from alwrity_desktop.core.domain.periods import WEEKDAYS
 from alwrity_desktop.core.domain.report import Amounts, Point
+from alwrity_desktop.ui.charts.trend_data import TrendData
 from alwrity_desktop.ui.docks._trend_bins import (
     OTHER,
     bins_of,
@@ -99,7 +100,7 @@ def test_that_the_curve_of_the_pictures_is_drawn() -> None:
     assert data.comparison is not None
     assert data.comparison.label == "October"
     assert [(peak.note, peak.text) for peak in data.peaks] == [("Peak, 12 Nov:", "$7.79")]
-    assert data.write(125.0) == "$125"
+    assert [text for _, text in data.axis] == ["$0", "$25", "$50", "$75", "$100", "$125"]
 
 
 def test_that_the_forecast_goes_on_from_the_present_point() -> None:
@@ -215,3 +216,49 @@ def test_that_a_curve_without_a_price_says_that_it_is_not_known(style: str) -> N
             "provider": [("x  —",), ("x  $2.00",)],
         }[style]
     )
+
+
+def drawn_in_part(style: str, costs: list[int | None]) -> TrendData:
+    """Return the chart of days of which those without a cost have a call without a price."""
+    amounts = [Amounts(0, 1, 5, 1) if cost is None else Amounts(cost, 1, 5) for cost in costs]
+    days = tuple(
+        Point(f"2026-11-{place:02d}", one, {"x": one}) for place, one in enumerate(amounts, 1)
+    )
+    return trend_data(an_unpriced_report(points=days), View(style=style))
+
+
+def test_that_a_day_without_a_price_is_a_gap_in_its_providers_curve() -> None:
+    dollar = 10**12
+    (curve,) = drawn_in_part("provider", [dollar, dollar, None, dollar, None]).curves
+    assert curve.unknown == {2, 4}
+    assert curve.runs == (range(2), range(3, 4))
+    assert curve.lonely == ((3.5, 1.0),)
+    assert curve.end == (3.5, 1.0)
+
+
+def test_that_a_sum_is_drawn_from_where_it_is_known() -> None:
+    dollar = 10**12
+    late = drawn_in_part("cumulative", [None, None, dollar, None, dollar])
+    (curve,) = late.curves
+    assert curve.unknown == {0, 1, 2}
+    assert curve.ys[3:] == (1.0, 1.0, 2.0)
+    assert late.now is not None
+    assert late.now.is_known
+    never = drawn_in_part("cumulative", [None, None])
+    assert never.curves[0].runs == ()
+    assert never.now is not None
+    assert (never.now.text, never.now.is_known) == ("—", False)
+
+
+def test_that_calls_and_tokens_have_no_gaps() -> None:
+    report = an_unpriced_report()
+    for measure in ("calls", "tokens"):
+        for style in ("cumulative", "provider"):
+            data = trend_data(report, View("days", measure, style))
+            assert not any(curve.unknown for curve in data.curves)
+
+
+def test_that_a_day_without_a_price_has_no_column() -> None:
+    data = drawn_in_part("each", [10**12, None, 10**12])
+    assert [column.x for column in data.columns] == [0.5, 2.5]
+    assert [readout.x for readout in data.readouts] == [0.5, 1.5, 2.5]
