@@ -76,7 +76,7 @@ class Intake:
         self._book = book
         self.is_first = is_first
         #: What is still being read: each step takes calls in, and says from which logs.
-        self.arriving: Iterator[Sequence[LogReading]] = iter(())
+        self.arriving: Iterator[Sequence[LogReading]] | None = None
         self._merger = Merger()
         #: By the object, the copies that are in the merger. Each is held here, so that no other
         #: takes its place in memory.

@@ -131,7 +131,7 @@ class _Booking:
         """Book what was taken in, and what arrives meanwhile."""
         last_id = self._last_call_id()
         with self._indexes_later(is_first=not last_id):
-            for readings in self._intake.arriving:
+            for readings in self._intake.arriving or ():
                 self._file_ids += self._files_of(readings)
                 if not last_id:
                     self._insert_parts()
@@ -185,7 +185,8 @@ class _Booking:
     @contextmanager
     def _indexes_later(self, *, is_first: bool) -> Iterator[None]:
         """Let the first large import sort its keys once, at the end."""
-        is_bulk = is_first and self._intake.copies >= _BULK_ROWS
+        is_large = self._intake.copies >= _BULK_ROWS or self._intake.arriving is not None
+        is_bulk = is_first and is_large
         later = self._connection.execute(_INDEXES).all() if is_bulk else ()
         for name, _ in later:
             self._connection.execute(f"DROP INDEX {name}")
