@@ -268,7 +268,11 @@ def _call(parsed: _Line, line: bytes, origin: _Origin) -> Call | None:
     provider = provider_of(model)
     # Fifteen named values are passed directly, more by way of a dictionary, four times as slowly.
     call = Call(
-        identity=_identity(provider, parsed, line, at_ms),
+        identity=(
+            message_identity(provider, message.id, parsed.request_id)
+            if message.id
+            else _identity_of_line(provider, parsed, line, at_ms)
+        ),
         occurred_at_ms=at_ms,
         source=NAME,
         provider=provider,
@@ -284,6 +288,8 @@ def _call(parsed: _Line, line: bytes, origin: _Origin) -> Call | None:
         is_estimated=usage.output_tokens <= PLACEHOLDER_TOKENS and message.stop_reason is None,
         is_sidechain=parsed.is_sidechain is True,
     )
+    if usage.server_tool_use is None and parsed.cost_usd is None:
+        return call
     return _with_more(call, _web_searches(usage), parsed.cost_usd)
 
 
@@ -315,18 +321,15 @@ def _web_searches(usage: _Usage) -> int:
     return (tools.web_search_requests or 0) if tools else 0
 
 
-def _identity(provider: str, parsed: _Line, line: bytes, at_ms: int) -> str:
-    """Return the identity by the message, else the line's own id, else all that is known."""
-    message = parsed.message
-    if message and message.id:
-        return message_identity(provider, message.id, parsed.request_id)
+def _identity_of_line(provider: str, parsed: _Line, line: bytes, at_ms: int) -> str:
+    """Return the identity of a message without an id, by the line's own or by all that is known."""
     try:
         uuid = decode(_UUIDS, line).uuid
     except msgspec.ValidationError:
         uuid = None
     if uuid:
         return lone_identity(provider, uuid)
-    known = msgspec.json.encode((parsed.session_id, at_ms, message))
+    known = msgspec.json.encode((parsed.session_id, at_ms, parsed.message))
     return lone_identity(provider, hashlib.sha256(known).hexdigest()[:32])
 
 
