@@ -220,7 +220,7 @@ class _Bills:
             for name in _NOT_BY_TOKENS
             if not _is_default(name, fields[name])
             for row, value in enumerate(fields[name])
-            if value
+            if value != _DEFAULTS[name]
         }
         for model, rows in models.items():
             for row in self._settle_alike(model, rows, book):

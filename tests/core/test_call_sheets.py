@@ -70,7 +70,7 @@ def calls() -> st.SearchStrategy[Call]:
         duration_ms=st.sampled_from([None, 0, 7]),
         status_code=st.sampled_from([None, 200]),
         conversation=st.sampled_from(["", "a"]),
-        reported_cost_pico=st.sampled_from([None, 5]),
+        reported_cost_pico=st.sampled_from([None, 0, 5]),
         is_flat_rate=st.booleans(),
         is_estimated=st.booleans(),
         is_sidechain=st.booleans(),
