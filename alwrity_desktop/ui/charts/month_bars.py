@@ -29,6 +29,8 @@ from alwrity_desktop.ui.widgets.motion import Tween
 _BAR_SHARE = 0.66
 _MAX_BAR = 56.0
 _RADIUS = 2.0
+_BESIDE = 2.0
+"""So many pixels a caption may be wider than the bar that it stands in."""
 _HEADROOM = 1.08
 _LINES_WITH_CHANGES = 8
 """A lower chart has no room for a second line below its bars."""
@@ -192,7 +194,8 @@ class MonthBars(QWidget):
         value = bar.value if bar.expected is None else max(bar.value, bar.expected)
         caption = bar.expected_caption if bar.expected is not None else bar.caption
         box = self._bar_box(index, value)
-        fits_inside = box.height() > height + 6 and bar.expected is None
+        is_narrow = painter.fontMetrics().horizontalAdvance(caption) <= box.width() + _BESIDE
+        fits_inside = box.height() > height + 6 and is_narrow and bar.expected is None
         top = box.top() + 3 if fits_inside else box.top() - height - 1
         top = self._clear_of_budget(top, height)
         words = QRectF(left - 8, top, slot + 16, height)

@@ -131,6 +131,27 @@ def test_that_a_month_can_be_clicked(qtbot: QtBot) -> None:
     assert bars.accessibleName().startswith("Month 0; Month 1")
 
 
+@pytest.mark.parametrize(("caption", "is_inside"), [("$1", True), ("$1,234,567", False)])
+def test_that_a_caption_stands_on_a_bar_that_is_too_narrow_for_it(
+    qtbot: QtBot, caption: str, is_inside: bool
+) -> None:
+    bars = MonthBars()
+    qtbot.addWidget(bars)
+    bars.resize(300, 200)
+    bars.set_bars([Bar(str(n), 5.0, caption, "") for n in range(6)], None, "")
+    bars._set_reveal(1.0)
+
+    image = bars.grab().toImage()
+
+    box = bars._bar_box(2, 5.0).adjusted(3, 3, -3, -3).toRect()
+    colours = {
+        image.pixel(x, y)
+        for x in range(box.left(), box.right())
+        for y in range(box.top(), box.bottom())
+    }
+    assert (len(colours) > 1) == is_inside
+
+
 def test_that_the_arrow_keys_read_the_chart() -> None:
     labels = TrendLabels()
     readouts = tuple(Readout(float(n), str(n), ()) for n in range(3))
