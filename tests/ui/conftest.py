@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.ui.fakes import Collector, FakeContext
+from tests.ui.looks import end_deleted
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -24,6 +25,7 @@ def _cycles_end_in_the_gui_thread(_what_is_loaded_stays: None) -> Iterator[None]
     gc.disable()
     yield
     gc.enable()
+    end_deleted()
     gc.collect()
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication, QLabel, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -32,13 +33,38 @@ SIZES = {
 }
 
 
+def end_deleted() -> None:
+    """End the widgets that are to be deleted later; no event loop runs in which they would."""
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+
+
+def worn(app: QApplication) -> tuple[object, ...]:
+    """Return all that the application is dressed in."""
+    choice, text_scale = theme._state.choice, theme._state.text_scale
+    return theme.current(), choice, text_scale, app.styleSheet(), app.font(), app.palette()
+
+
+_light: list[tuple[object, ...]] = []
+
+
+def dress(app: QApplication) -> None:
+    """Dress the application in the light theme, unless it still wears just that.
+
+    Each dressing has every widget styled anew.
+    """
+    if worn(app) not in _light:
+        theme.apply(app, "light")
+        _light[:] = [worn(app)]
+
+
 @pytest.fixture(autouse=True)
 def dressed(qapp: QApplication) -> Iterator[None]:
     """Dress the application in the light theme, at the usual text size, without motion."""
     theme.set_reduced_motion(True)
-    theme.apply(qapp, "light")
+    dress(qapp)
     yield
-    theme.apply(qapp, "light")
+    end_deleted()
+    dress(qapp)
     theme.set_reduced_motion(False)
 
 
