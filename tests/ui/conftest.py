@@ -12,9 +12,9 @@ from tests.ui.fakes import Collector, FakeContext
 from tests.ui.looks import end_deleted
 
 
-@pytest.fixture(scope="session", autouse=True)
+@pytest.fixture(scope="module", autouse=True)
 def _what_is_loaded_stays() -> None:
-    """Let the search for cycles pass over what was loaded: it is made after each test."""
+    """Let the search for cycles pass over what was there before: it is made after each test."""
     gc.collect()
     gc.freeze()
 
