@@ -13,9 +13,10 @@ import pytest
 
 from alwrity_desktop.cli import main
 from alwrity_desktop.core import forecast_history, plan_comparison
+from alwrity_desktop.core.asking import network
 from alwrity_desktop.core.clock import Clock
 from tests.cli.fakes import FakeContext, nothing_to_check, nothing_to_replay, session_with
-from tests.cli.program import Program
+from tests.cli.program import Program, ShortPauses
 
 
 @dataclass(frozen=True)
@@ -78,5 +79,6 @@ def program(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> Program:
-    """Return the whole program on a profile of its own, at a fixed time."""
+    """Return the whole program on a profile of its own, at a fixed time, with short pauses."""
+    monkeypatch.setattr(network, "RealPauses", ShortPauses)
     return Program(monkeypatch, capsys, home / "profile")

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 import json
 import os
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,6 +17,23 @@ from alwrity_desktop.cli import main
 from alwrity_desktop.cli.session import Session
 from alwrity_desktop.core.accounts import token_variable
 from tests.servers.base import StandInServer
+
+
+class ShortPauses:
+    """The machine's own time, and that of the pauses before a server is asked again.
+
+    Those are over at once, and counted as if they had been waited for.
+    """
+
+    def __init__(self) -> None:
+        self._slept_s = 0.0
+
+    def elapsed_s(self) -> float:
+        return time.monotonic() + self._slept_s
+
+    async def sleep(self, seconds: float) -> None:
+        self._slept_s += seconds
+        await asyncio.sleep(0)
 
 
 class Program:
