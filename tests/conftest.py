@@ -8,7 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from weakref import WeakSet
 
 # Before any Qt import: without a display Qt would abort the whole run.
@@ -18,6 +18,7 @@ os.environ.pop("PYTHONWARNINGS", None)
 import pytest
 from hypothesis import settings
 
+from alwrity_desktop.core.asking.network import Network
 from alwrity_desktop.core.clock import NOW_VARIABLE, Clock, clock_from_environment
 
 NOW: Final = "2026-11-20T14:32:00+01:00"
@@ -71,6 +72,21 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
     """Stop the clock on a Friday in November 2026, here and in programs that the test starts."""
     monkeypatch.setenv(NOW_VARIABLE, NOW)
     return clock_from_environment()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _certificates_are_read_once() -> Iterator[None]:
+    """Hand the machine's certificates to each network: reading them takes longer than asking."""
+    make, certificates = Network.__init__, Network(Clock()).tls
+
+    def make_with_certificates(network: Network, *values: Any, **named: Any) -> None:  # noqa: ANN401
+        make(network, *values, **named)
+        if "ca_file" not in named:
+            network.tls = certificates
+
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(Network, "__init__", make_with_certificates)
+        yield
 
 
 def children() -> dict[int, str]:
