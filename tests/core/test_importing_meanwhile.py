@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from alwrity_desktop.core import importing
+from alwrity_desktop.core import importing, log_workers
 from alwrity_desktop.core.context import Context
 from alwrity_desktop.core.domain.usage import LOCAL_ACCOUNT
 from benchmarks.make_tree import Sizes, make_tree
 from tests.core.trees import EVER, assert_sums, import_claude, line, log_in, streamed, totals
+from tests.logs import claude_line, usage
 
 SMALL = Sizes(megabytes=2, files=12, calls=400, usage_lines=600, torn_lines=9)
 
@@ -43,6 +44,25 @@ def test_that_a_call_gives_way_to_a_better_copy_that_is_read_after_it_was_booked
     assert (done.calls_added, done.calls_merged) == (3, 1)
     figures = totals(context)
     assert (figures.calls, figures.output_tokens) == (3, 60)
+
+
+@pytest.mark.parametrize("workers_from", [0, 1 << 40], ids=["workers", "alone"])
+def test_that_a_copy_without_a_request_belongs_to_the_best_call_of_all_logs(
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, workers_from: int
+) -> None:
+    monkeypatch.setattr(log_workers, "LARGE_BYTES", workers_from)
+    monkeypatch.setattr(log_workers, "_CHUNK_FILES", 1)
+    small, unknown, large = (
+        claude_line("msg_1", request, usage=usage(output))
+        for request, output in (("req_2", 7), (None, 9), ("req_1", 1217))
+    )
+    log_in(tmp_path, "a", [small, unknown, line(2)])
+    log_in(tmp_path, "b", [large])
+
+    import_claude(context, tmp_path)
+
+    figures = totals(context)
+    assert (figures.calls, figures.output_tokens) == (3, 7 + 1217 + 20)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names are text on other systems")

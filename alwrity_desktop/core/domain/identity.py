@@ -80,6 +80,17 @@ def merge(calls: Iterable[Call]) -> list[Call]:
     return merger.distinct()
 
 
+def candidates(calls: Iterable[Call]) -> list[Call]:
+    """Return those of some copies that can matter when others are known too.
+
+    They are the best of each identity and the best loose one of each group, apart: to which
+    call that belongs is known only when all copies are.
+    """
+    merger = Merger()
+    merger.add(calls)
+    return merger.candidates()
+
+
 class Merger:
     """Keeps the best copy of each call while copies come in.
 
@@ -112,6 +123,10 @@ class Merger:
     def loose_groups(self) -> KeysView[str]:
         """The groups that have loose copies: each looks for a call of its group."""
         return self._loose.keys()
+
+    def candidates(self) -> list[Call]:
+        """Return the copies that can matter when more are added; see ``candidates``."""
+        return [*self._best.values(), *self._loose.values()]
 
     def distinct(self) -> list[Call]:
         """Return each call once; nothing can be added afterwards."""

@@ -36,7 +36,13 @@ _PRAGMAS: Final = (
 )
 
 _SENTENCES: Final = (
-    ("disk is full", "The disk is full, so nothing was booked. Free some space and try again."),
+    (
+        "disk is full",
+        (
+            "The disk is full, so this could not be booked; what was booked before is safe."
+            " Free some space and try again."
+        ),
+    ),
     ("readonly", "The ledger cannot be written. Check the permissions of {path}."),
     ("unable to open", "The ledger cannot be opened. Check the permissions of {path}."),
     ("locked", "Another program has held the ledger for too long. Try again in a moment."),

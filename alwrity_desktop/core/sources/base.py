@@ -88,7 +88,8 @@ class Reject(msgspec.Struct, frozen=True, array_like=True):
 class ReadResult(msgspec.Struct, frozen=True, array_like=True):
     """What one reading of one file brought."""
 
-    #: Each call once, the best of the copies that were read.
+    #: Each call once, the best of the copies that were read; beside it a copy that may belong to
+    #: a call of another log, see ``core.domain.identity.candidates``.
     calls: list[Call]
     rejects: list[Reject]
     #: Where the next reading begins: after the last whole line.

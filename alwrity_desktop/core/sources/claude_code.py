@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Final
 import msgspec
 from msgspec.structs import replace
 
-from alwrity_desktop.core.domain.identity import lone_identity, merge, message_identity
+from alwrity_desktop.core.domain.identity import candidates, lone_identity, message_identity
 from alwrity_desktop.core.domain.providers import provider_of
 from alwrity_desktop.core.domain.usage import MAX_TOKENS_PER_CALL, Call
 from alwrity_desktop.core.sources import base
@@ -161,7 +161,7 @@ class ClaudeCode:
             except FaultError as fault:
                 lines.reject(str(fault), at)
         return base.ReadResult(
-            merge(calls), lines.rejects, lines.next_offset, state, lines.bytes_read
+            candidates(calls), lines.rejects, lines.next_offset, state, lines.bytes_read
         )
 
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from alwrity_desktop.core.domain.identity import (
+    candidates,
     group_of,
     is_better,
     is_loose,
@@ -142,6 +143,25 @@ def test_that_the_order_and_repetition_of_copies_do_not_matter(
 
     again = data.draw(st.permutations(calls + calls[: len(calls) // 2]))
     assert sorted(merge(again), key=by_identity) == sorted(merge(calls), key=by_identity)
+
+
+@given(st.lists(st.lists(copies, max_size=6), max_size=4))
+def test_that_it_does_not_matter_how_copies_lie_in_logs(logs: list[list[Call]]) -> None:
+    def by_identity(call: Call) -> str:
+        return call.identity
+
+    together = merge(call for log in logs for call in log)
+    apart = merge(call for log in logs for call in candidates(log))
+    assert sorted(apart, key=by_identity) == sorted(together, key=by_identity)
+
+
+def test_that_a_loose_copy_waits_for_the_best_call_of_its_message() -> None:
+    here = [copy("r2", output=7), copy(None, output=9)]
+    there = [copy("r1", output=1217)]
+
+    calls = merge([*candidates(here), *candidates(there)])
+
+    assert sorted(call.output_tokens for call in calls) == [7, 1217]
 
 
 @given(st.lists(copies, max_size=12))

@@ -30,7 +30,7 @@ from tests.logs import (
 def only(data: bytes) -> Call:
     result = read(SOURCE, data)
     assert result.rejects == []
-    (call,) = result.calls
+    (call,) = merge(result.calls)
     return call
 
 
