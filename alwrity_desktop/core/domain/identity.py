@@ -84,7 +84,8 @@ def candidates(calls: Iterable[Call]) -> list[Call]:
     """Return those of some copies that can matter when others are known too.
 
     They are the best of each identity and the best loose one of each group, apart: to which
-    call that belongs is known only when all copies are.
+    call that belongs is known only when all copies are. One that a call of its group is better
+    than belongs to that or to a better one, and changes neither.
     """
     merger = Merger()
     merger.add(calls)
@@ -126,12 +127,17 @@ class Merger:
 
     def candidates(self) -> list[Call]:
         """Return the copies that can matter when more are added; see ``candidates``."""
-        return [*self._best.values(), *self._loose.values()]
+        owners = self._owners()
+        loose = (
+            copy
+            for group, copy in self._loose.items()
+            if group not in owners or is_better(copy, owners[group])
+        )
+        return [*self._best.values(), *loose]
 
     def distinct(self) -> list[Call]:
         """Return each call once; nothing can be added afterwards."""
-        if self._loose:
-            self._attach()
+        self._attach()
         return list(self._best.values())
 
     def copy_behind(self, call: Call) -> Call:
@@ -140,17 +146,23 @@ class Merger:
 
     def _attach(self) -> None:
         """Give each group's best loose copy to the best call of the group, else keep it alone."""
-        best, loose_groups = self._best, self._loose
-        owners: dict[str, Call] = {}
-        for identity, call in best.items():
-            # Quicker than group_of, and the same here: no lone identity begins with a loose group.
-            group = identity[: identity.rfind(":") + 1]
-            if group in loose_groups and (group not in owners or is_better(call, owners[group])):
-                owners[group] = call
-        for group, loose in loose_groups.items():
+        best, owners = self._best, self._owners()
+        for group, loose in self._loose.items():
             owner = owners.get(group)
             if owner is None:
                 best[loose.identity] = loose
             elif is_better(loose, owner):
                 best[owner.identity] = msgspec.structs.replace(loose, identity=owner.identity)
                 self._taken[owner.identity] = loose
+
+    def _owners(self) -> dict[str, Call]:
+        """Return the best call of each group that has a loose copy."""
+        owners: dict[str, Call] = {}
+        if not self._loose:
+            return owners
+        for identity, call in self._best.items():
+            # Quicker than group_of, and the same here: no lone identity begins with a loose group.
+            group = identity[: identity.rfind(":") + 1]
+            if group in self._loose and (group not in owners or is_better(call, owners[group])):
+                owners[group] = call
+        return owners
