@@ -266,13 +266,13 @@ def _call(parsed: _Line, line: bytes, origin: _Origin) -> Call | None:
         raise FaultError(base.BAD_MODEL)
     at_ms = milliseconds(parsed.timestamp, origin.latest_ms)
     provider = provider_of(model)
+    if message.id:
+        identity = message_identity(provider, message.id, parsed.request_id)
+    else:
+        identity = _identity_of_line(provider, parsed, line, at_ms)
     # Fifteen named values are passed directly, more by way of a dictionary, four times as slowly.
     call = Call(
-        identity=(
-            message_identity(provider, message.id, parsed.request_id)
-            if message.id
-            else _identity_of_line(provider, parsed, line, at_ms)
-        ),
+        identity=identity,
         occurred_at_ms=at_ms,
         source=NAME,
         provider=provider,
@@ -288,9 +288,8 @@ def _call(parsed: _Line, line: bytes, origin: _Origin) -> Call | None:
         is_estimated=usage.output_tokens <= PLACEHOLDER_TOKENS and message.stop_reason is None,
         is_sidechain=parsed.is_sidechain is True,
     )
-    if usage.server_tool_use is None and parsed.cost_usd is None:
-        return call
-    return _with_more(call, _web_searches(usage), parsed.cost_usd)
+    is_plain = usage.server_tool_use is None and parsed.cost_usd is None
+    return call if is_plain else _with_more(call, _web_searches(usage), parsed.cost_usd)
 
 
 def _with_more(call: Call, searches: int, cost_usd: Decimal | None) -> Call:
