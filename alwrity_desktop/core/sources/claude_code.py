@@ -201,11 +201,12 @@ def _parse(line: bytes) -> _Line | None:
     """Return *line* when it holds a message with usage, None when it holds something else."""
     try:
         parsed = _decode_line(line)
-    except msgspec.ValidationError as error:
-        return _parse_odd(line, error)
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
         # Few lines need the second look, and each step before it is a step for every line.
-        parsed = decode(_LINES, line)
+        try:
+            parsed = decode(_LINES, line)
+        except msgspec.ValidationError as error:
+            return _parse_odd(line, error)
     if parsed.message is not None and parsed.message.usage is not None:
         return parsed
     return _parse_progress(line)
@@ -266,13 +267,9 @@ def _call(parsed: _Line, line: bytes, origin: _Origin) -> Call | None:
         raise FaultError(base.BAD_MODEL)
     at_ms = milliseconds(parsed.timestamp, origin.latest_ms)
     provider = provider_of(model)
-    if message.id:
-        identity = message_identity(provider, message.id, parsed.request_id)
-    else:
-        identity = _identity_of_line(provider, parsed, line, at_ms)
     # Fifteen named values are passed directly, more by way of a dictionary, four times as slowly.
     call = Call(
-        identity=identity,
+        identity=_identity(provider, parsed, line, at_ms),
         occurred_at_ms=at_ms,
         source=NAME,
         provider=provider,
@@ -320,15 +317,18 @@ def _web_searches(usage: _Usage) -> int:
     return (tools.web_search_requests or 0) if tools else 0
 
 
-def _identity_of_line(provider: str, parsed: _Line, line: bytes, at_ms: int) -> str:
-    """Return the identity of a message without an id, by the line's own or by all that is known."""
+def _identity(provider: str, parsed: _Line, line: bytes, at_ms: int) -> str:
+    """Return the identity by the message, else the line's own id, else all that is known."""
+    message = parsed.message
+    if message and message.id:
+        return message_identity(provider, message.id, parsed.request_id)
     try:
         uuid = decode(_UUIDS, line).uuid
     except msgspec.ValidationError:
         uuid = None
     if uuid:
         return lone_identity(provider, uuid)
-    known = msgspec.json.encode((parsed.session_id, at_ms, parsed.message))
+    known = msgspec.json.encode((parsed.session_id, at_ms, message))
     return lone_identity(provider, hashlib.sha256(known).hexdigest()[:32])
 
 

@@ -324,6 +324,13 @@ def test_that_the_order_of_lines_and_their_copies_do_not_matter(
     assert calls(again) == calls(parts)
 
 
+@pytest.mark.parametrize("start", [b"", b"\0", b"\xef\xbb\xbf"])
+def test_that_what_is_no_record_is_passed_over_whatever_is_before_it(start: bytes) -> None:
+    result = read(SOURCE, claude_line() + start + b'"input_tokens"\n')
+
+    assert (len(result.calls), result.rejects) == (1, [])
+
+
 @given(st.binary(max_size=300), st.integers(0, 40))
 def test_that_no_bytes_whatever_raise_anything(noise: bytes, place: int) -> None:
     line = claude_line()
