@@ -28,9 +28,7 @@ def message_identity(provider: str, message_id: str, request_id: str | None) -> 
 
     Colons separate the parts, so a request id cannot hold one as it is.
     """
-    request = request_id or ""
-    if ":" in request:
-        request = request.replace(":", "%3A")
+    request = request_id.replace(":", "%3A") if request_id else ""
     return f"{provider}:{message_id}:{request}"
 
 

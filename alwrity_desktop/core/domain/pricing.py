@@ -265,11 +265,7 @@ def counts_of(call: Call, quote: Quote) -> tuple[int, ...]:
     requests = call.requests or (least if prices[_TOKENS] else 0)
     alone = 0 if prices[_TOKENS] else least
     return (
-        call.input_tokens,
-        call.cache_read_tokens,
-        call.cache_write_5m_tokens,
-        call.cache_write_1h_tokens,
-        call.output_tokens,
+        *tokens_of(call),
         requests,
         call.web_searches,
         call.images or (alone if prices[_TOKENS + 2] else 0),

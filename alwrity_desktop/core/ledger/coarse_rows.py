@@ -9,20 +9,7 @@ from typing import Final, NamedTuple
 import msgspec
 
 from alwrity_desktop.core.ledger.connection import Connection
-from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS, SERIES_DIMENSIONS
-
-SUMS: Final = (
-    "calls",
-    "input_tokens",
-    "cache_read_tokens",
-    "cache_write_tokens",
-    "output_tokens",
-    "cost_micro",
-    "cost_rest_pico",
-    "duration_ms",
-    "duration_calls",
-)
-"""The columns of sums, in the rollups and above them."""
+from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS, SERIES_DIMENSIONS, SUMS
 
 _HALF_HOUR_S: Final = 1800
 _NAMES: Final = ", ".join(SUMS)

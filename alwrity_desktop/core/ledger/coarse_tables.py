@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import Column, Integer, Table
 
 from alwrity_desktop.core.ledger.insight_tables import METADATA
+from alwrity_desktop.core.ledger.tables import sums
 
 __all__ = ["DAY_ROLLUPS", "HALF_HOUR_ROLLUPS", "LONG_DURATIONS", "METADATA", "SERIES_GROUPS"]
 
@@ -33,15 +34,7 @@ def _sums(name: str) -> Table:
         #: The first quarter of an hour of the half hour or of the day, in UTC.
         Column("quarter", Integer, primary_key=True),
         Column("series_id", Integer, primary_key=True),
-        Column("calls", Integer, nullable=False),
-        Column("input_tokens", Integer, nullable=False),
-        Column("cache_read_tokens", Integer, nullable=False),
-        Column("cache_write_tokens", Integer, nullable=False),
-        Column("output_tokens", Integer, nullable=False),
-        Column("cost_micro", Integer, nullable=False),
-        Column("cost_rest_pico", Integer, nullable=False),
-        Column("duration_ms", Integer, nullable=False),
-        Column("duration_calls", Integer, nullable=False),
+        *sums(),
         sqlite_with_rowid=False,
     )
 

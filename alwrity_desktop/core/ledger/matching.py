@@ -54,31 +54,8 @@ _BY_GROUP: Final = _CURRENT.format(
 _BY_IDENTITY: Final = _CURRENT.format(match="c.identity = wanted.low")
 
 
-_AS_KEPT: Final = (
-    "identity",
-    "occurred_at_ms",
-    "source",
-    "provider",
-    "model",
-    "input_tokens",
-    "cache_read_tokens",
-    "cache_write_5m_tokens",
-    "cache_write_1h_tokens",
-    "output_tokens",
-    "reasoning_tokens",
-    "requests",
-    "web_searches",
-    "images",
-    "pages",
-    "duration_ms",
-    "account",
-    "project",
-    "agent",
-    "conversation",
-    "endpoint",
-    "billing_period",
-    "api_key",
-)
+_KEPT: Final = {"identity", *SERIES_DIMENSIONS, *FIGURE_COLUMNS} - {"status_code"}
+_AS_KEPT: Final = tuple(name for name in Call.__struct_fields__ if name in _KEPT)
 """Fields of a call that the ledger keeps as they are."""
 
 

@@ -21,7 +21,6 @@ from alwrity_desktop.core.ledger import overlap_rows, remainder_rows
 from alwrity_desktop.core.ledger.coarse_rows import (
     DAYS,
     DURATIONS,
-    SUMS,
     Level,
     levels_for,
     levels_for_hours,
@@ -30,7 +29,7 @@ from alwrity_desktop.core.ledger.coarse_rows import (
 from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.overlap_rows import Overlap
 from alwrity_desktop.core.ledger.remainder_rows import Remainder
-from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS, SERIES_DIMENSIONS
+from alwrity_desktop.core.ledger.schema import PICO_PER_MICRO, QUARTER_MS, SERIES_DIMENSIONS, SUMS
 
 _QUARTER_S: Final = QUARTER_MS // 1000
 _ERROR_STATUS: Final = 400

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from typing import Final, NamedTuple
 
 from alwrity_desktop.core.domain.durations import bucket_of
-from alwrity_desktop.core.ledger.coarse_rows import SUMS, CoarseSums
+from alwrity_desktop.core.ledger.coarse_rows import CoarseSums
 from alwrity_desktop.core.ledger.connection import Connection
 from alwrity_desktop.core.ledger.matching import KnownCall
-from alwrity_desktop.core.ledger.schema import FIGURE_COLUMNS, PICO_PER_MICRO, QUARTER_MS
+from alwrity_desktop.core.ledger.schema import FIGURE_COLUMNS, PICO_PER_MICRO, QUARTER_MS, SUMS
 
 _NAMES: Final = ", ".join(SUMS)
 _ADD: Final = ", ".join(f"{name} = {name} + excluded.{name}" for name in SUMS)

@@ -60,3 +60,18 @@ FIGURE_COLUMNS: Final = (
 
 UNKNOWN_FIGURES: Final = frozenset({"file_id", "duration_ms", "cost_pico", "quote_id"})
 """Those that may be NULL."""
+
+SUMS: Final = (
+    "calls",
+    "input_tokens",
+    "cache_read_tokens",
+    "cache_write_tokens",
+    "output_tokens",
+    # The cost in two limbs, micro-dollars and what is left in pico-dollars: ten calls at the
+    # bound of one would pass the range of 64 bits.
+    "cost_micro",
+    "cost_rest_pico",
+    "duration_ms",
+    "duration_calls",
+)
+"""The columns of sums, in the rollups and above them."""

@@ -25,7 +25,12 @@ from sqlalchemy import (
     text,
 )
 
-from alwrity_desktop.core.ledger.schema import FIGURE_COLUMNS, SERIES_DIMENSIONS, UNKNOWN_FIGURES
+from alwrity_desktop.core.ledger.schema import (
+    FIGURE_COLUMNS,
+    SERIES_DIMENSIONS,
+    SUMS,
+    UNKNOWN_FIGURES,
+)
 
 METADATA: Final = MetaData()
 
@@ -154,23 +159,19 @@ REQUEST_HASHES: Final = Table(
     Index("request_hashes_by_request", "request_hash", "answered_at_ms"),
 )
 
+
+def sums() -> tuple[Column[int], ...]:
+    """Return the columns of sums, in the rollups and above them."""
+    return tuple(Column(name, Integer, nullable=False) for name in SUMS)
+
+
 ROLLUPS: Final = Table(
     "rollups",
     METADATA,
     #: ``occurred_at_ms // QUARTER_MS``
     Column("quarter", Integer, primary_key=True),
     Column("series_id", Integer, ForeignKey("series.id"), primary_key=True),
-    Column("calls", Integer, nullable=False),
-    Column("input_tokens", Integer, nullable=False),
-    Column("cache_read_tokens", Integer, nullable=False),
-    Column("cache_write_tokens", Integer, nullable=False),
-    Column("output_tokens", Integer, nullable=False),
-    #: The cost in two limbs, micro-dollars and what is left in pico-dollars: ten calls at
-    #: the bound of one would pass the range of 64 bits.
-    Column("cost_micro", Integer, nullable=False),
-    Column("cost_rest_pico", Integer, nullable=False),
-    Column("duration_ms", Integer, nullable=False),
-    Column("duration_calls", Integer, nullable=False),
+    *sums(),
     #: For accounts whose calls are few among all: those of servers.
     Index("rollups_by_series", "series_id", "quarter"),
     sqlite_with_rowid=False,
